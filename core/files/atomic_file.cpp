@@ -1,0 +1,154 @@
+#include "core/files/atomic_file.h"
+
+#include <cerrno>
+#include <limits>
+#include <random>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/checked.h"
+#include "core/base/error.h"
+
+namespace ql {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kNameAttempts = 100;
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void fail_writing(int error, const fs::path& target) {
+    throw Error(ErrorCode::io,
+                Sentence(QL_TR("core", "The file cannot be written: {}."), reason(error)),
+                target.string());
+}
+
+/// The file that `target` stands for (a link is kept, and what it points to is replaced).
+fs::path resolved(const fs::path& target) {
+    std::error_code error;
+    const fs::path real =
+        fs::is_symlink(target, error) ? fs::weakly_canonical(target, error) : target;
+    return error ? target : real;
+}
+
+void check_target(const fs::path& target) {
+    std::error_code error;
+    const fs::file_status status = fs::status(target, error);
+    if (fs::is_directory(status)) {
+        throw Error(ErrorCode::io, Sentence(QL_TR("core", "There is a folder of this name.")),
+                    target.string());
+    }
+    if (!fs::exists(status)) {
+        return;
+    }
+    if (!fs::is_regular_file(status)) {
+        throw Error(ErrorCode::io,
+                    Sentence(QL_TR("core",
+                                   "This is not a regular file but a device, a pipe or a "
+                                   "socket.")),
+                    target.string());
+    }
+    if (::access(target.c_str(), W_OK) != 0) {
+        fail_writing(errno, target);
+    }
+}
+
+/// Opens a new hidden file beside `target`; its name does not contain the target's, which may be as
+/// long as a name can be.
+int open_temporary(const fs::path& target, fs::path& temporary) {
+    const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+    std::random_device random;
+    for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
+        temporary = folder / fmt::format(".quantloupe-{:08x}{:08x}.part", random(), random());
+        const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0) {
+            return fd;
+        }
+        if (errno != EEXIST) {
+            fail_writing(errno, target);
+        }
+    }
+    fail_writing(EEXIST, target);
+}
+
+/// Makes the renaming itself survive a power cut, where the file system can.
+void sync_folder(const fs::path& file) {
+    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        ::fsync(fd);
+        ::close(fd);
+    }
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(fs::path target) : target_(resolved(target)) {
+    check_target(target_);
+    fd_ = open_temporary(target_, temporary_);
+    struct stat info {};
+    if (::stat(target_.c_str(), &info) == 0) {
+        // What was private stays private. Failing is harmless: the new file is then the user's own.
+        [[maybe_unused]] const int result = ::fchmod(fd_, info.st_mode & 0777);
+    }
+}
+
+AtomicFile::~AtomicFile() {
+    if (fd_ >= 0) {
+        ::close(fd_);
+    }
+    if (!committed_) {
+        ::unlink(temporary_.c_str());
+    }
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) { write_at(size_, bytes); }
+
+void AtomicFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
+    const auto end = checked_add(offset, bytes.size());
+    if (!end || *end > std::uint64_t{std::numeric_limits<off_t>::max()}) {
+        fail_writing(EFBIG, target_);
+    }
+    while (!bytes.empty()) {
+        const ssize_t written =
+            ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (written < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            fail_writing(errno, target_);
+        }
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+        offset += static_cast<std::uint64_t>(written);
+    }
+    if (*end > size_) {  // not written to otherwise: threads may write inside the file at once
+        size_ = *end;
+    }
+}
+
+void AtomicFile::sync() {
+    if (::fsync(fd_) != 0) {
+        fail_writing(errno, target_);
+    }
+}
+
+void AtomicFile::commit() {
+    sync();
+    const int fd = std::exchange(fd_, -1);
+    if (::close(fd) != 0) {
+        fail_writing(errno, target_);
+    }
+    if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+        fail_writing(errno, target_);
+    }
+    committed_ = true;
+    sync_folder(target_);
+}
+
+}  // namespace ql
