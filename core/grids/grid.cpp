@@ -1,0 +1,93 @@
+#include "core/grids/grid.h"
+
+#include <algorithm>
+
+#include "core/grids/block_kernels.h"
+#include "core/grids/integer_codec.h"
+#include "core/grids/reference_blocks.h"
+#include "core/grids/storage_codec.h"
+#include "core/grids/textbook_codec.h"
+#include "core/tensor/convert.h"
+
+namespace ql {
+
+namespace {
+
+std::shared_ptr<const Grid> make(const StorageGrid& grid) {
+    const std::vector<DType> known = encodable_dtypes();
+    if (std::find(known.begin(), known.end(), grid.dtype) == known.end()) {
+        throw Error(ErrorCode::unsupported,
+                    Sentence(QL_TR("core", "Weights cannot be stored as {}."), name(grid.dtype)));
+    }
+    return std::make_shared<StorageCodec>(grid);
+}
+
+std::shared_ptr<const Grid> make(const IntegerGrid& grid) {
+    if (grid.bits < kMinGridBits || grid.bits > kMaxGridBits) {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core", "Integer grids have {} to {} bits, not {}."),
+                             kMinGridBits, kMaxGridBits, grid.bits));
+    }
+    if (grid.granularity == Granularity::group && (grid.group < 1 || grid.group > kMaxGroup)) {
+        throw Error(
+            ErrorCode::usage,
+            Sentence(QL_TR("core", "Groups have 1 to {} columns, not {}."), kMaxGroup, grid.group));
+    }
+    if (grid.scale != DType::f16 && grid.scale != DType::bf16 && grid.scale != DType::f32) {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core", "Scales are stored as F16, BF16 or F32, not as {}."),
+                             name(grid.scale)));
+    }
+    IntegerGrid canonical = grid;
+    if (grid.granularity != Granularity::group) {
+        canonical.group = 0;
+    }
+    return std::make_shared<IntegerCodec>(canonical);
+}
+
+std::shared_ptr<const Grid> make(const TextbookGrid& grid) {
+    if (grid.bits < kMinGridBits || grid.bits > kMaxGridBits) {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core", "Textbook grids have {} to {} bits, not {}."),
+                             kMinGridBits, kMaxGridBits, grid.bits));
+    }
+    if (grid.kind == TextbookKind::q4_0 && grid.bits != 4) {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core", "The textbook Q4_0 has 4 bits, not {}."), grid.bits));
+    }
+    return std::make_shared<TextbookCodec>(grid);
+}
+
+}  // namespace
+
+double Grid::bits_stored(std::int64_t rows, std::int64_t cols) const {
+    return 8.0 * static_cast<double>(rows) * static_cast<double>(row_bytes(cols));
+}
+
+TensorParams Grid::fit_tensor(const ValueRange& /*range*/) const { return {}; }
+
+std::shared_ptr<const Grid> make_grid(const GridSpec& spec) {
+    return std::visit([](const auto& grid) { return make(grid); }, spec);
+}
+
+bool can_decode(DType dtype) { return can_widen(dtype) || is_block_of_32(dtype); }
+
+void decode_values(DType dtype, const void* src, std::size_t values, float* out) {
+    if (is_block_of_32(dtype)) {
+        decode_blocks(dtype, static_cast<const std::byte*>(src), values / kBlockValues, out);
+    } else {
+        widen(dtype, src, values, out);
+    }
+}
+
+void QuantizedTensor::decode_rows(std::int64_t first, std::int64_t count, float* out) const {
+    const std::size_t offset = static_cast<std::size_t>(first) * grid->row_bytes(cols);
+    grid->decode(bytes.data() + offset, count, cols, params, out);
+}
+
+CellInfo QuantizedTensor::inspect(std::int64_t row, std::int64_t col) const {
+    const std::size_t offset = static_cast<std::size_t>(row) * grid->row_bytes(cols);
+    return grid->inspect(bytes.data() + offset, cols, col, params);
+}
+
+}  // namespace ql

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/grids/grid_spec.h"
+
+namespace ql {
+
+/// The smallest and largest weight of a whole tensor: what per-tensor grids are fitted to.
+struct ValueRange {
+    float lo = 0;
+    float hi = 0;
+};
+
+/// Parameters shared by a whole tensor; used by per-tensor grids only.
+struct TensorParams {
+    float scale = 0;
+    std::int32_t zero = 0;
+    bool operator==(const TensorParams&) const = default;
+};
+
+/// What a grid stored for one weight, for people to read: w ≈ scale * (code - zero) + offset.
+struct CellInfo {
+    std::int64_t block_begin = 0;  ///< first column that shares the parameters
+    std::int64_t block_end = 0;    ///< one past the last
+    float scale = 1;
+    float zero = 0;    ///< code of the value 0 where there is one (8 for Q4_0)
+    float offset = 0;  ///< minimum that is added (Q4_1)
+    int code = 0;
+    int code_min = 0;
+    int code_max = 0;  ///< code_min == code_max: the grid has no codes (F16)
+};
+
+/// A set of storable values and its reference fit. Rows are independent; a row of `cols` floats
+/// becomes row_bytes(cols) bytes, exactly as exported for storage types. Immutable; all functions
+/// may be called from several threads. Encoding is deterministic on every machine.
+class Grid {
+  public:
+    virtual ~Grid() = default;
+
+    virtual const GridSpec& spec() const = 0;
+    std::string text() const { return format(spec()); }
+
+    /// Why rows of `cols` values cannot be stored; nothing if they can.
+    virtual std::optional<Sentence> refuses(std::int64_t cols) const = 0;
+
+    /// Bytes of an encoded row, its own parameters included. Precondition: !refuses(cols).
+    virtual std::size_t row_bytes(std::int64_t cols) const = 0;
+
+    /// Bits stored for a tensor, including parameters shared by the whole tensor.
+    virtual double bits_stored(std::int64_t rows, std::int64_t cols) const;
+
+    /// Whether encode() needs the params of fit_tensor.
+    virtual bool per_tensor() const { return false; }
+    virtual TensorParams fit_tensor(const ValueRange& range) const;
+
+    /// Encodes `rows` rows of `cols` finite floats to rows * row_bytes(cols) bytes.
+    virtual void encode(const float* weights, std::int64_t rows, std::int64_t cols,
+                        const TensorParams& params, std::byte* out) const = 0;
+
+    /// Decodes `rows` rows to rows * cols floats. Any bytes are accepted (they may come from a
+    /// hostile file); decoded values may then be NaN or infinite.
+    virtual void decode(const std::byte* bytes, std::int64_t rows, std::int64_t cols,
+                        const TensorParams& params, float* out) const = 0;
+
+    /// What is stored for column `col` of one encoded row.
+    virtual CellInfo inspect(const std::byte* row, std::int64_t cols, std::int64_t col,
+                             const TensorParams& params) const = 0;
+};
+
+/// The grid of a spec. Throws Error(unsupported) for a storage type that cannot be encoded, and
+/// Error(usage) for parameters out of range.
+std::shared_ptr<const Grid> make_grid(const GridSpec& spec);
+
+/// Whether decode_rows knows the type: everything widen() knows and the encodable block formats.
+bool can_decode(DType dtype);
+
+/// Decodes `values` stored values of any decodable type (whole blocks) to float.
+void decode_values(DType dtype, const void* src, std::size_t values, float* out);
+
+/// An encoded matrix that can decode itself: the bytes that are measured and exported.
+struct QuantizedTensor {
+    std::shared_ptr<const Grid> grid;
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+    TensorParams params;
+    std::vector<std::byte> bytes;  ///< rows * grid->row_bytes(cols)
+
+    void decode_rows(std::int64_t first, std::int64_t count, float* out) const;
+    CellInfo inspect(std::int64_t row, std::int64_t col) const;
+};
+
+}  // namespace ql

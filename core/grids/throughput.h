@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/progress.h"
+
+namespace ql {
+
+struct Throughput {
+    std::string name;  ///< "q4_0 encode"
+    double megabytes_per_second = 0;
+};
+
+/// How fast one thread encodes and decodes each storage type and some integer grids, in 1e6 bytes
+/// of float32 per second: the median of `repetitions` passes over a matrix of `rows` x `cols`
+/// normal weights. As in a real run the matrix is worked through in the pieces of RowChunks: with
+/// the default shape the weights (64 MiB) and their encoded bytes come from memory, while what a
+/// piece is written to is one buffer of a piece's size that stays in the second-level cache. `cols`
+/// must be a multiple of 128.
+std::vector<Throughput> measure_throughput(const Progress& progress = {}, std::int64_t rows = 4096,
+                                           std::int64_t cols = 4096, int repetitions = 9);
+
+}  // namespace ql
