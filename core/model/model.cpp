@@ -1,0 +1,306 @@
+#include "core/model/model.h"
+
+#include <algorithm>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "core/model/tensor_rows.h"
+
+namespace ql {
+
+namespace {
+
+std::string title_of(const Checkpoint& checkpoint) {
+    if (const GgufMetadata* metadata = checkpoint.gguf()) {
+        if (const auto title = metadata->string("general.name"); title && !title->empty()) {
+            return *title;
+        }
+    }
+    const std::filesystem::path& path = checkpoint.path();
+    if (std::filesystem::is_directory(path)) {
+        const auto absolute = std::filesystem::absolute(path).lexically_normal();
+        return absolute.has_filename() ? absolute.filename().string()
+                                       : absolute.parent_path().filename().string();
+    }
+    return path.stem().string();
+}
+
+const Architecture* architecture_of(const Checkpoint& checkpoint) {
+    if (const GgufMetadata* metadata = checkpoint.gguf()) {
+        return architecture_of_gguf(metadata->string("general.architecture").value_or(""));
+    }
+    const nlohmann::json& config = checkpoint.config();
+    if (!config.is_object() || !config.contains("model_type") ||
+        !config["model_type"].is_string()) {
+        return nullptr;
+    }
+    return architecture_of_hf(config["model_type"].get<std::string>());
+}
+
+std::string declared_architecture(const Checkpoint& checkpoint) {
+    if (const GgufMetadata* metadata = checkpoint.gguf()) {
+        return metadata->string("general.architecture").value_or("");
+    }
+    const nlohmann::json& config = checkpoint.config();
+    if (!config.is_object() || !config.contains("model_type") ||
+        !config["model_type"].is_string()) {
+        return {};
+    }
+    return config["model_type"].get<std::string>();
+}
+
+/// A name without its last two parts: tensors without a role are listed under it.
+std::string prefix_of(std::string_view name) {
+    std::size_t end = name.rfind('.');
+    if (end != std::string_view::npos && end > 0) {
+        const std::size_t before = name.rfind('.', end - 1);
+        end = before != std::string_view::npos ? before : end;
+    }
+    return end == std::string_view::npos ? std::string() : std::string(name.substr(0, end));
+}
+
+/// Buffers that are no weights and that no runtime wants.
+bool is_buffer(std::string_view name) {
+    return name.ends_with(".rotary_emb.inv_freq") || name.ends_with(".attn.masked_bias");
+}
+
+/// GPT-2's causal mask is called like a bias.
+bool is_causal_mask(const Architecture* architecture, const StoredTensor& stored) {
+    return architecture != nullptr && architecture->id == "gpt2" &&
+           stored.name.ends_with(".attn.bias");
+}
+
+ModelTensor describe(const StoredTensor& stored, std::size_t index,
+                     const Architecture* architecture, CheckpointFormat format) {
+    ModelTensor tensor;
+    tensor.name = stored.name;
+    tensor.dtype = stored.dtype;
+    tensor.shape = stored.shape;
+    tensor.bytes = stored.bytes;
+    tensor.stored = index;
+    tensor.cols = stored.shape.empty() ? 1 : stored.shape.back();
+    tensor.rows = 1;
+    for (std::size_t i = 0; i + 1 < stored.shape.size(); ++i) {
+        tensor.rows *= stored.shape[i];
+    }
+    const bool gguf = format == CheckpointFormat::gguf;
+    if (architecture == nullptr) {
+        tensor.group = prefix_of(stored.name);
+        tensor.linear = stored.shape.size() == 2 && can_decode(stored.dtype);
+        return tensor;
+    }
+    const TensorIdentity identity =
+        gguf ? identify_gguf(*architecture, stored.name) : identify_hf(*architecture, stored.name);
+    if (identity.rule == nullptr || is_causal_mask(architecture, stored)) {
+        tensor.group = prefix_of(stored.name);
+        return tensor;
+    }
+    tensor.role = identity.rule->role;
+    tensor.layer = identity.layer;
+    tensor.bias = identity.suffix == ".bias";
+    tensor.gguf_name = identity.gguf_name();
+    tensor.linear = is_linear(tensor.role) && !tensor.bias && tensor.matrix();
+    if (!gguf && !(tensor.bias && identity.rule->adjust == Adjust::transpose) &&
+        !(tensor.bias && identity.rule->adjust == Adjust::add_one)) {
+        tensor.adjust = identity.rule->adjust;
+    }
+    if (tensor.adjust == Adjust::transpose && tensor.shape.size() == 2) {
+        std::swap(tensor.rows, tensor.cols);
+    }
+    return tensor;
+}
+
+/// Embeddings, layers, the end, and what is not understood; inside, by role.
+auto order_key(const ModelTensor& tensor) {
+    int section = 1;
+    if (tensor.role == Role::other) {
+        section = 3;
+    } else if (tensor.layer < 0) {
+        section = tensor.role <= Role::position_embedding ? 0 : 2;
+    }
+    return std::tuple(section, tensor.layer, tensor.role, tensor.bias);
+}
+
+}  // namespace
+
+PlanTarget ModelTensor::plan_target() const {
+    return {name, gguf_name, linear, matrix(), dtype, rows, cols};
+}
+
+std::shared_ptr<const Model> Model::open(const std::filesystem::path& path) {
+    const std::shared_ptr<Model> model(new Model);
+    model->checkpoint_ = Checkpoint::open(path);
+    model->title_ = title_of(*model->checkpoint_);
+    model->architecture_ = architecture_of(*model->checkpoint_);
+    try {
+        if (model->architecture_ != nullptr) {
+            const GgufMetadata* metadata = model->checkpoint_->gguf();
+            model->hyperparameters_ =
+                metadata != nullptr ? hyperparameters_from_gguf(*metadata, *model->architecture_)
+                                    : hyperparameters_from_config(model->checkpoint_->config(),
+                                                                  *model->architecture_);
+        }
+        model->identify();
+        model->check_shapes();
+    } catch (const Error& error) {
+        throw Error(
+            error.code(), error.sentence(),
+            error.context().empty() ? path.string() : path.string() + ": " + error.context());
+    }
+    model->find_missing();
+    return model;
+}
+
+void Model::identify() {
+    const std::span<const StoredTensor> stored = checkpoint_->tensors();
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+        if (!is_buffer(stored[i].name)) {
+            tensors_.push_back(describe(stored[i], i, architecture_, checkpoint_->format()));
+            parameters_ += tensors_.back().values();
+        }
+    }
+    std::stable_sort(
+        tensors_.begin(), tensors_.end(),
+        [](const ModelTensor& a, const ModelTensor& b) { return order_key(a) < order_key(b); });
+    if (architecture_ == nullptr) {
+        const std::string declared = declared_architecture(*checkpoint_);
+        warnings_.push_back(
+            declared.empty() ? Sentence(QL_TR("core",
+                                              "The file does not say what architecture it is; its "
+                                              "tensors are listed by name."))
+                             : Sentence(QL_TR("core",
+                                              "The architecture “{}” is not known; its tensors are "
+                                              "listed by name."),
+                                        declared));
+    }
+}
+
+void Model::check_shapes() const {
+    if (!hyperparameters_) {
+        return;
+    }
+    const Hyperparameters& h = *hyperparameters_;
+    const auto width = static_cast<std::int64_t>(h.embedding_length);
+    const auto q_rows = static_cast<std::int64_t>(h.head_count * h.head_dim);
+    const auto kv_rows = static_cast<std::int64_t>(h.head_count_kv * h.head_dim);
+    const auto feed_forward = static_cast<std::int64_t>(h.feed_forward_length);
+    for (const ModelTensor& t : tensors_) {
+        if (t.role == Role::other) {
+            continue;
+        }
+        std::int64_t rows = t.rows;
+        std::int64_t cols = t.cols;
+        switch (t.role) {
+            case Role::token_embedding:
+            case Role::output:
+                cols = width;
+                break;
+            case Role::q:
+                rows = q_rows;
+                cols = width;
+                break;
+            case Role::k:
+            case Role::v:
+                rows = kv_rows;
+                cols = width;
+                break;
+            case Role::qkv:
+                rows = q_rows + 2 * kv_rows;
+                cols = width;
+                break;
+            case Role::attention_output:
+                rows = width;
+                cols = q_rows;
+                break;
+            case Role::gate:
+            case Role::up:
+                rows = feed_forward;
+                cols = width;
+                break;
+            case Role::down:
+                rows = width;
+                cols = feed_forward;
+                break;
+            case Role::attention_norm:
+            case Role::ffn_norm:
+            case Role::output_norm:
+                cols = width;
+                break;
+            default:
+                break;
+        }
+        // Phi-3 in GGUF form keeps gate and up in one matrix that is called ffn_up.
+        const bool fused = t.role == Role::gate_up;
+        if (fused) {
+            rows = 2 * feed_forward;
+            cols = width;
+        }
+        if (t.bias) {
+            // A bias has as many values as its matrix has rows.
+            cols = is_linear(t.role) ? rows : cols;
+            rows = 1;
+        }
+        if (t.layer >= static_cast<int>(h.block_count)) {
+            throw Error(ErrorCode::bad_file,
+                        Sentence(QL_TR("core",
+                                       "It belongs to layer {}, but the model has only {} "
+                                       "layers."),
+                                 t.layer, h.block_count),
+                        t.name);
+        }
+        if (t.rows != rows || t.cols != cols) {
+            throw Error(ErrorCode::bad_file,
+                        Sentence(QL_TR("core",
+                                       "Its shape is {} × {}, but the hyper-parameters "
+                                       "ask for {} × {}."),
+                                 t.rows, t.cols, rows, cols),
+                        t.name);
+        }
+    }
+}
+
+void Model::find_missing() {
+    if (architecture_ == nullptr) {
+        return;
+    }
+    std::set<std::string_view> present;
+    for (const ModelTensor& tensor : tensors_) {
+        present.insert(tensor.gguf_name);
+    }
+    for (const TensorRule& rule : architecture_->rules) {
+        if (!rule.required) {
+            continue;
+        }
+        const bool in_layers = rule.gguf.find("{}") != std::string_view::npos;
+        const int layers = in_layers ? static_cast<int>(hyperparameters_->block_count) : 1;
+        for (int layer = 0; layer < layers; ++layer) {
+            const TensorIdentity identity{&rule, in_layers ? layer : -1, ".weight"};
+            std::string wanted = identity.gguf_name();
+            if (!present.contains(wanted)) {
+                missing_.push_back(std::move(wanted));
+            }
+        }
+    }
+    if (!missing_.empty()) {
+        warnings_.push_back(Sentence(QL_TR("core",
+                                           "{} tensors that the architecture needs are "
+                                           "missing; the first is {}."),
+                                     missing_.size(), missing_.front()));
+    }
+}
+
+const ModelTensor* Model::find(std::string_view name) const {
+    for (const ModelTensor& tensor : tensors_) {
+        if (tensor.name == name || tensor.gguf_name == name) {
+            return &tensor;
+        }
+    }
+    return nullptr;
+}
+
+std::unique_ptr<RowSource> Model::rows(const ModelTensor& tensor, RowOrder order) const {
+    return make_tensor_rows(shared_from_this(), tensor, order);
+}
+
+}  // namespace ql

@@ -1,0 +1,182 @@
+#include "core/model/tensor_rows.h"
+
+#include <utility>
+
+#include "core/grids/grid.h"
+
+namespace ql {
+
+namespace {
+
+/// Rows as they lie in the file.
+class StoredRows : public RowSource {
+  public:
+    StoredRows(std::shared_ptr<const Model> model, const ModelTensor& tensor)
+        : RowSource(tensor.rows, tensor.cols),
+          model_(std::move(model)),
+          stored_(model_->checkpoint().tensors()[tensor.stored]),
+          row_bytes_(tensor.rows == 0 ? 0
+                                      : stored_.bytes / static_cast<std::uint64_t>(tensor.rows)) {}
+
+    void read(std::int64_t first, std::int64_t count, float* out) const override {
+        const std::span<const std::byte> bytes =
+            model_->checkpoint().bytes(stored_, offset(first), offset(count));
+        decode_values(stored_.dtype, bytes.data(), static_cast<std::size_t>(count * cols()), out);
+    }
+
+    void release(std::int64_t first, std::int64_t count) const override {
+        model_->checkpoint().release(stored_, offset(first), offset(count));
+    }
+
+  private:
+    std::uint64_t offset(std::int64_t rows) const {
+        return static_cast<std::uint64_t>(rows) * row_bytes_;
+    }
+
+    std::shared_ptr<const Model> model_;
+    const StoredTensor& stored_;
+    std::uint64_t row_bytes_;
+};
+
+/// The rows of a matrix that is stored [in, out]: its columns.
+class TransposedRows final : public RowSource {
+  public:
+    TransposedRows(std::shared_ptr<const Model> model, const ModelTensor& tensor)
+        : RowSource(tensor.rows, tensor.cols),
+          model_(std::move(model)),
+          stored_(model_->checkpoint().tensors()[tensor.stored]) {}
+
+    void read(std::int64_t first, std::int64_t count, float* out) const override {
+        const std::uint64_t value_bytes = traits(stored_.dtype).block_bytes;
+        std::vector<float> strip(static_cast<std::size_t>(count));
+        for (std::int64_t col = 0; col < cols(); ++col) {
+            const auto begin = static_cast<std::uint64_t>(col * rows() + first) * value_bytes;
+            const std::span<const std::byte> bytes = model_->checkpoint().bytes(
+                stored_, begin, static_cast<std::uint64_t>(count) * value_bytes);
+            decode_values(stored_.dtype, bytes.data(), strip.size(), strip.data());
+            for (std::int64_t row = 0; row < count; ++row) {
+                out[row * cols() + col] = strip[static_cast<std::size_t>(row)];
+            }
+        }
+    }
+
+    // Every read touches the whole file range of the tensor, so pages go when the last rows do.
+    void release(std::int64_t first, std::int64_t count) const override {
+        if (first + count == rows()) {
+            model_->checkpoint().release(stored_, 0, stored_.bytes);
+        }
+    }
+
+  private:
+    std::shared_ptr<const Model> model_;
+    const StoredTensor& stored_;
+};
+
+/// Rows of every head from halves to neighbouring pairs: row (head, 2i + s) of the result is row
+/// (head, s * d/2 + i) of the source, s in {0, 1}.
+class InterleavedRows final : public RowSource {
+  public:
+    InterleavedRows(std::unique_ptr<RowSource> source, std::int64_t rows, std::int64_t cols,
+                    std::int64_t head_dim)
+        : RowSource(rows, cols), source_(std::move(source)), head_dim_(head_dim) {}
+
+    void read(std::int64_t first, std::int64_t count, float* out) const override {
+        for (std::int64_t row = 0; row < count; ++row) {
+            const std::int64_t target = first + row;
+            const std::int64_t head = target / head_dim_;
+            const std::int64_t inside = target % head_dim_;
+            const std::int64_t from = head * head_dim_ + inside % 2 * (head_dim_ / 2) + inside / 2;
+            source_->read(from, 1, out + row * cols());
+        }
+    }
+
+    void release(std::int64_t first, std::int64_t count) const override {
+        // Whole heads are done once their last row was; the neighbours stay mapped until then.
+        const std::int64_t begin = first / head_dim_ * head_dim_;
+        const std::int64_t end = (first + count) / head_dim_ * head_dim_;
+        if (end > begin) {
+            source_->release(begin, end - begin);
+        }
+    }
+
+  private:
+    std::unique_ptr<RowSource> source_;
+    std::int64_t head_dim_;
+};
+
+/// A bias of permuted rows is one row whose values move.
+class InterleavedBias final : public RowSource {
+  public:
+    InterleavedBias(std::unique_ptr<RowSource> source, std::int64_t head_dim)
+        : RowSource(1, source->cols()), source_(std::move(source)), head_dim_(head_dim) {}
+
+    void read(std::int64_t first, std::int64_t count, float* out) const override {
+        std::vector<float> values(static_cast<std::size_t>(count * cols()));
+        source_->read(first, count, values.data());
+        for (std::int64_t i = 0; i < cols(); ++i) {
+            const std::int64_t inside = i % head_dim_;
+            const std::int64_t from = i - inside + inside % 2 * (head_dim_ / 2) + inside / 2;
+            out[i] = values[static_cast<std::size_t>(from)];
+        }
+    }
+
+  private:
+    std::unique_ptr<RowSource> source_;
+    std::int64_t head_dim_;
+};
+
+/// Norms that are stored as gamma - 1.
+class AddedOneRows final : public RowSource {
+  public:
+    AddedOneRows(std::unique_ptr<RowSource> source)
+        : RowSource(source->rows(), source->cols()), source_(std::move(source)) {}
+
+    void read(std::int64_t first, std::int64_t count, float* out) const override {
+        source_->read(first, count, out);
+        for (std::int64_t i = 0; i < count * cols(); ++i) {
+            out[i] += 1;
+        }
+    }
+
+  private:
+    std::unique_ptr<RowSource> source_;
+};
+
+}  // namespace
+
+std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
+                                            const ModelTensor& tensor, RowOrder order) {
+    if (!can_decode(tensor.dtype)) {
+        throw Error(
+            ErrorCode::unsupported,
+            Sentence(QL_TR("core", "The stored type {} cannot be decoded."), name(tensor.dtype)),
+            tensor.name);
+    }
+    if (tensor.adjust == Adjust::transpose) {
+        return std::make_unique<TransposedRows>(std::move(model), tensor);
+    }
+    const auto head_dim = model->hyperparameters()
+                              ? static_cast<std::int64_t>(model->hyperparameters()->head_dim)
+                              : 0;
+    std::unique_ptr<RowSource> rows = std::make_unique<StoredRows>(std::move(model), tensor);
+    if (order == RowOrder::stored) {
+        return rows;
+    }
+    switch (tensor.adjust) {
+        case Adjust::permute_q:
+        case Adjust::permute_k:
+            if (tensor.bias) {
+                return std::make_unique<InterleavedBias>(std::move(rows), head_dim);
+            }
+            return std::make_unique<InterleavedRows>(std::move(rows), tensor.rows, tensor.cols,
+                                                     head_dim);
+        case Adjust::add_one:
+            return std::make_unique<AddedOneRows>(std::move(rows));
+        case Adjust::none:
+        case Adjust::transpose:
+            break;
+    }
+    return rows;
+}
+
+}  // namespace ql

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+
+#include "core/model/model.h"
+
+namespace ql {
+
+/// The rows of a tensor of `model`, which it keeps alive: widened from the stored bytes, turned
+/// where the source stores [in, out], and in GGUF's order and values if asked. Throws
+/// Error(unsupported) if the stored type cannot be decoded.
+std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
+                                            const ModelTensor& tensor, RowOrder order);
+
+}  // namespace ql

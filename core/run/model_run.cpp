@@ -1,0 +1,162 @@
+#include "core/run/model_run.h"
+
+#include <memory>
+#include <mutex>
+
+#include "core/base/parallel.h"
+#include "core/run/row_encoder.h"
+
+namespace ql {
+
+namespace {
+
+/// One plan's work on one tensor.
+struct PlanWork {
+    std::size_t plan = 0;
+    std::unique_ptr<RowEncoder> encoder;
+    std::vector<ErrorSums> errors;  ///< one for each chunk
+    double seconds = 0;
+};
+
+/// A tensor that at least one plan quantizes.
+struct TensorWork {
+    const ModelTensor* tensor = nullptr;
+    std::unique_ptr<RowSource> rows;
+    RowChunks chunks{0, 1};
+    std::vector<PlanWork> plans;
+};
+
+struct WorkItem {
+    TensorWork* work;
+    std::int64_t chunk;
+};
+
+/// Runs `action`; an error about data gets the tensor's name as its context.
+template <class Action>
+void naming(const ModelTensor& tensor, const Action& action) {
+    try {
+        action();
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::bad_data && error.context().empty()) {
+            throw Error(error.code(), error.sentence(), tensor.name);
+        }
+        throw;
+    }
+}
+
+std::vector<TensorWork> collect_work(const Model& model, const std::vector<ModelRun>& runs,
+                                     const Progress& progress) {
+    std::vector<TensorWork> all;
+    for (std::size_t t = 0; t < model.tensors().size(); ++t) {
+        TensorWork work;
+        work.tensor = &model.tensors()[t];
+        for (std::size_t p = 0; p < runs.size(); ++p) {
+            const std::optional<Scheme>& scheme = runs[p].tensors[t].entry.scheme;
+            if (!scheme) {
+                continue;
+            }
+            if (!work.rows) {
+                work.rows = model.rows(*work.tensor);
+                work.chunks = RowChunks(work.rows->rows(), work.rows->cols());
+            }
+            naming(*work.tensor, [&] {
+                work.plans.push_back(
+                    {p, std::make_unique<RowEncoder>(make_grid(scheme->grid), *work.rows, progress),
+                     std::vector<ErrorSums>(static_cast<std::size_t>(work.chunks.count())), 0});
+            });
+        }
+        if (!work.plans.empty()) {
+            all.push_back(std::move(work));
+        }
+    }
+    return all;
+}
+
+void run_chunk(TensorWork& work, std::int64_t chunk, std::mutex& mutex) {
+    const RowSource& rows = *work.rows;
+    const std::int64_t first = work.chunks.first(chunk);
+    const std::int64_t count = work.chunks.size(chunk);
+    std::vector<float> original(static_cast<std::size_t>(count * rows.cols()));
+    rows.read(first, count, original.data());
+    rows.release(first, count);
+    require_finite(original);
+    std::vector<float> decoded(original.size());
+    std::vector<std::byte> bytes;
+    for (PlanWork& plan : work.plans) {
+        bytes.resize(static_cast<std::size_t>(count) * plan.encoder->grid().row_bytes(rows.cols()));
+        const double seconds =
+            plan.encoder->encode_and_decode(original, count, bytes.data(), decoded.data());
+        plan.errors[static_cast<std::size_t>(chunk)].add(original.data(), decoded.data(),
+                                                         original.size());
+        const std::scoped_lock lock(mutex);
+        plan.seconds += seconds;
+    }
+}
+
+}  // namespace
+
+ModelRun preview(const Model& model, const Plan& plan) {
+    ModelRun run;
+    run.plan = plan;
+    run.label = plan.label();
+    double covered_bits = 0;
+    double all_bits = 0;
+    for (std::size_t t = 0; t < model.tensors().size(); ++t) {
+        const ModelTensor& tensor = model.tensors()[t];
+        TensorOutcome outcome;
+        outcome.tensor = t;
+        outcome.entry = plan.resolve(tensor.plan_target());
+        outcome.bits = 8.0 * static_cast<double>(tensor.bytes);
+        if (outcome.entry.scheme) {
+            outcome.bits =
+                make_grid(outcome.entry.scheme->grid)->bits_stored(tensor.rows, tensor.cols);
+            covered_bits += outcome.bits;
+            run.weights += tensor.values();
+        }
+        all_bits += outcome.bits;
+        run.tensors.push_back(std::move(outcome));
+    }
+    run.bytes = all_bits / 8;
+    run.bits_per_weight = run.weights == 0 ? 0 : covered_bits / static_cast<double>(run.weights);
+    return run;
+}
+
+std::vector<ModelRun> run_model(const Model& model, const std::vector<Plan>& plans,
+                                const Progress& progress) {
+    std::vector<ModelRun> runs;
+    for (const Plan& plan : plans) {
+        runs.push_back(preview(model, plan));
+    }
+    // One list of pieces over all tensors: small tensors then keep all threads busy too.
+    std::vector<TensorWork> works = collect_work(model, runs, progress);
+    std::vector<WorkItem> items;
+    for (TensorWork& work : works) {
+        for (std::int64_t chunk = 0; chunk < work.chunks.count(); ++chunk) {
+            items.push_back({&work, chunk});
+        }
+    }
+    std::mutex mutex;
+    std::size_t done = 0;
+    parallel_for(static_cast<std::int64_t>(items.size()), progress, [&](std::int64_t i) {
+        const WorkItem& item = items[static_cast<std::size_t>(i)];
+        naming(*item.work->tensor, [&] { run_chunk(*item.work, item.chunk, mutex); });
+        const std::scoped_lock lock(mutex);
+        ++done;
+        progress.report(static_cast<double>(done) / static_cast<double>(items.size()),
+                        Sentence("{}", item.work->tensor->name));
+    });
+    for (const TensorWork& work : works) {
+        const auto t = static_cast<std::size_t>(work.tensor - model.tensors().data());
+        for (const PlanWork& plan : work.plans) {
+            ModelRun& run = runs[plan.plan];
+            for (const ErrorSums& part : plan.errors) {
+                run.tensors[t].error.merge(part);
+            }
+            run.error.merge(run.tensors[t].error);
+            run.encode_seconds += plan.seconds;
+        }
+    }
+    return runs;
+}
+
+}  // namespace ql

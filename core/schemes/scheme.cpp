@@ -1,0 +1,149 @@
+#include "core/schemes/scheme.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace ql {
+
+namespace {
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return result;
+}
+
+std::string upper(std::string_view text) {
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return result;
+}
+
+const Preset* find_preset(std::string_view name) {
+    for (const Preset& preset : presets()) {
+        if (preset.name == name) {
+            return &preset;
+        }
+    }
+    return nullptr;
+}
+
+/// Parses lower-case `text` that starts at `offset` of what the user typed.
+Scheme parse_at(std::string_view text, std::size_t offset) {
+    if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
+        throw ParseError(Sentence(QL_TR("core", "“{}” is not a transform that exists here."),
+                                  text.substr(0, slash)),
+                         offset);
+    }
+    const std::size_t suffix = text.find_first_of("+@");
+    if (suffix != std::string_view::npos) {
+        const std::size_t end = text.find_first_of("+@", suffix + 1);
+        const std::string_view word = text.substr(suffix + 1, end - suffix - 1);
+        if (text[suffix] == '+') {
+            throw ParseError(
+                Sentence(QL_TR("core", "“{}” is neither a fit nor a rounding that exists here."),
+                         word),
+                offset + suffix + 1);
+        }
+        throw ParseError(
+            Sentence(QL_TR("core", "“{}” is not an activation format that exists here."), word),
+            offset + suffix + 1);
+    }
+    if (const Preset* preset = find_preset(text)) {
+        return parse_at(preset->text, offset);
+    }
+    Scheme scheme;
+    scheme.grid = parse_grid(text, offset);
+    return scheme;
+}
+
+std::string_view trimmed(std::string_view text, std::size_t& offset) {
+    while (!text.empty() && text.front() == ' ') {
+        text.remove_prefix(1);
+        ++offset;
+    }
+    while (!text.empty() && text.back() == ' ') {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+/// parse_at for one entry of what the user typed; the error carries the whole text.
+Scheme parse_entry(std::string_view entry, std::size_t offset, std::string_view whole) {
+    entry = trimmed(entry, offset);
+    try {
+        if (entry.empty()) {
+            throw ParseError(Sentence(QL_TR("core", "A scheme is missing here, for example q4_0.")),
+                             offset);
+        }
+        return parse_at(lower(entry), offset);
+    } catch (const ParseError& error) {
+        throw ParseError(error.sentence(), error.position(), std::string(whole));
+    }
+}
+
+}  // namespace
+
+const std::vector<Preset>& presets() {
+    static const std::vector<Preset> all = {
+        {"int8", "INT8", "int8:channel:narrow",
+         Sentence(QL_TR("core",
+                        "8-bit integers, one scale for each output channel: the weights "
+                        "of W8A8."))},
+        {"int4", "INT4 g128", "int4:g128:asym",
+         Sentence(QL_TR("core",
+                        "4-bit integers with a scale and a zero point for every 128 "
+                        "weights: the grid of AWQ and GPTQ, rounded to nearest."))},
+        {"int3", "INT3 g128", "int3:g128:asym",
+         Sentence(QL_TR("core",
+                        "3-bit integers with a scale and a zero point for every 128 "
+                        "weights."))},
+        {"int2", "INT2 g32", "int2:g32:asym",
+         Sentence(QL_TR("core",
+                        "2-bit integers with a scale and a zero point for every 32 "
+                        "weights: four values a group, to see where it breaks."))},
+    };
+    return all;
+}
+
+std::optional<Sentence> Scheme::validate() const {
+    try {
+        make_grid(grid);
+    } catch (const Error& error) {
+        return error.sentence();
+    }
+    return std::nullopt;
+}
+
+bool Scheme::exportable() const { return !std::holds_alternative<TextbookGrid>(grid); }
+
+std::string format(const Scheme& scheme) { return format(scheme.grid); }
+
+Scheme parse_scheme(std::string_view text) { return parse_entry(text, 0, text); }
+
+std::vector<Scheme> parse_schemes(std::string_view text) {
+    std::vector<Scheme> schemes;
+    std::size_t begin = 0;
+    while (true) {
+        const std::size_t comma = text.find(',', begin);
+        schemes.push_back(parse_entry(text.substr(begin, comma - begin), begin, text));
+        if (comma == std::string_view::npos) {
+            return schemes;
+        }
+        begin = comma + 1;
+    }
+}
+
+std::string title(const Scheme& scheme) {
+    const std::string text = format(scheme);
+    for (const Preset& preset : presets()) {
+        if (preset.text == text) {
+            return std::string(preset.title);
+        }
+    }
+    return std::holds_alternative<StorageGrid>(scheme.grid) ? upper(text) : text;
+}
+
+}  // namespace ql

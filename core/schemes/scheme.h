@@ -1,0 +1,61 @@
+// core/schemes: a scheme is four answers (transform, grid, fit, rounding) and one for activations;
+// its text form; presets; plans that give every tensor of a model a scheme.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/grids/grid.h"
+
+namespace ql {
+
+/// What is done to the weights first, without changing the function of the model.
+enum class Transform { none };
+/// How a block's scale and offset are chosen.
+enum class Fit { reference };
+/// How each weight picks its grid point.
+enum class Rounding { nearest };
+/// How activations are stored at run time.
+enum class Activations { as_they_are };
+
+/// One way to quantize a weight matrix. Text, model and calibration together fix the bytes.
+struct Scheme {
+    Transform transform = Transform::none;
+    GridSpec grid;
+    Fit fit = Fit::reference;
+    Rounding rounding = Rounding::nearest;
+    Activations activations = Activations::as_they_are;
+
+    bool operator==(const Scheme&) const = default;
+
+    /// Why the axes do not combine; nothing if they do.
+    std::optional<Sentence> validate() const;
+    /// Whether a file format can hold the result (textbook variants cannot be exported at all).
+    bool exportable() const;
+};
+
+/// Canonical text: [transform/]grid[+fit][+rounding][@activations]. parse_scheme is its inverse.
+std::string format(const Scheme& scheme);
+
+/// Reads a scheme or the name of a preset, upper or lower case. Throws ParseError.
+Scheme parse_scheme(std::string_view text);
+
+/// A comma-separated list of schemes. Throws ParseError with the position in the whole text.
+std::vector<Scheme> parse_schemes(std::string_view text);
+
+/// A name for a scheme.
+struct Preset {
+    std::string_view name;   ///< as it may be typed: "int4"
+    std::string_view title;  ///< as it is shown: "INT4 g128"; not translated, it is a term
+    std::string_view text;   ///< what it stands for
+    Sentence description;
+};
+const std::vector<Preset>& presets();
+
+/// "Q4_0" for storage grids, the title of the preset a scheme equals, else its canonical text.
+std::string title(const Scheme& scheme);
+
+}  // namespace ql

@@ -1,0 +1,115 @@
+#include <QTemporaryDir>
+#include <QtTest>
+#include <nlohmann/json.hpp>
+
+#include "core/model/model.h"
+#include "core/tensor/convert.h"
+#include "tests/core/tiny_model.h"
+
+using namespace ql;
+
+/// Opening models: identity, checks, and rows in both orders.
+class TestModel : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void demoModelIsUnderstood() {
+        const auto model = Model::open(QL_SOURCE_DIR "/resources/demo_model");
+        QCOMPARE(std::string(model->architecture()->id), std::string("llama"));
+        QCOMPARE(model->parameters(), std::uint64_t{5770496});
+        QVERIFY(model->warnings().empty());
+        QCOMPARE(model->hyperparameters()->head_dim, std::uint64_t{32});
+        std::uint64_t linear_weights = 0;
+        int linears = 0;
+        for (const ModelTensor& tensor : model->tensors()) {
+            linears += tensor.linear ? 1 : 0;
+            linear_weights += tensor.linear ? tensor.values() : 0;
+        }
+        QCOMPARE(linears, 42);
+        QCOMPARE(linear_weights, std::uint64_t{4718592});
+        QCOMPARE(model->tensors().front().role, Role::token_embedding);
+        QCOMPARE(model->tensors().back().role, Role::output_norm);
+    }
+
+    void queryRowsArePermutedForGguf() {
+        QTemporaryDir dir;
+        TinyModel tiny;
+        tiny.write(dir.path());
+        const auto model = Model::open(dir.path().toStdString());
+        const ModelTensor& q = *model->find("blk.0.attn_q.weight");
+        QCOMPARE(q.adjust, Adjust::permute_q);
+        std::vector<float> stored(static_cast<std::size_t>(q.values()));
+        std::vector<float> moved(stored.size());
+        model->rows(q)->read(0, q.rows, stored.data());
+        model->rows(q, RowOrder::gguf)->read(0, q.rows, moved.data());
+        const std::int64_t d = TinyModel::kHeadDim;
+        for (std::int64_t head = 0; head < q.rows / d; ++head) {
+            for (std::int64_t half = 0; half < 2; ++half) {
+                for (std::int64_t i = 0; i < d / 2; ++i) {
+                    const std::int64_t from = head * d + half * d / 2 + i;
+                    const std::int64_t to = head * d + 2 * i + half;
+                    QCOMPARE(moved[static_cast<std::size_t>(to * q.cols)],
+                             stored[static_cast<std::size_t>(from * q.cols)]);
+                }
+            }
+        }
+    }
+
+    void unknownArchitectureOpensAsPlainTensors() {
+        QTemporaryDir dir;
+        TinyModel tiny;
+        tiny.config["model_type"] = "surprise";
+        tiny.write(dir.path());
+        const auto model = Model::open(dir.path().toStdString());
+        QVERIFY(model->architecture() == nullptr);
+        QCOMPARE(model->warnings().size(), std::size_t{1});
+        QCOMPARE(model->tensors().front().role, Role::other);
+        QVERIFY(!model->tensors().front().group.empty());
+    }
+
+    void badHyperparametersAreRefused_data() {
+        QTest::addColumn<QByteArray>("key");
+        QTest::addColumn<QByteArray>("value");
+        QTest::newRow("no heads") << QByteArray("num_attention_heads") << QByteArray("0");
+        QTest::newRow("negative width") << QByteArray("hidden_size") << QByteArray("-64");
+        QTest::newRow("fraction") << QByteArray("hidden_size") << QByteArray("64.5");
+        QTest::newRow("text") << QByteArray("hidden_size") << QByteArray("\"64\"");
+        QTest::newRow("huge layers") << QByteArray("num_hidden_layers") << QByteArray("4294967295");
+        QTest::newRow("kv heads") << QByteArray("num_key_value_heads") << QByteArray("3");
+        QTest::newRow("more kv heads") << QByteArray("num_key_value_heads") << QByteArray("16");
+        QTest::newRow("epsilon") << QByteArray("rms_norm_eps") << QByteArray("-1e-5");
+        QTest::newRow("rope base") << QByteArray("rope_theta") << QByteArray("0");
+        QTest::newRow("tied text") << QByteArray("tie_word_embeddings") << QByteArray("\"yes\"");
+        QTest::newRow("scaling list") << QByteArray("rope_scaling") << QByteArray("[1]");
+        QTest::newRow("other shape") << QByteArray("intermediate_size") << QByteArray("160");
+        QTest::newRow("fewer layers") << QByteArray("num_hidden_layers") << QByteArray("1");
+    }
+    void badHyperparametersAreRefused() {
+        QFETCH(QByteArray, key);
+        QFETCH(QByteArray, value);
+        QTemporaryDir dir;
+        TinyModel tiny;
+        tiny.config[key.toStdString()] = nlohmann::json::parse(value.toStdString());
+        tiny.write(dir.path());
+        try {
+            Model::open(dir.path().toStdString());
+            QFAIL("opened");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::bad_file);
+            QVERIFY(QString(error.what()).contains(dir.path()));
+        }
+    }
+
+    void missingTensorsAreSaid() {
+        QTemporaryDir dir;
+        TinyModel tiny;
+        tiny.without = "model.layers.1.mlp.up_proj.weight";
+        tiny.write(dir.path());
+        const auto model = Model::open(dir.path().toStdString());
+        QCOMPARE(model->missing(), (std::vector<std::string>{"blk.1.ffn_up.weight"}));
+        QCOMPARE(model->warnings().size(), std::size_t{1});
+    }
+};
+
+QTEST_APPLESS_MAIN(TestModel)
+#include "test_model.moc"

@@ -1,0 +1,107 @@
+#include <QtTest>
+
+#include "core/base/parse_error.h"
+#include "core/schemes/scheme.h"
+
+using namespace ql;
+
+/// parse and format are exact inverses; errors point at the character.
+class TestSchemeText : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void canonicalTextsSurvive_data() {
+        QTest::addColumn<QString>("text");
+        for (const char* text :
+             {"f32", "f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "int4:g128:asym",
+              "int8:channel:narrow", "int2:g32:sym", "int3:tensor:asym", "int4:g128:sym:bf16",
+              "int8:channel:sym:f32", "textbook_sym8", "textbook_asym4", "textbook_q4_0"}) {
+            QTest::newRow(text) << text;
+        }
+    }
+    void canonicalTextsSurvive() {
+        QFETCH(QString, text);
+        QCOMPARE(QString::fromStdString(format(parse_scheme(text.toStdString()))), text);
+    }
+
+    void everySchemeSurvives() {
+        int schemes = 0;
+        for (int bits = 2; bits <= 8; ++bits) {
+            for (const auto symmetry :
+                 {Symmetry::symmetric, Symmetry::narrow, Symmetry::asymmetric}) {
+                for (const auto granularity :
+                     {Granularity::tensor, Granularity::channel, Granularity::group}) {
+                    for (const DType scale : {DType::f16, DType::bf16, DType::f32}) {
+                        IntegerGrid grid{bits, granularity,
+                                         granularity == Granularity::group ? 64 : 0, symmetry,
+                                         scale};
+                        const Scheme scheme{.grid = grid};
+                        QCOMPARE(parse_scheme(format(scheme)), scheme);
+                        ++schemes;
+                    }
+                }
+            }
+        }
+        QCOMPARE(schemes, 7 * 3 * 3 * 3);
+    }
+
+    void presetsStandForTheirText() {
+        for (const Preset& preset : presets()) {
+            QCOMPARE(parse_scheme(preset.name), parse_scheme(preset.text));
+            QCOMPARE(format(parse_scheme(preset.text)), std::string(preset.text));
+            QCOMPARE(title(parse_scheme(preset.name)), std::string(preset.title));
+        }
+    }
+
+    void caseAndSpacesDoNotMatter() {
+        QCOMPARE(parse_scheme(" Q4_0 "), parse_scheme("q4_0"));
+        QCOMPARE(title(parse_scheme("q4_0")), std::string("Q4_0"));
+    }
+
+    void errorsPointAtTheCharacter_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<int>("position");
+        QTest::newRow("empty") << "" << 0;
+        QTest::newRow("unknown grid") << "q4_7" << 3;
+        QTest::newRow("bits") << "int9:g128" << 3;
+        QTest::newRow("parameter") << "int4:g128:xyz" << 10;
+        QTest::newRow("group") << "int4:gx" << 6;
+        QTest::newRow("twice") << "int4:sym:asym" << 9;
+        QTest::newRow("fit") << "q4_0+magic" << 5;
+        QTest::newRow("transform") << "spin/q4_0" << 0;
+        QTest::newRow("activations") << "q4_0@int3" << 5;
+        QTest::newRow("storage grid takes no parameters") << "q4_0:g128" << 4;
+    }
+    void errorsPointAtTheCharacter() {
+        QFETCH(QString, text);
+        QFETCH(int, position);
+        try {
+            parse_scheme(text.toStdString());
+        } catch (const ParseError& error) {
+            QCOMPARE(static_cast<int>(error.position()), position);
+            QVERIFY(!error.sentence().empty());
+            QCOMPARE(error.context(), text.toStdString());
+            return;
+        }
+        QFAIL("no error");
+    }
+
+    void listsCountPositionsFromTheirStart() {
+        QCOMPARE(parse_schemes("q4_0,int4:g128:asym").size(), std::size_t{2});
+        try {
+            parse_schemes("q4_0, int4:xyz");
+        } catch (const ParseError& error) {
+            QCOMPARE(static_cast<int>(error.position()), 11);
+            return;
+        }
+        QFAIL("no error");
+    }
+
+    void textbookVariantsCannotBeExported() {
+        QVERIFY(!parse_scheme("textbook_q4_0").exportable());
+        QVERIFY(parse_scheme("q4_0").exportable());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestSchemeText)
+#include "test_scheme_text.moc"
