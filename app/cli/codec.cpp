@@ -1,0 +1,133 @@
+#include <cstring>
+
+#include <fmt/core.h>
+
+#include "app/cli/commands.h"
+#include "core/backend/backend.h"
+#include "core/base/checked.h"
+#include "core/base/parallel.h"
+#include "core/files/atomic_file.h"
+#include "core/files/mapped_file.h"
+#include "core/schemes/scheme.h"
+#include "core/tensor/row_source.h"
+
+namespace ql::cli {
+
+namespace {
+
+struct Arguments {
+    std::string type;
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+    std::string in;
+    std::string out;
+};
+
+/// A storage type as a grid; the only grids whose rows need no parameters from elsewhere.
+std::shared_ptr<const Grid> grid_of(const Arguments& arguments) {
+    const GridSpec spec = parse_scheme(arguments.type).grid;
+    if (!std::holds_alternative<StorageGrid>(spec)) {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core", "codec works with storage types such as q4_0 or f16.")),
+                    arguments.type);
+    }
+    auto grid = make_grid(spec);
+    if (const auto refusal = grid->refuses(arguments.cols)) {
+        throw Error(ErrorCode::usage, *refusal, arguments.type);
+    }
+    return grid;
+}
+
+/// The mapped input, checked to have the size that rows and columns ask for.
+void check_size(const MappedFile& file, std::uint64_t row_bytes, std::int64_t rows) {
+    const auto expected = checked_mul(row_bytes, static_cast<std::uint64_t>(rows));
+    if (expected != file.size()) {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core",
+                                   "The file has {} bytes, but {} rows of {} bytes were "
+                                   "announced."),
+                             file.size(), rows, row_bytes),
+                    file.path().string());
+    }
+}
+
+/// Calls convert(input row block, rows, output) for pieces of the matrix in parallel and writes the
+/// result.
+template <class Convert>
+void convert_file(const Arguments& arguments, std::size_t in_row, std::size_t out_row,
+                  const Progress& progress, const Convert& convert) {
+    const MappedFile file(arguments.in);
+    check_size(file, in_row, arguments.rows);
+    AtomicFile out(arguments.out);
+    const RowChunks chunks(arguments.rows, arguments.cols);
+    parallel_for(chunks.count(), progress, [&](std::int64_t chunk) {
+        const auto first = static_cast<std::size_t>(chunks.first(chunk));
+        const auto count = static_cast<std::size_t>(chunks.size(chunk));
+        const std::span<const std::byte> source = file.range(first * in_row, count * in_row);
+        std::vector<std::byte> result(count * out_row);
+        convert(source, static_cast<std::int64_t>(count), result);
+        out.write_at(first * out_row, result);
+    });
+    out.sync();
+    out.commit();
+}
+
+void run(const Settings& settings, const Arguments& arguments, bool encode) {
+    const auto grid = grid_of(arguments);
+    const std::size_t block_row = grid->row_bytes(arguments.cols);
+    const std::size_t float_row = static_cast<std::size_t>(arguments.cols) * sizeof(float);
+    const Progress progress = terminal_progress(settings);
+    if (encode) {
+        convert_file(
+            arguments, float_row, block_row, progress,
+            [&](std::span<const std::byte> in, std::int64_t rows, std::vector<std::byte>& out) {
+                std::vector<float> weights(in.size() / sizeof(float));
+                std::memcpy(weights.data(), in.data(), in.size());
+                cpu_backend().encode(*grid, weights.data(), rows, arguments.cols, {}, out.data());
+            });
+    } else {
+        convert_file(
+            arguments, block_row, float_row, progress,
+            [&](std::span<const std::byte> in, std::int64_t rows, std::vector<std::byte>& out) {
+                std::vector<float> weights(out.size() / sizeof(float));
+                cpu_backend().decode(*grid, in.data(), rows, arguments.cols, {}, weights.data());
+                std::memcpy(out.data(), weights.data(), out.size());
+            });
+    }
+    finish_progress();
+    const auto rows = static_cast<std::size_t>(arguments.rows);
+    if (settings.json) {
+        print_json({{"type", grid->text()},
+                    {"rows", arguments.rows},
+                    {"cols", arguments.cols},
+                    {"path", arguments.out},
+                    {"bytes", rows * (encode ? block_row : float_row)}});
+    }
+}
+
+void add_direction(CLI::App* codec, Settings& settings, bool encode) {
+    CLI::App* command = add_command(*codec, settings, encode ? "encode" : "decode",
+                                    encode ? "Raw float32 to raw blocks" : "Raw blocks to float32");
+    auto arguments = std::make_shared<Arguments>();
+    command->add_option("--type", arguments->type, "Storage type, for example q4_0")->required();
+    command->add_option("--rows", arguments->rows, "Rows of the matrix")
+        ->required()
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+    command->add_option("--cols", arguments->cols, "Columns: values in a row")
+        ->required()
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 32));
+    command->add_option("--in", arguments->in, "File to read")->required();
+    command->add_option("--out", arguments->out, "File to write")->required();
+    command->callback([&settings, arguments, encode] { run(settings, *arguments, encode); });
+}
+
+}  // namespace
+
+void add_codec(CLI::App& app, Settings& settings) {
+    CLI::App* codec = app.add_subcommand("codec", "Raw float32 values to raw blocks and back");
+    codec->require_subcommand(1);
+    add_direction(codec, settings, true);
+    add_direction(codec, settings, false);
+}
+
+}  // namespace ql::cli

@@ -1,0 +1,100 @@
+#include <fmt/core.h>
+
+#include "app/cli/commands.h"
+#include "core/files/escape.h"
+#include "core/model/model.h"
+
+namespace ql::cli {
+
+namespace {
+
+nlohmann::ordered_json to_json(const Model& model) {
+    nlohmann::ordered_json json = {
+        {"title", model.title()},
+        {"path", model.checkpoint().path().string()},
+        {"format", model.checkpoint().format() == CheckpointFormat::gguf ? "gguf" : "safetensors"},
+        {"architecture", model.architecture() == nullptr ? "unknown" : model.architecture()->id},
+        {"parameters", model.parameters()},
+        {"file_bytes", model.checkpoint().file_bytes()},
+    };
+    if (const auto& h = model.hyperparameters()) {
+        json["hyperparameters"] = {{"context_length", h->context_length},
+                                   {"embedding_length", h->embedding_length},
+                                   {"block_count", h->block_count},
+                                   {"feed_forward_length", h->feed_forward_length},
+                                   {"head_count", h->head_count},
+                                   {"head_count_kv", h->head_count_kv},
+                                   {"head_dim", h->head_dim},
+                                   {"vocab_size", h->vocab_size}};
+    }
+    if (const GgufMetadata* metadata = model.checkpoint().gguf()) {
+        for (const auto& [key, value] : metadata->entries()) {
+            json["metadata"][key] = value.to_text();
+        }
+    }
+    json["warnings"] = nlohmann::ordered_json::array();
+    for (const Sentence& warning : model.warnings()) {
+        json["warnings"].push_back(warning.english());
+    }
+    json["tensors"] = nlohmann::ordered_json::array();
+    for (const ModelTensor& tensor : model.tensors()) {
+        nlohmann::ordered_json entry = {{"name", tensor.name},
+                                        {"role", name(tensor.role)},
+                                        {"dtype", name(tensor.dtype)},
+                                        {"shape", tensor.shape},
+                                        {"bytes", tensor.bytes}};
+        if (tensor.layer >= 0) {
+            entry["layer"] = tensor.layer;
+        }
+        json["tensors"].push_back(std::move(entry));
+    }
+    return json;
+}
+
+void print(const Model& model) {
+    fmt::print("{}\n", escaped(model.title()));
+    fmt::print("  architecture  {}\n",
+               model.architecture() == nullptr ? "unknown" : model.architecture()->title);
+    fmt::print("  parameters    {}\n", model.parameters());
+    fmt::print("  on disk       {}\n",
+               human_bytes(static_cast<double>(model.checkpoint().file_bytes())));
+    if (const auto& h = model.hyperparameters()) {
+        fmt::print("  layers        {} × {} wide, feed-forward {}\n", h->block_count,
+                   h->embedding_length, h->feed_forward_length);
+        fmt::print("  heads         {} of {}, {} for keys and values\n", h->head_count, h->head_dim,
+                   h->head_count_kv);
+        fmt::print("  vocabulary    {}\n", h->vocab_size);
+        fmt::print("  context       {}\n", h->context_length);
+    }
+    for (const Sentence& warning : model.warnings()) {
+        fmt::print("  note          {}\n", escaped(warning.english()));
+    }
+    fmt::print("\n");
+    Table table({"tensor", "role", "dtype", "shape", "size"}, {1, 2});
+    for (const ModelTensor& tensor : model.tensors()) {
+        table.add({escaped(tensor.name), std::string(name(tensor.role)),
+                   std::string(name(tensor.dtype)), to_string(tensor.shape),
+                   human_bytes(static_cast<double>(tensor.bytes))});
+    }
+    table.print();
+}
+
+}  // namespace
+
+void add_info(CLI::App& app, Settings& settings) {
+    CLI::App* command = add_command(app, settings, "info",
+                                    "What a model is: architecture, parameters, tensors, sizes");
+    auto path = std::make_shared<std::string>();
+    command->add_option("MODEL", *path, "A .gguf or .safetensors file, or a model directory")
+        ->required();
+    command->callback([&settings, path] {
+        const auto model = Model::open(*path);
+        if (settings.json) {
+            print_json(to_json(*model));
+        } else {
+            print(*model);
+        }
+    });
+}
+
+}  // namespace ql::cli

@@ -1,0 +1,111 @@
+#include "app/cli/output.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+namespace ql::cli {
+
+namespace {
+
+std::stop_source g_stop;  // the signal handler needs it
+bool g_line_open = false;
+
+void on_interrupt(int /*signal*/) { g_stop.request_stop(); }
+
+/// Columns a UTF-8 text takes in a terminal, as far as this program's own texts go.
+std::size_t width(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
+}
+
+}  // namespace
+
+Progress terminal_progress(const Settings& settings) {
+    std::signal(SIGINT, on_interrupt);
+    if (settings.quiet || isatty(STDERR_FILENO) == 0) {
+        return {g_stop.get_token(), nullptr};
+    }
+    const auto start = std::chrono::steady_clock::now();
+    auto last = start;
+    return {g_stop.get_token(), [start, last](double fraction, const Sentence& text) mutable {
+                constexpr std::chrono::milliseconds kPause(100);
+                const auto now = std::chrono::steady_clock::now();
+                if (now - last < kPause) {
+                    return;
+                }
+                last = now;
+                const double passed = std::chrono::duration<double>(now - start).count();
+                const double left = fraction > 0 ? passed / fraction - passed : 0;
+                fmt::print(stderr, "\r\033[K{:3.0f} %  {:.0f} s left  {}", 100 * fraction, left,
+                           text.english().substr(0, 60));
+                std::fflush(stderr);
+                g_line_open = true;
+            }};
+}
+
+void finish_progress() {
+    if (g_line_open) {
+        fmt::print(stderr, "\r\033[K");
+        g_line_open = false;
+    }
+}
+
+void print_json(const nlohmann::ordered_json& document) {
+    // Names from hostile files may not be valid UTF-8: replace rather than throw.
+    fmt::print("{}\n",
+               document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+Table::Table(std::vector<std::string> heading, std::vector<std::size_t> left)
+    : left_(std::move(left)) {
+    rows_.push_back(std::move(heading));
+}
+
+void Table::add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+
+void Table::print() const {
+    std::vector<std::size_t> widths(rows_.front().size());
+    for (const auto& row : rows_) {
+        for (std::size_t col = 0; col < row.size(); ++col) {
+            widths[col] = std::max(widths[col], width(row[col]));
+        }
+    }
+    for (const auto& row : rows_) {
+        std::string line;
+        for (std::size_t col = 0; col < row.size(); ++col) {
+            const std::string padding(widths[col] - width(row[col]), ' ');
+            const bool to_left =
+                col == 0 || std::find(left_.begin(), left_.end(), col) != left_.end();
+            line += (col == 0 ? "" : "  ") + (to_left ? row[col] + padding : padding + row[col]);
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        fmt::print("{}\n", line);
+    }
+}
+
+std::string human_bytes(double bytes) {
+    constexpr std::array kUnits = {"B", "kB", "MB", "GB", "TB"};
+    std::size_t unit = 0;
+    while (bytes >= 1000 && unit + 1 < kUnits.size()) {
+        bytes /= 1000;
+        ++unit;
+    }
+    return unit == 0 ? fmt::format("{:.0f} B", bytes)
+                     : fmt::format("{:.2f} {}", bytes, kUnits[unit]);
+}
+
+std::string human_number(double value) { return fmt::format("{:.6g}", value); }
+
+nlohmann::ordered_json json_number(double value) {
+    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
+}
+
+}  // namespace ql::cli

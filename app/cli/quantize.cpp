@@ -1,0 +1,132 @@
+#include <fmt/core.h>
+
+#include "app/cli/commands.h"
+#include "core/export/gguf_export.h"
+#include "core/files/escape.h"
+
+namespace ql::cli {
+
+namespace {
+
+struct Arguments {
+    std::string model;
+    std::string scheme;
+    std::string plan;
+    std::string out;
+    std::string format = "gguf";
+    std::string rest;
+    bool dry_run = false;
+};
+
+Plan plan_of(const Arguments& arguments) {
+    return arguments.plan.empty() ? Plan::of(parse_scheme(arguments.scheme))
+                                  : read_plan(arguments.plan);
+}
+
+GgufExportOptions options_of(const Arguments& arguments) {
+    GgufExportOptions options;
+    if (!arguments.rest.empty()) {
+        options.rest = std::get<StorageGrid>(parse_grid(arguments.rest)).dtype;
+    }
+    return options;
+}
+
+nlohmann::ordered_json to_json(const Model& model, const GgufExport& plan) {
+    nlohmann::ordered_json json = {{"file_bytes", plan.file_bytes}};
+    json["notes"] = nlohmann::ordered_json::array();
+    for (const Sentence& note : plan.notes) {
+        json["notes"].push_back(note.english());
+    }
+    for (const GgufExportTensor& tensor : plan.tensors) {
+        nlohmann::ordered_json entry = {
+            {"name", tensor.name}, {"dtype", name(tensor.dtype)}, {"bytes", tensor.bytes}};
+        if (tensor.tensor < model.tensors().size()) {
+            entry["source"] = model.tensors()[tensor.tensor].name;
+        }
+        if (!tensor.entry.fallback.empty()) {
+            entry["fallback"] = tensor.entry.fallback.english();
+        }
+        json["tensors"].push_back(std::move(entry));
+    }
+    return json;
+}
+
+void print_plan(const GgufExport& plan) {
+    Table table({"tensor", "type", "size", "note"}, {1, 3});
+    for (const GgufExportTensor& tensor : plan.tensors) {
+        table.add({escaped(tensor.name), std::string(name(tensor.dtype)),
+                   human_bytes(static_cast<double>(tensor.bytes)),
+                   tensor.entry.fallback.english()});
+    }
+    table.print();
+}
+
+void run(const Settings& settings, const Arguments& arguments) {
+    const Plan plan = plan_of(arguments);
+    const GgufExportOptions options = options_of(arguments);
+    const auto model = Model::open(arguments.model);
+    const GgufExport gguf = plan_gguf(*model, plan, options);
+    nlohmann::ordered_json json = to_json(*model, gguf);
+    if (arguments.dry_run) {
+        if (settings.json) {
+            print_json(json);
+        } else {
+            print_plan(gguf);
+            fmt::print("\n{} would be {}.\n", arguments.out,
+                       human_bytes(static_cast<double>(gguf.file_bytes)));
+        }
+        return;
+    }
+    for (const Sentence& note : gguf.notes) {
+        if (!settings.json && !settings.quiet) {
+            fmt::print(stderr, "note: {}\n", note.english());
+        }
+    }
+    const ExportResult result =
+        write_gguf(*model, gguf, arguments.out, terminal_progress(settings));
+    finish_progress();
+    if (settings.json) {
+        json["path"] = result.path.string();
+        json["bytes"] = result.bytes;
+        json["seconds"] = result.seconds;
+        json["verified"] = true;  // write_gguf throws where the check after writing fails
+        print_json(json);
+    } else {
+        fmt::print("{}: {}, written and verified in {:.1f} s.\nRun it: llama-cli -m {}\n",
+                   result.path.string(), human_bytes(static_cast<double>(result.bytes)),
+                   result.seconds, result.path.string());
+    }
+}
+
+}  // namespace
+
+void add_quantize(CLI::App& app, Settings& settings) {
+    CLI::App* command =
+        add_command(app, settings, "quantize", "Quantize a model and write it as a file");
+    auto arguments = std::make_shared<Arguments>();
+    command
+        ->add_option("MODEL", arguments->model,
+                     "A .gguf or .safetensors file, or a model directory")
+        ->required();
+    CLI::Option* scheme = command->add_option("--scheme", arguments->scheme,
+                                              "Scheme of the linears, for example q4_0");
+    CLI::Option* plan =
+        command->add_option("--plan", arguments->plan, "JSON file with rules: tensor -> scheme");
+    scheme->excludes(plan);
+    command->add_option("-o,--output", arguments->out, "File to write")->required();
+    command->add_option("--format", arguments->format, "Format of the file")
+        ->check(CLI::IsMember({"gguf"}))
+        ->capture_default_str();
+    command
+        ->add_option("--rest", arguments->rest, "Type of the other matrices (default: as stored)")
+        ->check(CLI::IsMember({"f32", "f16", "bf16"}));
+    command->add_flag("--dry-run", arguments->dry_run, "Show what would be written");
+    command->callback([&settings, arguments] {
+        if (arguments->scheme.empty() && arguments->plan.empty()) {
+            throw CLI::RequiredError("--scheme or --plan");
+        }
+        run(settings, *arguments);
+    });
+}
+
+}  // namespace ql::cli

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs what Debian 12 lacks, and nothing that is there already.
+#   install-deps.sh run     to build and run the program
+#   install-deps.sh test    also what ./test.sh needs
+set -euo pipefail
+
+build=(cmake ninja-build g++ pkg-config
+    qt6-base-dev qt6-svg-dev qt6-tools-dev qt6-l10n-tools libqcustomplot-dev
+    libhwy-dev nlohmann-json3-dev libsentencepiece-dev libboost-iostreams-dev libfmt-dev
+    libcli11-dev libxxhash-dev)
+# Run time: icons, the texts of Qt's own dialogs, a font with Chinese characters.
+run=(libqt6svg6 qt6-translations-l10n fonts-dejavu-core fonts-wqy-microhei)
+test=(clang-format git python3 python3-venv)
+
+packages=("${build[@]}" "${run[@]}")
+if [ "${1:-run}" = test ]; then
+    packages+=("${test[@]}")
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+    if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed'; then
+        missing+=("$package")
+    fi
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+    sudo=sudo
+fi
+echo "Installing: ${missing[*]}"
+$sudo apt-get update -qq
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
