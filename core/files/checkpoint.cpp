@@ -161,6 +161,7 @@ void Checkpoint::load(const fs::path& path) {
     WeightFiles& weights = impl_->weights;
     weights = open_weights(file);
     tensors_ = std::move(weights.tensors);
+    impl_->by_name.reserve(tensors_.size());
     for (const StoredTensor& tensor : tensors_) {
         impl_->by_name.emplace(tensor.name, &tensor);
     }

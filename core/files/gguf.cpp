@@ -281,6 +281,7 @@ void Parser::read_alignment() {
 void Parser::read_tensors() {
     header_.tensors.reserve(tensor_count_);
     std::unordered_set<std::string_view> names;
+    names.reserve(tensor_count_);
     for (std::uint64_t i = 0; i < tensor_count_; ++i) {
         try {
             header_.tensors.push_back(read_tensor());

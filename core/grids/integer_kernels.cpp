@@ -15,10 +15,8 @@ namespace ql {
 namespace {
 
 // 1.5 * 2^23: adding it leaves no room for a fraction, so the sum is rounded to an integer, to even
-// on ties. Good for magnitudes up to 2^22.
+// on ties. Exact for magnitudes up to 2^22; what is larger stays far outside every code.
 constexpr float kRounder = 12582912.0f;
-// Far outside every code: positions are held to it, so that rounding and sums are exact.
-constexpr float kFar = 4096.0f;
 
 ValueRange plain_range(const float* values, std::size_t count, ValueRange range) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -34,8 +32,7 @@ void plain_codes(const float* values, std::size_t count, const GroupGrid& grid,
     const auto lowest = static_cast<float>(grid.lowest);
     const auto largest = static_cast<float>(grid.largest);
     for (std::size_t i = 0; i < count; ++i) {
-        const float position = std::clamp(values[i] / grid.scale, -kFar, kFar);
-        const float rounded = (position + kRounder) - kRounder;
+        const float rounded = (values[i] / grid.scale + kRounder) - kRounder;
         codes[i] = static_cast<std::uint8_t>(std::clamp(rounded + zero, lowest, largest));
     }
 }
@@ -100,13 +97,11 @@ void code_vectors(const float* values, std::size_t count, const GroupGrid& grid,
     const auto zero = hn::Set(kFloats, static_cast<float>(grid.zero));
     const auto lowest = hn::Set(kFloats, static_cast<float>(grid.lowest));
     const auto largest = hn::Set(kFloats, static_cast<float>(grid.largest));
-    const auto far = hn::Set(kFloats, kFar);
     const auto rounder = hn::Set(kFloats, kRounder);
     std::size_t i = 0;
     for (; i + lanes <= count; i += lanes) {
         const auto position = hn::Div(hn::LoadU(kFloats, values + i), scale);
-        const auto held = hn::Min(hn::Max(position, hn::Neg(far)), far);
-        const auto rounded = hn::Sub(hn::Add(held, rounder), rounder);
+        const auto rounded = hn::Sub(hn::Add(position, rounder), rounder);
         const auto code = hn::Min(hn::Max(hn::Add(rounded, zero), lowest), largest);
         const auto words = hn::BitCast(kWords, hn::ConvertTo(kInts, code));
         hn::StoreU(hn::TruncateTo(kLaneBytes, words), kLaneBytes, codes + i);

@@ -14,9 +14,12 @@ std::size_t g_largest_allocation = 0;
 }
 
 // Every allocation of this program passes here: a file must not decide how large one is.
-void* operator new(std::size_t size) {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     g_largest_allocation = std::max(g_largest_allocation, size);
-    if (void* memory = std::malloc(size)) {
+    return std::malloc(size);
+}
+void* operator new(std::size_t size) {
+    if (void* memory = operator new(size, std::nothrow)) {
         return memory;
     }
     throw std::bad_alloc();

@@ -140,6 +140,33 @@ class TestCodecGolden : public QObject {
         QVERIFY(sameBits(decoded(*grid, bytes, rows, kCols), expected));
     }
 
+    void whatCanBeDecoded() {
+        for (const DTypeTraits& type : all_dtypes()) {
+            const bool block = type.dtype >= DType::q4_0 && type.dtype <= DType::q8_0;
+            QCOMPARE(can_decode(type.dtype), can_widen(type.dtype) || block);
+        }
+        for (const DType dtype : encodable_dtypes()) {
+            QVERIFY(can_decode(dtype));
+        }
+        const std::vector<std::byte> zeros(256);
+        std::vector<float> values(256, 1.0f);
+        QVERIFY_THROWS_EXCEPTION(Error,
+                                 decode_values(DType::q2_k, zeros.data(), 256, values.data()));
+        decode_values(DType::i8, zeros.data(), 256, values.data());
+        QVERIFY(values == std::vector<float>(256, 0.0f));
+    }
+
+    void rowsOfPartialBlocksAreRefused() {
+        for (const DType dtype : encodable_dtypes()) {
+            const auto grid = make_grid(StorageGrid{dtype});
+            QVERIFY(!grid->refuses(96).has_value());
+            const auto reason = grid->refuses(33);
+            QCOMPARE(reason.has_value(), traits(dtype).block_values == 32);
+            QVERIFY(!reason || reason->english().find("33") != std::string::npos);
+            QCOMPARE(grid->row_bytes(96), std::size_t(*storage_bytes(dtype, 96)));
+        }
+    }
+
     void aScaleTooLargeForHalfStaysFinite() {
         std::vector<float> values(32, 0.0f);
         values[3] = 3e38f;

@@ -204,6 +204,14 @@ class TestIntegerGrid : public QObject {
         QCOMPARE(int(negative.zeros.at(0)), 15);
     }
 
+    void aZeroPointBeyondTheCodesIsHeld() {
+        // The scale 1.4 * 2^-24 is stored as the smallest half, 2^-24: the range does not fit.
+        const IntegerRow parts = fitted("int4:channel:asym", {-21 * 0x1p-24f, 0, -3 * 0x1p-24f, 0});
+        QVERIFY(parts.scales.at(0) == 0x1p-24f);
+        QCOMPARE(int(parts.zeros.at(0)), 15);
+        QVERIFY(parts.codes == (std::vector<std::uint8_t>{0, 15, 12, 15}));
+    }
+
     void codesFollowTheRoundedScale() {
         // 2 * 1000.3 / 255 is no half: codes have to be those of the scale as stored.
         const std::vector<float> values = {1000.3f, -3.9f, 0.07f, 511.0f};
@@ -337,9 +345,9 @@ class TestIntegerGrid : public QObject {
               IntegerGrid{4, Granularity::group, 0, Symmetry::symmetric, DType::f16},
               IntegerGrid{4, Granularity::group, -8, Symmetry::symmetric, DType::f16},
               IntegerGrid{4, Granularity::channel, 0, Symmetry::symmetric, DType::i8}}) {
-            QVERIFY_EXCEPTION_THROWN(make_grid(grid), Error);
+            QVERIFY_THROWS_EXCEPTION(Error, make_grid(grid));
         }
-        QVERIFY_EXCEPTION_THROWN(make_grid(StorageGrid{DType::iq2_xxs}), Error);
+        QVERIFY_THROWS_EXCEPTION(Error, make_grid(StorageGrid{DType::iq2_xxs}));
     }
 };
 

@@ -118,9 +118,9 @@ class TestTextbook : public QObject {
     }
 
     void badBitsAreRefused() {
-        QVERIFY_EXCEPTION_THROWN(make_grid(TextbookGrid{TextbookKind::symmetric, 1}), Error);
-        QVERIFY_EXCEPTION_THROWN(make_grid(TextbookGrid{TextbookKind::asymmetric, 9}), Error);
-        QVERIFY_EXCEPTION_THROWN(make_grid(TextbookGrid{TextbookKind::q4_0, 5}), Error);
+        QVERIFY_THROWS_EXCEPTION(Error, make_grid(TextbookGrid{TextbookKind::symmetric, 1}));
+        QVERIFY_THROWS_EXCEPTION(Error, make_grid(TextbookGrid{TextbookKind::asymmetric, 9}));
+        QVERIFY_THROWS_EXCEPTION(Error, make_grid(TextbookGrid{TextbookKind::q4_0, 5}));
     }
 };
 

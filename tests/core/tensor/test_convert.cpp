@@ -263,7 +263,7 @@ class TestConvert : public QObject {
                 widen(type.dtype, zeros, 1, &value);
                 QVERIFY(value == (type.dtype == DType::f8_e8m0 ? 0x1p-127f : 0.0f));
             } else {
-                QVERIFY_EXCEPTION_THROWN(widen(type.dtype, zeros, 1, &value), Error);
+                QVERIFY_THROWS_EXCEPTION(Error, widen(type.dtype, zeros, 1, &value));
             }
         }
         for (const DType dtype : {DType::c64, DType::f4, DType::f6_e2m3, DType::q4_0}) {
@@ -271,7 +271,7 @@ class TestConvert : public QObject {
         }
         const float one = 1;
         std::uint64_t out = 0;
-        QVERIFY_EXCEPTION_THROWN(narrow(DType::i8, &one, 1, &out), Error);
+        QVERIFY_THROWS_EXCEPTION(Error, narrow(DType::i8, &one, 1, &out));
     }
 
     void nonFiniteValuesAreCounted() {

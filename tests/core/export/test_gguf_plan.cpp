@@ -1,0 +1,161 @@
+#include <QtTest>
+
+#include "core/export/verify.h"
+#include "tests/core/export/export_fixture.h"
+
+using namespace ql;
+
+/// What would be written: metadata, names, types, refusals.
+class TestGgufPlan : public QObject {
+    Q_OBJECT
+
+    static GgufExport plan(const ExportFixture& fixture, const std::string& scheme,
+                           const GgufExportOptions& options = {}) {
+        return plan_gguf(*fixture.model(), Plan::of(parse_scheme(scheme)), options);
+    }
+
+    static const GgufExportTensor& tensor(const GgufExport& gguf, const std::string& name) {
+        for (const GgufExportTensor& candidate : gguf.tensors) {
+            if (candidate.name == name) {
+                return candidate;
+            }
+        }
+        qFatal("no tensor %s", name.c_str());
+    }
+
+  private slots:
+    void metadataSaysWhatTheModelIs() {
+        const GgufExport gguf = plan(ExportFixture(), "q8_0");
+        QCOMPARE(gguf.metadata.string("general.architecture").value(), std::string("llama"));
+        QCOMPARE(gguf.metadata.uint("general.file_type").value(), std::uint64_t{7});
+        QCOMPARE(gguf.metadata.uint("general.quantization_version").value(), std::uint64_t{2});
+        const std::pair<const char*, std::uint64_t> kCounts[] = {
+            {"llama.context_length", 128},     {"llama.embedding_length", 64},
+            {"llama.block_count", 2},          {"llama.feed_forward_length", 96},
+            {"llama.attention.head_count", 8}, {"llama.attention.head_count_kv", 4},
+            {"llama.rope.dimension_count", 8}, {"llama.vocab_size", 32}};
+        for (const auto& [key, value] : kCounts) {
+            QCOMPARE(gguf.metadata.uint(key).value_or(0), value);
+            QCOMPARE(gguf.metadata.find(key)->type(), GgufType::uint32);
+        }
+        QCOMPARE(gguf.metadata.number("llama.attention.layer_norm_rms_epsilon").value(),
+                 static_cast<double>(1e-5F));
+        // No tokenizer stands beside the tiny model: it is said, and the file says "none".
+        QCOMPARE(gguf.metadata.string("tokenizer.ggml.model").value(), std::string("none"));
+        QCOMPARE(gguf.notes.size(), std::size_t{1});
+    }
+
+    void linearsTakeTheSchemeAndTheRestKeepsItsType() {
+        const GgufExport gguf = plan(ExportFixture(), "q4_0");
+        QCOMPARE(tensor(gguf, "blk.1.ffn_down.weight").dtype, DType::q4_0);
+        QCOMPARE(tensor(gguf, "blk.1.ffn_down.weight").bytes, std::uint64_t{64 * 96 / 32 * 18});
+        QCOMPARE(tensor(gguf, "token_embd.weight").dtype, DType::f32);
+        QCOMPARE(tensor(gguf, "blk.0.attn_norm.weight").dtype, DType::f32);
+    }
+
+    void theRestCanTakeAnotherType() {
+        const GgufExport gguf = plan(ExportFixture(), "q4_0", {DType::f16});
+        QCOMPARE(tensor(gguf, "token_embd.weight").dtype, DType::f16);
+        QCOMPARE(tensor(gguf, "output_norm.weight").dtype, DType::f32);
+    }
+
+    void rowsThatDoNotFitAreNamed() {
+        const GgufExport gguf = plan(ExportFixture(), "q4_k");  // rows of 64 and 96, blocks of 256
+        const GgufExportTensor& q = tensor(gguf, "blk.0.attn_q.weight");
+        QCOMPARE(q.dtype, DType::f32);
+        QVERIFY(!q.entry.fallback.empty());
+        QCOMPARE(gguf.metadata.uint("general.file_type").value(), std::uint64_t{0});
+        const auto says = [](const Sentence& note) {
+            return note.english().find("do not take their scheme") != std::string::npos;
+        };
+        QVERIFY(std::any_of(gguf.notes.begin(), gguf.notes.end(), says));
+    }
+
+    void sizeIsKnownBeforeWriting() {
+        const ExportFixture fixture;
+        const GgufExport gguf = plan(fixture, "q4_0");
+        fixture.write("q4_0", "out.gguf");
+        QCOMPARE(std::filesystem::file_size(fixture.path("out.gguf")), gguf.file_bytes);
+    }
+
+    void gridsWithoutGgufTypeAreRefused_data() {
+        QTest::addColumn<QString>("scheme");
+        QTest::addColumn<QString>("instead");
+        QTest::newRow("groups") << "int4:g128:asym"
+                                << "q4_k";
+        QTest::newRow("channels") << "int8:channel"
+                                  << "q8_0";
+        QTest::newRow("textbook") << "textbook_q4_0"
+                                  << "q4_0";
+    }
+    void gridsWithoutGgufTypeAreRefused() {
+        QFETCH(QString, scheme);
+        QFETCH(QString, instead);
+        const ExportFixture fixture;
+        const QString error =
+            QString::fromStdString(error_of([&] { plan(fixture, scheme.toStdString()); }));
+        QVERIFY2(error.contains("GGUF has no type for the scheme"), qPrintable(error));
+        QVERIFY2(error.contains(scheme.section(':', 0, 1)), qPrintable(error));
+        QVERIFY2(error.contains(instead), qPrintable(error));
+    }
+
+    void modelsThatLlamaCppCannotRunAreRefused() {
+        {
+            ExportFixture fixture;
+            fixture.tiny.config["model_type"] = "falcon";
+            fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+            QVERIFY(gguf_refusal(*fixture.model())->english().find("not seen to work") !=
+                    std::string::npos);
+        }
+        {
+            ExportFixture fixture;
+            fixture.tiny.config["hidden_act"] = "relu";
+            fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+            QVERIFY(gguf_refusal(*fixture.model())->english().find("activation function") !=
+                    std::string::npos);
+        }
+        {
+            ExportFixture fixture;
+            fixture.tiny.without = "model.layers.1.mlp.up_proj.weight";
+            fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+            QVERIFY(gguf_refusal(*fixture.model())->english().find("blk.1.ffn_up.weight") !=
+                    std::string::npos);
+        }
+        QVERIFY(!gguf_refusal(*ExportFixture().model()));
+    }
+
+    void llama3RopeBecomesATensor() {
+        ExportFixture fixture;
+        fixture.tiny.config["rope_theta"] = 10000.0;
+        fixture.tiny.config["rope_scaling"] = {{"rope_type", "llama3"},
+                                               {"factor", 8.0},
+                                               {"low_freq_factor", 1.0},
+                                               {"high_freq_factor", 4.0},
+                                               {"original_max_position_embeddings", 64}};
+        fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+        const GgufExport gguf = plan(fixture, "q8_0");
+        const GgufExportTensor& divisors = tensor(gguf, "rope_freqs.weight");
+        // Heads of 8: waves of 6.3, 63, 628 and 6283 tokens in a context of 64. The first is short
+        // (divisor 1), the last two are long (8), the second lies between: 64/62.83 = 1.0186, so
+        // s = 0.0186/3 and the divisor is 1/((1 - s)/8 + s).
+        QCOMPARE(divisors.values.size(), std::size_t{4});
+        QCOMPARE(divisors.values[0], 1.0F);
+        QVERIFY(std::abs(divisors.values[1] - 7.6671F) < 1e-3F);
+        QCOMPARE(divisors.values[2], 8.0F);
+        QCOMPARE(divisors.values[3], 8.0F);
+    }
+
+    void demoModelHasItsTokenizer() {
+        const auto model = Model::open(QL_SOURCE_DIR "/resources/demo_model");
+        const GgufExport gguf = plan_gguf(*model, Plan::of(parse_scheme("q4_0")));
+        QCOMPARE(gguf.metadata.string("tokenizer.ggml.model").value(), std::string("gpt2"));
+        QCOMPARE(gguf.metadata.string("tokenizer.ggml.pre").value(), std::string("gpt-2"));
+        QCOMPARE(gguf.metadata.find("tokenizer.ggml.tokens")->count(), std::uint64_t{4096});
+        const auto merges = gguf.metadata.find("tokenizer.ggml.merges")->as_strings().value();
+        QCOMPARE(merges.front(), std::string("Ġ t"));
+        QVERIFY(!gguf.metadata.find("tokenizer.ggml.add_bos_token")->as_bool().value());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestGgufPlan)
+#include "test_gguf_plan.moc"

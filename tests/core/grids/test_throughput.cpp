@@ -1,0 +1,41 @@
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/grids/grid_spec.h"
+#include "core/grids/throughput.h"
+
+using namespace ql;
+
+/// What is measured, never how fast it is.
+class TestThroughput : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void everyStorageTypeIsMeasuredBothWays() {
+        const auto results = measure_throughput({}, 6, 256, 1);
+        const auto has = [&](const std::string& name) {
+            return std::any_of(results.begin(), results.end(), [&](const Throughput& result) {
+                return result.name == name && std::isfinite(result.megabytes_per_second) &&
+                       result.megabytes_per_second > 0;
+            });
+        };
+        for (const DType dtype : encodable_dtypes()) {
+            QVERIFY(has(format(StorageGrid{dtype}) + " encode"));
+            QVERIFY(has(format(StorageGrid{dtype}) + " decode"));
+        }
+        QVERIFY(has("int4:g128:asym encode"));
+        QVERIFY(has("int8:channel:narrow decode"));
+    }
+
+    void itCanBeStopped() {
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY_THROWS_EXCEPTION(Error,
+                                 measure_throughput(Progress(stop.get_token(), {}), 4, 128, 1));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestThroughput)
+#include "test_throughput.moc"
