@@ -1,0 +1,153 @@
+#include "widgets/curve_plot.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <qcustomplot.h>
+
+namespace ql::gui {
+namespace {
+
+std::vector<int> rankingOf(const std::vector<float>& values) {
+    std::vector<int> order(values.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+        return values[static_cast<std::size_t>(a)] > values[static_cast<std::size_t>(b)];
+    });
+    return order;
+}
+
+}  // namespace
+
+CurvePlot::CurvePlot(QWidget* parent) : Plot(parent) {
+    QCustomPlot* plot = canvas();
+    setInteractive(Qt::Horizontal);
+    plot->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignRight | Qt::AlignTop);
+    setCsvSource([this] { return csv(); });
+    setFileName(QStringLiteral("channels"));
+    connect(plot, &QCustomPlot::mouseRelease, this, [this](const QMouseEvent* event) {
+        if (event->button() != Qt::LeftButton || series_.empty()) return;
+        const int place =
+            static_cast<int>(std::lround(canvas()->xAxis->pixelToCoord(event->pos().x())));
+        if (place < 0 || place >= static_cast<int>(series_.front().values.size())) return;
+        emit channelClicked(order_ == Order::index ? place
+                                                   : ranking_[static_cast<std::size_t>(place)]);
+    });
+}
+
+void CurvePlot::setSeries(std::vector<CurveSeries> series) {
+    series_ = std::move(series);
+    rebuild();
+    fit();
+}
+
+void CurvePlot::setOrder(Order order) {
+    order_ = order;
+    rebuild();
+    fit();
+}
+
+void CurvePlot::setLogarithmic(bool log) {
+    log_ = log;
+    setLogAxis(canvas()->yAxis, log);
+    fit();
+}
+
+void CurvePlot::setAxisTexts(const QString& x, const QString& y) { setAxisLabels(x, y); }
+
+void CurvePlot::setMarkedChannels(std::vector<int> channels) {
+    marked_ = std::move(channels);
+    rebuild();
+}
+
+void CurvePlot::rebuild() {
+    QCustomPlot* plot = canvas();
+    for (QCPGraph* graph : graphs_) plot->removeGraph(graph);
+    graphs_.clear();
+    for (QCPItemLine* mark : marks_) plot->removeItem(mark);
+    marks_.clear();
+    ranking_ = series_.empty() ? std::vector<int>() : rankingOf(series_.front().values);
+    for (const CurveSeries& one : series_) {
+        std::vector<float> values = one.values;
+        if (order_ == Order::descending) std::sort(values.begin(), values.end(), std::greater<>());
+        QVector<double> x(static_cast<qsizetype>(values.size()));
+        std::iota(x.begin(), x.end(), 0.0);
+        QCPGraph* graph = plot->addGraph();
+        graph->setData(x, QVector<double>(values.begin(), values.end()), true);
+        graph->setName(one.name);
+        graph->setSelectable(QCP::stNone);
+        graphs_.push_back(graph);
+    }
+    if (order_ == Order::index) {
+        for (const int channel : marked_) {
+            auto* mark = new QCPItemLine(plot);
+            mark->start->setTypeX(QCPItemPosition::ptPlotCoords);
+            mark->start->setTypeY(QCPItemPosition::ptAxisRectRatio);
+            mark->end->setTypeX(QCPItemPosition::ptPlotCoords);
+            mark->end->setTypeY(QCPItemPosition::ptAxisRectRatio);
+            mark->start->setCoords(channel, 0);
+            mark->end->setCoords(channel, 1);
+            mark->setSelectable(false);
+            marks_.push_back(mark);
+        }
+    }
+    plot->legend->setVisible(series_.size() > 1);
+    restyle(themeColors());
+    replotLater();
+}
+
+void CurvePlot::restyle(const ThemeColors& colors) {
+    for (std::size_t i = 0; i < graphs_.size(); ++i) {
+        graphs_[i]->setPen(QPen(schemeColor(series_[i].color, colors.dark), 1.2));
+    }
+    for (QCPItemLine* mark : marks_) mark->setPen(QPen(colors.warning, 1, Qt::DotLine));
+}
+
+void CurvePlot::fit() {
+    std::size_t channels = 1;
+    double low = HUGE_VAL;
+    double high = 0;
+    for (const CurveSeries& one : series_) {
+        channels = std::max(channels, one.values.size());
+        for (const double value : one.values) {
+            if (!std::isfinite(value)) continue;
+            high = std::max(high, value);
+            if (value > 0 || !log_) low = std::min(low, value);
+        }
+    }
+    const auto last = static_cast<double>(channels) - 1;
+    canvas()->xAxis->setRange(-0.01 * last - 0.5, 1.01 * last + 0.5);
+    if (log_) {
+        if (!(high > 0)) high = 1;
+        if (!(low < high)) low = high / 10;
+        canvas()->yAxis->setRange(low / 1.3, high * 1.3);
+    } else {
+        if (!(high > 0)) high = 1;
+        canvas()->yAxis->setRange(std::min(0.0, std::isfinite(low) ? low * 1.08 : 0.0),
+                                  high * 1.08);
+    }
+    replotLater();
+}
+
+QString CurvePlot::csv() const {
+    QString text = QStringLiteral("channel");
+    std::size_t channels = 0;
+    for (const CurveSeries& one : series_) {
+        QString name = one.name;
+        text += QStringLiteral(",\"%1\"").arg(name.replace(u'"', QStringLiteral("\"\"")));
+        channels = std::max(channels, one.values.size());
+    }
+    text += u'\n';
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+        text += QString::number(channel);
+        for (const CurveSeries& one : series_) {
+            text += u',';
+            if (channel < one.values.size()) text += QString::number(one.values[channel], 'g', 9);
+        }
+        text += u'\n';
+    }
+    return text;
+}
+
+}  // namespace ql::gui

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <vector>
+
+#include "widgets/plot.h"
+
+class QCPGraph;
+class QCPItemLine;
+
+namespace ql::gui {
+
+/// One curve: a value for each channel.
+struct CurveSeries {
+    QString name;
+    int color = kOriginalColor;  ///< index for schemeColor()
+    std::vector<float> values;
+};
+
+/// One value per channel (largest magnitude, say), by index or sorted from the largest down.
+class CurvePlot : public Plot {
+    Q_OBJECT
+  public:
+    enum class Order { index, descending };
+
+    explicit CurvePlot(QWidget* parent = nullptr);
+
+    void setSeries(std::vector<CurveSeries> series);
+    const std::vector<CurveSeries>& series() const { return series_; }
+    void setOrder(Order order);
+    Order order() const { return order_; }
+    void setLogarithmic(bool log);
+    /// What is along x ("input channel") and up ("largest |w|", with unit).
+    void setAxisTexts(const QString& x, const QString& y);
+    /// Vertical marks, by channel index: outlier channels. Drawn in index order only.
+    void setMarkedChannels(std::vector<int> channels);
+
+    QString csv() const;
+
+  public slots:
+    void fit() override;
+
+  signals:
+    /// A click; the channel's index in the data, also when sorted (by the first series).
+    void channelClicked(int channel);
+
+  protected:
+    void restyle(const ThemeColors& colors) override;
+
+  private:
+    void rebuild();
+
+    std::vector<CurveSeries> series_;
+    std::vector<QCPGraph*> graphs_;  ///< owned by the canvas
+    std::vector<int> marked_;
+    std::vector<QCPItemLine*> marks_;  ///< owned by the canvas
+    std::vector<int> ranking_;         ///< of the first series: position -> channel
+    Order order_ = Order::index;
+    bool log_ = false;
+};
+
+}  // namespace ql::gui
