@@ -18,8 +18,24 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxTemplateBytes = 4ULL << 20;
 
+bool is_there(const fs::path& path) {
+    std::error_code error;  // a folder that cannot be looked into has nothing for us
+    return fs::exists(path, error);
+}
+
 nlohmann::json read_if_there(const fs::path& path) {
-    return fs::exists(path) ? read_json_file(path) : nlohmann::json();
+    return is_there(path) ? read_json_file(path) : nlohmann::json();
+}
+
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t length = utf8_character(text);
+        if (length == 0) {
+            return false;
+        }
+        text.remove_prefix(length);
+    }
+    return true;
 }
 
 /// Everything in the directory that describes the tokenizer.
@@ -42,13 +58,13 @@ std::optional<Vocabulary> read_vocabulary(const fs::path& directory, const Token
                                           std::uint64_t rows) {
     const fs::path sentence_piece = directory / "tokenizer.model";
     // A tokenizer.model beside a byte-level tokenizer.json is another format (tiktoken).
-    if (fs::exists(sentence_piece) && !is_byte_level(files.tokenizer)) {
+    if (is_there(sentence_piece) && !is_byte_level(files.tokenizer)) {
         return read_sentence_piece(sentence_piece, rows);
     }
     if (!files.tokenizer.is_null()) {
         return read_tokenizer_json(files.tokenizer, rows);
     }
-    if (fs::exists(directory / "vocab.json")) {
+    if (is_there(directory / "vocab.json")) {
         throw Error(
             ErrorCode::unsupported,
             Sentence(QL_TR("core",
@@ -165,14 +181,9 @@ Ids checked_ids(const Vocabulary& vocabulary) {
         if (!token.present) {
             continue;
         }
-        for (std::string_view rest = token.text; !rest.empty();) {
-            const std::size_t length = utf8_character(rest);
-            if (length == 0) {
-                throw Error(ErrorCode::bad_file,
-                            Sentence(QL_TR("core", "Token {} is not UTF-8 text."), id),
-                            "tokenizer");
-            }
-            rest.remove_prefix(length);
+        if (!is_utf8(token.text)) {
+            throw Error(ErrorCode::bad_file,
+                        Sentence(QL_TR("core", "Token {} is not UTF-8 text."), id), "tokenizer");
         }
         const auto [other, added] = ids.emplace(token.text, id);
         if (!added) {
@@ -313,7 +324,12 @@ std::string read_text_file(const fs::path& path) {
                              file.size(), kMaxTemplateBytes),
                     path.string());
     }
-    return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+    std::string text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+    if (!is_utf8(text)) {
+        throw Error(ErrorCode::bad_file, Sentence(QL_TR("core", "The file is not UTF-8 text.")),
+                    path.string());
+    }
+    return text;
 }
 
 /// Text only: a template is a program, and is never run here.
@@ -321,7 +337,7 @@ void write_chat_template(const fs::path& directory, const TokenizerFiles& files,
                          GgufMetadata& keys) {
     const std::string key = "tokenizer.chat_template";
     const nlohmann::json& stored = json_member(files.config, "chat_template");
-    if (const fs::path path = directory / "chat_template.jinja"; fs::exists(path)) {
+    if (const fs::path path = directory / "chat_template.jinja"; is_there(path)) {
         keys.set(key, GgufValue::of_string(read_text_file(path)));
     } else if (stored.is_string()) {
         keys.set(key, GgufValue::of_string(stored.get<std::string>()));

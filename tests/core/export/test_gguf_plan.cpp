@@ -60,13 +60,17 @@ class TestGgufPlan : public QObject {
     }
 
     void rowsThatDoNotFitAreNamed() {
-        const GgufExport gguf = plan(ExportFixture(), "q4_k");  // rows of 64 and 96, blocks of 256
-        const GgufExportTensor& q = tensor(gguf, "blk.0.attn_q.weight");
-        QCOMPARE(q.dtype, DType::f32);
-        QVERIFY(!q.entry.fallback.empty());
-        QCOMPARE(gguf.metadata.uint("general.file_type").value(), std::uint64_t{0});
+        ExportFixture fixture;
+        fixture.tiny.feed_forward = 80;  // no multiple of 32
+        fixture.tiny.config["intermediate_size"] = 80;
+        fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+        const GgufExport gguf = plan(fixture, "q4_0");
+        QCOMPARE(tensor(gguf, "blk.0.ffn_up.weight").dtype, DType::q4_0);
+        const GgufExportTensor& down = tensor(gguf, "blk.0.ffn_down.weight");
+        QCOMPARE(down.dtype, DType::f32);
+        QVERIFY(!down.entry.fallback.empty());
         const auto says = [](const Sentence& note) {
-            return note.english().find("do not take their scheme") != std::string::npos;
+            return note.english().find("2 tensors do not take their scheme") != std::string::npos;
         };
         QVERIFY(std::any_of(gguf.notes.begin(), gguf.notes.end(), says));
     }
@@ -82,7 +86,7 @@ class TestGgufPlan : public QObject {
         QTest::addColumn<QString>("scheme");
         QTest::addColumn<QString>("instead");
         QTest::newRow("groups") << "int4:g128:asym"
-                                << "q4_k";
+                                << "q4_0";
         QTest::newRow("channels") << "int8:channel"
                                   << "q8_0";
         QTest::newRow("textbook") << "textbook_q4_0"
@@ -120,6 +124,14 @@ class TestGgufPlan : public QObject {
             fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
             QVERIFY(gguf_refusal(*fixture.model())->english().find("blk.1.ffn_up.weight") !=
                     std::string::npos);
+        }
+        {
+            ExportFixture fixture;
+            fixture.tiny.config["rope_parameters"] = {{"rope_theta", 123456.0},
+                                                      {"rope_type", "longest"}};
+            fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+            const auto refusal = gguf_refusal(*fixture.model());
+            QVERIFY(refusal && refusal->english().find("longest") != std::string::npos);
         }
         QVERIFY(!gguf_refusal(*ExportFixture().model()));
     }

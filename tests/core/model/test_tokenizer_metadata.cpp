@@ -15,26 +15,23 @@ class TestTokenizerMetadata : public QObject {
 
     /// A byte-level tokenizer of five tokens with GPT-2's pre-tokenizer.
     static json byte_level() {
-        return {{"added_tokens", {{{"id", 4}, {"content", "<end>"}, {"special", true}}}},
-                {"normalizer", nullptr},
-                {"pre_tokenizer",
-                 {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", true}}},
-                {"model",
-                 {{"type", "BPE"},
-                  {"vocab", {{"a", 0}, {"b", 1}, {"c", 2}, {"ab", 3}}},
-                  {"merges", {{"a", "b"}}}}}};
+        return {
+            {"added_tokens", json::array({{{"id", 4}, {"content", "<end>"}, {"special", true}}})},
+            {"normalizer", nullptr},
+            {"pre_tokenizer",
+             {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", true}}},
+            {"model",
+             {{"type", "BPE"},
+              {"vocab", {{"a", 0}, {"b", 1}, {"c", 2}, {"ab", 3}}},
+              {"merges", json::array({json::array({"a", "b"})})}}}};
     }
 
     static json split(const std::string& regex, bool ignore_merges) {
         json tokenizer = byte_level();
-        tokenizer["pre_tokenizer"] = {
-            {"type", "Sequence"},
-            {"pretokenizers",
-             {{{"type", "Split"},
-               {"pattern", {{"Regex", regex}}},
-               {"behavior", "Isolated"},
-               {"invert", false}},
-              {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", false}}}}};
+        tokenizer["pre_tokenizer"] = json::parse(R"({"type": "Sequence", "pretokenizers": [
+            {"type": "Split", "pattern": {}, "behavior": "Isolated", "invert": false},
+            {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]})");
+        tokenizer["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = regex;
         tokenizer["model"]["ignore_merges"] = ignore_merges;
         return tokenizer;
     }
@@ -68,7 +65,7 @@ class TestTokenizerMetadata : public QObject {
         write(folder, "tokenizer_config.json",
               R"({"eos_token": {"content": "<end>"}, "add_bos_token": true,
                   "chat_template": "{{ x }}"})");
-        const GgufMetadata keys = read(folder, 7, {{"bos_token_id", 4}}).keys;
+        const GgufMetadata keys = read(folder, 7, json::object({{"bos_token_id", 4U}})).keys;
         QCOMPARE(keys.string("tokenizer.ggml.model").value(), std::string("gpt2"));
         QCOMPARE(keys.string("tokenizer.ggml.pre").value(), std::string("gpt-2"));
         const std::vector<std::string> tokens = {"a", "b", "c", "ab", "<end>", "[PAD5]", "[PAD6]"};
@@ -86,7 +83,7 @@ class TestTokenizerMetadata : public QObject {
 
     void mergesAsTextsGiveTheSame() {
         json tokenizer = byte_level();
-        tokenizer["model"]["merges"] = {"a b"};
+        tokenizer["model"]["merges"] = json::array({"a b"});
         const QTemporaryDir folder;
         write(folder, "tokenizer.json", tokenizer.dump());
         QVERIFY(read(folder, 5).keys.find("tokenizer.ggml.merges")->as_strings().value() ==
@@ -187,7 +184,7 @@ class TestTokenizerMetadata : public QObject {
         model += std::string("\x1a\x04\x18\x00\x20\x00", 6);
         const QTemporaryDir folder;
         write(folder, "tokenizer.model", model);
-        const TokenizerMetadata result = read(folder, 5, {{"bos_token_id", 1}});
+        const TokenizerMetadata result = read(folder, 5, json::object({{"bos_token_id", 1U}}));
         QCOMPARE(result.keys.string("tokenizer.ggml.model").value(), std::string("llama"));
         const std::vector<double> types = {2, 3, 6, 1, 5};
         QVERIFY(result.keys.find("tokenizer.ggml.token_type")->as_numbers().value() == types);

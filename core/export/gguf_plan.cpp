@@ -1,0 +1,371 @@
+#include <algorithm>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/checked.h"
+#include "core/export/file_layout.h"
+#include "core/export/gguf_export.h"
+#include "core/export/gguf_model_keys.h"
+#include "core/export/llama_cpp_support.h"
+#include "core/export/verify.h"
+#include "core/files/escape.h"
+#include "core/model/tokenizer_metadata.h"
+
+namespace ql {
+
+namespace {
+
+bool from_gguf(const Model& model) { return model.checkpoint().format() == CheckpointFormat::gguf; }
+
+/// GPT-2's causal masks are stored, but computed by every runtime.
+bool is_causal_mask(const Model& model, const ModelTensor& tensor) {
+    return model.architecture()->id == "gpt2" && tensor.name.ends_with(".attn.bias");
+}
+
+/// Tensors that are not written: a tied output is the embedding once more.
+bool is_left_out(const Model& model, const ModelTensor& tensor) {
+    return !from_gguf(model) &&
+           (is_causal_mask(model, tensor) ||
+            (tensor.role == Role::output && model.hyperparameters()->tied_embeddings));
+}
+
+std::string written_name(const Model& model, const ModelTensor& tensor) {
+    return from_gguf(model) ? tensor.name : tensor.gguf_name;
+}
+
+std::optional<Sentence> quantized_source(const Model& model) {
+    const auto& config = model.checkpoint().config();
+    const auto found = config.find("quantization_config");
+    if (found == config.end() || !found->is_object()) {
+        return std::nullopt;
+    }
+    const std::string method = found->value("quant_method", nlohmann::json("?")).dump();
+    return Sentence(QL_TR("core",
+                          "The model's weights are already quantized (quant_method {}); only "
+                          "models with float weights can be written as GGUF."),
+                    escaped(method));
+}
+
+std::optional<Sentence> unplaced_tensor(const Model& model) {
+    for (const ModelTensor& tensor : model.tensors()) {
+        if (written_name(model, tensor).empty() && !is_left_out(model, tensor)) {
+            return Sentence(QL_TR("core",
+                                  "The tensor {} has no place in a GGUF file of the "
+                                  "architecture {}."),
+                            in_quotes(tensor.name), model.architecture()->title);
+        }
+    }
+    return std::nullopt;
+}
+
+/// The grid of a scheme if GGUF can hold it.
+const StorageGrid* storage_of(const Scheme& scheme) {
+    return scheme.exportable() ? std::get_if<StorageGrid>(&scheme.grid) : nullptr;
+}
+
+/// A block type of about as many bits as a scheme that GGUF cannot hold.
+std::string_view instead_of(const Scheme& scheme) {
+    const auto* integer = std::get_if<IntegerGrid>(&scheme.grid);
+    const auto* textbook = std::get_if<TextbookGrid>(&scheme.grid);
+    const int bits = integer != nullptr ? integer->bits : textbook != nullptr ? textbook->bits : 8;
+    return bits <= 4 ? "q4_0" : bits == 5 ? "q5_0" : "q8_0";
+}
+
+void require_storable(const std::optional<Scheme>& scheme) {
+    if (scheme && storage_of(*scheme) == nullptr) {
+        throw Error(ErrorCode::unsupported,
+                    Sentence(QL_TR("core",
+                                   "GGUF has no type for the scheme {}; use a type that it has, "
+                                   "such as {}."),
+                             format(*scheme), instead_of(*scheme)));
+    }
+}
+
+bool is_float(DType dtype) {
+    return dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
+}
+
+/// What llama.cpp computes with as F32 only.
+bool is_always_f32(const ModelTensor& tensor) {
+    return !tensor.matrix() || tensor.role == Role::position_embedding ||
+           tensor.gguf_name.ends_with("_norm.weight");
+}
+
+/// The type of a tensor that no scheme covers.
+DType kept_dtype(const Model& model, const ModelTensor& tensor, const GgufExportOptions& options) {
+    if (is_always_f32(tensor)) {
+        return from_gguf(model) ? tensor.dtype : DType::f32;
+    }
+    const bool float_stored = is_float(tensor.dtype) || traits(tensor.dtype).ggml_id < 0;
+    if (options.rest && float_stored &&
+        !make_grid(StorageGrid{*options.rest})->refuses(tensor.cols)) {
+        return *options.rest;
+    }
+    if (from_gguf(model) || is_float(tensor.dtype)) {
+        return tensor.dtype;
+    }
+    if (tensor.dtype == DType::f64) {
+        return DType::f32;
+    }
+    if (tensor.dtype == DType::f8_e4m3 || tensor.dtype == DType::f8_e5m2) {
+        return DType::f16;  // holds every value of both
+    }
+    throw Error(
+        ErrorCode::unsupported,
+        Sentence(QL_TR("core", "Its values are stored as {}, which is no type for weights."),
+                 name(tensor.dtype)),
+        tensor.name);
+}
+
+GgufExportTensor plan_tensor(const Model& model, std::size_t index, const Plan& plan,
+                             const GgufExportOptions& options) {
+    const ModelTensor& tensor = model.tensors()[index];
+    GgufExportTensor written;
+    written.tensor = index;
+    written.name = written_name(model, tensor);
+    written.shape =
+        tensor.adjust == Adjust::transpose ? Shape{tensor.rows, tensor.cols} : tensor.shape;
+    written.entry = plan.resolve(tensor.plan_target());
+    if (written.entry.scheme && is_always_f32(tensor)) {
+        written.entry.scheme.reset();
+        written.entry.fallback =
+            Sentence(QL_TR("core", "llama.cpp computes with this tensor as F32 only."));
+    }
+    written.dtype = written.entry.scheme ? storage_of(*written.entry.scheme)->dtype
+                                         : kept_dtype(model, tensor, options);
+    return written;
+}
+
+/// general.file_type of files that are mostly of one type.
+std::optional<std::uint32_t> file_type_of(DType dtype) {
+    switch (dtype) {
+        case DType::f32:
+            return 0;
+        case DType::f16:
+            return 1;
+        case DType::q4_0:
+            return 2;
+        case DType::q4_1:
+            return 3;
+        case DType::q8_0:
+            return 7;
+        case DType::q5_0:
+            return 8;
+        case DType::q5_1:
+            return 9;
+        case DType::q2_k:
+            return 10;
+        case DType::q3_k:
+            return 11;
+        case DType::q4_k:
+            return 14;
+        case DType::q5_k:
+            return 16;
+        case DType::q6_k:
+            return 18;
+        case DType::iq4_nl:
+            return 25;
+        case DType::iq4_xs:
+            return 30;
+        case DType::bf16:
+            return 32;
+        case DType::tq1_0:
+            return 36;
+        case DType::tq2_0:
+            return 37;
+        case DType::mxfp4:
+            return 38;
+        case DType::nvfp4:
+            return 39;
+        case DType::q1_0:
+            return 40;
+        case DType::q2_0:
+            return 41;
+        default:
+            return std::nullopt;
+    }
+}
+
+/// The type with most values among the matrices; block types go before floats.
+DType main_dtype(const std::vector<GgufExportTensor>& tensors) {
+    std::map<DType, std::uint64_t> values;
+    for (const GgufExportTensor& tensor : tensors) {
+        if (tensor.shape.size() >= 2) {
+            values[tensor.dtype] += element_count(tensor.shape).value_or(0);
+        }
+    }
+    const auto rank = [](const auto& entry) {
+        return std::pair(traits(entry.first).block_values > 1, entry.second);
+    };
+    const auto most =
+        std::max_element(values.begin(), values.end(),
+                         [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    return most == values.end() ? DType::f32 : most->first;
+}
+
+bool changes_types(const Model& model, const std::vector<GgufExportTensor>& tensors) {
+    return std::any_of(tensors.begin(), tensors.end(), [&](const GgufExportTensor& tensor) {
+        return tensor.tensor != GgufExportTensor::kComputed &&
+               tensor.dtype != model.tensors()[tensor.tensor].dtype;
+    });
+}
+
+void write_types(const std::vector<GgufExportTensor>& tensors, GgufMetadata& metadata) {
+    const DType dtype = main_dtype(tensors);
+    metadata.erase("general.file_type");
+    if (const auto type = file_type_of(dtype)) {
+        metadata.set("general.file_type", GgufValue::of_u32(*type));
+    }
+    if (traits(dtype).block_values > 1) {
+        metadata.set("general.quantization_version", GgufValue::of_u32(2));
+    }
+}
+
+GgufMetadata carried_over(const GgufMetadata& source) {
+    GgufMetadata metadata;
+    for (const auto& [key, value] : source.entries()) {
+        if (!key.starts_with("split.") && key != kHashesKey) {
+            metadata.set(key, value);
+        }
+    }
+    return metadata;
+}
+
+void add_tokenizer(const Model& model, GgufExport& result) {
+    const ModelTensor* embedding = model.find("token_embd.weight");
+    const auto rows = static_cast<std::uint64_t>(embedding->rows);
+    result.metadata.set(fmt::format("{}.vocab_size", model.architecture()->gguf),
+                        GgufValue::of_u32(static_cast<std::uint32_t>(rows)));
+    TokenizerMetadata tokenizer =
+        tokenizer_metadata(model.checkpoint().directory(), model.checkpoint().config(), rows);
+    for (const auto& [key, value] : tokenizer.keys.entries()) {
+        result.metadata.set(key, value);
+    }
+    result.notes.insert(result.notes.end(), tokenizer.notes.begin(), tokenizer.notes.end());
+    const GgufValue* tokens = tokenizer.keys.find("tokenizer.ggml.tokens");
+    if (tokens != nullptr &&
+        name_needs_other_tokens(model.title(),
+                                tokens->as_strings().value_or(std::vector<std::string>()))) {
+        result.metadata.erase("general.name");
+        result.notes.emplace_back(
+            QL_TR("core",
+                  "The name {} is left out: llama.cpp takes it for Microsoft's Phi-3 and misses "
+                  "that model's tokens."),
+            in_quotes(model.title()));
+    }
+}
+
+/// One sentence for each reason why tensors keep their types.
+void note_fallbacks(GgufExport& result) {
+    std::map<std::string, std::vector<const GgufExportTensor*>> by_reason;
+    for (const GgufExportTensor& tensor : result.tensors) {
+        if (!tensor.entry.fallback.empty()) {
+            by_reason[tensor.entry.fallback.english()].push_back(&tensor);
+        }
+    }
+    for (const auto& [reason, tensors] : by_reason) {
+        result.notes.emplace_back(
+            QL_TR("core", "{} tensors do not take their scheme, among them {} (stored as {}): {}"),
+            tensors.size(), tensors.front()->name, name(tensors.front()->dtype), reason);
+    }
+}
+
+void note_quantized_twice(const Model& model, GgufExport& result) {
+    const auto twice =
+        std::count_if(result.tensors.begin(), result.tensors.end(), [&](const auto& tensor) {
+            return tensor.entry.scheme &&
+                   traits(model.tensors()[tensor.tensor].dtype).block_values > 1;
+        });
+    if (twice > 0) {
+        result.notes.emplace_back(
+            QL_TR("core", "{} tensors are quantized already; quantizing them again costs quality."),
+            twice);
+    }
+}
+
+void note_sliding_window(const Model& model, GgufExport& result) {
+    const Hyperparameters& h = *model.hyperparameters();
+    if (model.architecture()->gguf == "llama" && h.sliding_window &&
+        *h.sliding_window < h.context_length) {
+        result.notes.emplace_back(
+            QL_TR("core",
+                  "The model attends to the last {} tokens only; llama.cpp lets this "
+                  "architecture attend to all."),
+            *h.sliding_window);
+    }
+}
+
+void sort_as_stored(const Model& model, std::vector<GgufExportTensor>& tensors) {
+    std::sort(tensors.begin(), tensors.end(), [&](const auto& a, const auto& b) {
+        return model.tensors()[a.tensor].stored < model.tensors()[b.tensor].stored;
+    });
+}
+
+}  // namespace
+
+std::optional<Sentence> gguf_refusal(const Model& model) {
+    const Architecture* architecture = model.architecture();
+    if (architecture == nullptr || seen_in_llama_cpp(*architecture) == nullptr) {
+        return Sentence(QL_TR("core",
+                              "Models of this architecture were not seen to work in llama.cpp; "
+                              "only those that were can be written as GGUF."));
+    }
+    if (!from_gguf(model)) {
+        if (auto refusal = quantized_source(model)) {
+            return refusal;
+        }
+    }
+    if (!model.missing().empty()) {
+        return Sentence(
+            QL_TR("core", "{} tensors that llama.cpp needs are missing; the first is {}."),
+            model.missing().size(), model.missing().front());
+    }
+    if (auto refusal = unplaced_tensor(model)) {
+        return refusal;
+    }
+    return from_gguf(model) ? std::nullopt : llama_cpp_deviation(model);
+}
+
+GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptions& options) {
+    if (const auto refusal = gguf_refusal(model)) {
+        throw Error(ErrorCode::unsupported, *refusal, model.checkpoint().path().string());
+    }
+    require_storable(plan.base);
+    for (const PlanRule& rule : plan.rules) {
+        require_storable(rule.scheme);
+    }
+    GgufExport result;
+    for (std::size_t i = 0; i < model.tensors().size(); ++i) {
+        if (!is_left_out(model, model.tensors()[i])) {
+            result.tensors.push_back(plan_tensor(model, i, plan, options));
+        }
+    }
+    if (from_gguf(model)) {
+        result.metadata = carried_over(*model.checkpoint().gguf());
+        sort_as_stored(model, result.tensors);
+    } else {
+        result.metadata = gguf_model_keys(model);
+        add_tokenizer(model, result);
+        for (GgufExportTensor& tensor : gguf_rope_tensors(model)) {
+            result.tensors.push_back(std::move(tensor));
+        }
+    }
+    if (!from_gguf(model) || changes_types(model, result.tensors)) {
+        write_types(result.tensors, result.metadata);
+    }
+    note_fallbacks(result);
+    note_quantized_twice(model, result);
+    note_sliding_window(model, result);
+
+    result.metadata.set(std::string(kHashesKey),
+                        GgufValue::of_u64s(std::vector<std::uint64_t>(result.tensors.size())));
+    const FileLayout layout(result);
+    for (std::size_t i = 0; i < result.tensors.size(); ++i) {
+        result.tensors[i].bytes = layout.tensors[i].bytes;
+    }
+    result.file_bytes = layout.file_bytes;
+    return result;
+}
+
+}  // namespace ql

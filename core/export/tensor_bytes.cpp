@@ -1,0 +1,108 @@
+#include "core/export/tensor_bytes.h"
+
+#include "core/export/stored_values.h"
+#include "core/run/row_encoder.h"
+#include "core/tensor/convert.h"
+
+namespace ql {
+
+namespace {
+
+class CopiedTensor final : public TensorBytes {
+  public:
+    CopiedTensor(const Checkpoint& checkpoint, const StoredTensor& stored, const StoredRows& shape)
+        : TensorBytes(shape.rows, shape.cols),
+          checkpoint_(checkpoint),
+          stored_(stored),
+          row_bytes_(shape.rows == 0 ? 0 : stored.bytes / static_cast<std::uint64_t>(shape.rows)) {}
+
+    std::vector<std::byte> read(std::int64_t first,
+                                std::span<std::uint64_t> hashes) const override {
+        const auto bytes = checkpoint_.bytes(
+            stored_, static_cast<std::uint64_t>(first) * row_bytes_, hashes.size() * row_bytes_);
+        const std::size_t bad = hash_stored_rows(stored_.dtype, bytes, cols(), hashes);
+        if (bad > 0) {
+            throw Error(ErrorCode::bad_data,
+                        Sentence(QL_TR("core",
+                                       "The tensor holds NaN or infinite values ({} found so "
+                                       "far)."),
+                                 bad));
+        }
+        return {bytes.begin(), bytes.end()};
+    }
+
+    void release(std::int64_t first, std::int64_t count) const override {
+        checkpoint_.release(stored_, static_cast<std::uint64_t>(first) * row_bytes_,
+                            static_cast<std::uint64_t>(count) * row_bytes_);
+    }
+
+  private:
+    const Checkpoint& checkpoint_;
+    const StoredTensor& stored_;
+    std::uint64_t row_bytes_;
+};
+
+class EncodedTensor final : public TensorBytes {
+  public:
+    EncodedTensor(std::unique_ptr<RowSource> source, DType dtype, const Progress& progress)
+        : TensorBytes(source->rows(), source->cols()),
+          source_(std::move(source)),
+          encoder_(make_grid(StorageGrid{dtype}), *source_, progress) {}
+
+    std::vector<std::byte> read(std::int64_t first,
+                                std::span<std::uint64_t> hashes) const override {
+        const auto count = static_cast<std::int64_t>(hashes.size());
+        std::vector<float> weights(hashes.size() * static_cast<std::size_t>(cols()));
+        source_->read(first, count, weights.data());
+        require_finite(weights);
+        std::vector<float> decoded(weights.size());
+        std::vector<std::byte> bytes(hashes.size() * encoder_.grid().row_bytes(cols()));
+        encoder_.encode_and_decode(weights, count, bytes.data(), decoded.data());
+        hash_rows(std::span<const float>(decoded), hashes);
+        return bytes;
+    }
+
+    void release(std::int64_t first, std::int64_t count) const override {
+        source_->release(first, count);
+    }
+
+  private:
+    std::unique_ptr<RowSource> source_;
+    RowEncoder encoder_;
+};
+
+class ComputedTensor final : public TensorBytes {
+  public:
+    explicit ComputedTensor(const std::vector<float>& values)
+        : TensorBytes(1, static_cast<std::int64_t>(values.size())), values_(values) {}
+
+    std::vector<std::byte> read(std::int64_t /*first*/,
+                                std::span<std::uint64_t> hashes) const override {
+        require_finite(values_);
+        hash_rows(std::span<const float>(values_), hashes);
+        const auto bytes = std::as_bytes(std::span(values_));
+        return {bytes.begin(), bytes.end()};
+    }
+
+  private:
+    const std::vector<float>& values_;
+};
+
+}  // namespace
+
+std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExportTensor& tensor,
+                                               const Progress& progress) {
+    if (tensor.tensor == GgufExportTensor::kComputed) {
+        return std::make_unique<ComputedTensor>(tensor.values);
+    }
+    const ModelTensor& source = model.tensors()[tensor.tensor];
+    if (!tensor.entry.scheme && tensor.dtype == source.dtype && source.adjust == Adjust::none) {
+        const Checkpoint& checkpoint = model.checkpoint();
+        return std::make_unique<CopiedTensor>(checkpoint, checkpoint.tensors()[source.stored],
+                                              StoredRows(source.shape));
+    }
+    return std::make_unique<EncodedTensor>(model.rows(source, RowOrder::gguf), tensor.dtype,
+                                           progress);
+}
+
+}  // namespace ql

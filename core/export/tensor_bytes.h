@@ -1,0 +1,38 @@
+// The bytes of a tensor as they go into an export, a piece of rows at a time. Only for core/export.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/export/gguf_export.h"
+
+namespace ql {
+
+/// Where the rows of an exported tensor come from. Safe to use from several threads.
+class TensorBytes {
+  public:
+    TensorBytes(std::int64_t rows, std::int64_t cols) : rows_(rows), cols_(cols) {}
+    virtual ~TensorBytes() = default;
+
+    std::int64_t rows() const { return rows_; }
+    std::int64_t cols() const { return cols_; }
+
+    /// The bytes of rows [first, first + hashes.size()), and the hash of each row as it decodes
+    /// from them. Throws Error(bad_data) if a decoded value is not finite.
+    virtual std::vector<std::byte> read(std::int64_t first,
+                                        std::span<std::uint64_t> hashes) const = 0;
+
+    /// Tells that these rows will not be read again.
+    virtual void release(std::int64_t /*first*/, std::int64_t /*count*/) const {}
+
+  private:
+    std::int64_t rows_;
+    std::int64_t cols_;
+};
+
+/// Rows are copied as they are stored where type and order stay the same, encoded otherwise.
+std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExportTensor& tensor,
+                                               const Progress& progress);
+
+}  // namespace ql
