@@ -32,6 +32,7 @@ struct TinyModel {
                              {"rms_norm_eps", 1e-5},
                              {"tie_word_embeddings", true}};
     std::string without;
+    int feed_forward = kFeedForward;  ///< set in `config` too
 
     /// Writes config.json and model.safetensors (F32) into an existing directory.
     void write(const QString& directory) const {
@@ -64,9 +65,9 @@ struct TinyModel {
             add(prefix + "self_attn.v_proj.weight", {kKvHeads * kHeadDim, kWidth});
             add(prefix + "self_attn.o_proj.weight", {kWidth, kHeads * kHeadDim});
             add(prefix + "post_attention_layernorm.weight", {kWidth});
-            add(prefix + "mlp.gate_proj.weight", {kFeedForward, kWidth});
-            add(prefix + "mlp.up_proj.weight", {kFeedForward, kWidth});
-            add(prefix + "mlp.down_proj.weight", {kWidth, kFeedForward});
+            add(prefix + "mlp.gate_proj.weight", {feed_forward, kWidth});
+            add(prefix + "mlp.up_proj.weight", {feed_forward, kWidth});
+            add(prefix + "mlp.down_proj.weight", {kWidth, feed_forward});
         }
         add("model.norm.weight", {kWidth});
 

@@ -1,0 +1,86 @@
+#include "app/developer/screenshots.h"
+
+#include <QDir>
+#include <QTextStream>
+
+#include "app/actions.h"
+#include "app/developer/settle.h"
+#include "app/dialogs/export_dialog.h"
+#include "app/jobs.h"
+#include "app/main_window.h"
+#include "app/workspace.h"
+#include "widgets/theme.h"
+
+namespace ql::gui {
+
+namespace {
+
+constexpr int kPaintMs = 250;  // queued replots, tiles, layouts
+
+struct Look {
+    ThemeMode theme;
+    const char* language;
+    QSize size;
+};
+
+void settle(const MainWindow& window) {
+    runFor(kPaintMs);
+    runUntil([&window] { return window.jobs()->idle(); });
+    runFor(kPaintMs);
+}
+
+}  // namespace
+
+int takeScreenshots(MainWindow& window, const QString& folder) {
+    QTextStream out(stdout);
+    const QDir target(folder);
+    if (!target.mkpath(QStringLiteral("."))) {
+        out << "Cannot create " << folder << Qt::endl;
+        return 1;
+    }
+    const Look looks[] = {
+        {ThemeMode::dark, "en", {1600, 960}},
+        {ThemeMode::light, "zh_CN", {1600, 960}},
+        {ThemeMode::light, "en", {1366, 768}},
+        {ThemeMode::dark, "zh_CN", {1366, 768}},
+    };
+    const auto save = [&](QWidget* widget, const QString& page, const Look& look) {
+        const QString name = QStringLiteral("%1_%2_%3_%4.png")
+                                 .arg(page, look.theme == ThemeMode::dark ? "dark" : "light",
+                                      QString::fromLatin1(look.language))
+                                 .arg(look.size.width());
+        widget->grab().save(target.filePath(name));
+        out << target.filePath(name) << Qt::endl;
+    };
+    const auto apply = [&](const Look& look) {
+        window.setTheme(static_cast<int>(look.theme));
+        window.setLanguage(QString::fromLatin1(look.language));
+        window.resize(look.size);
+        settle(window);
+    };
+    for (const Look& look : looks) {
+        apply(look);
+        save(&window, QStringLiteral("welcome"), look);
+    }
+    window.workspace()->openDemo();
+    runUntil([&window] { return window.workspace()->profile() != nullptr; });
+    window.workspace()->runComparison();
+    settle(window);
+    for (const Look& look : looks) {
+        apply(look);
+        for (int page = 0; page < window.pages().size(); ++page) {
+            window.showPage(page);
+            settle(window);
+            save(&window, QStringLiteral("page%1").arg(page + 1), look);
+        }
+        window.actions()->exportModel->trigger();
+        auto* dialog = window.findChild<ExportDialog*>();
+        settle(window);
+        save(dialog, QStringLiteral("export"), look);
+        dialog->close();
+        settle(window);
+    }
+    return 0;
+}
+
+}  // namespace ql::gui

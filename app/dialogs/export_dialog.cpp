@@ -1,0 +1,366 @@
+#include "app/dialogs/export_dialog.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDesktopServices>
+#include <QDialogButtonBox>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QTableView>
+#include <QToolButton>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include "app/dialogs/export_table.h"
+#include "app/settings.h"
+#include "app/text.h"
+#include "app/workspace.h"
+#include "widgets/card.h"
+#include "widgets/icons.h"
+#include "widgets/number_format.h"
+#include "widgets/theme.h"
+
+namespace ql::gui {
+
+namespace {
+
+const QString kPurpose = QStringLiteral("export");
+constexpr int kKeepStored = -1;
+
+}  // namespace
+
+ExportDialog::ExportDialog(Workspace* workspace, Jobs* jobs, Settings* settings, QWidget* parent)
+    : QDialog(parent),
+      workspace_(workspace),
+      jobs_(jobs),
+      settings_(settings),
+      model_(workspace->model()),
+      planning_(jobs),
+      tensors_(new ExportTable(this)),
+      schemeLabel_(new QLabel),
+      scheme_(new QComboBox),
+      restLabel_(new QLabel),
+      rest_(new QComboBox),
+      destinationLabel_(new QLabel),
+      destination_(new QLineEdit),
+      browse_(new QPushButton),
+      summary_(new QLabel),
+      table_(new QTableView),
+      message_(new Callout),
+      progress_(new QProgressBar),
+      commandRow_(new QWidget),
+      command_(new QLineEdit),
+      copyCommand_(new QToolButton),
+      showInFolder_(new QPushButton),
+      export_(new QPushButton),
+      close_(new QPushButton) {
+    scheme_->setObjectName(QStringLiteral("scheme"));
+    rest_->setObjectName(QStringLiteral("rest"));
+    export_->setObjectName(QStringLiteral("export"));
+    command_->setObjectName(QStringLiteral("command"));
+    buildLayout();
+    retranslate();
+    for (const ComparedScheme& scheme : workspace_->schemes()) {
+        if (scheme.id == workspace_->focus()) {
+            scheme_->setCurrentIndex(scheme_->findData(scheme.id));
+        }
+    }
+    suggestDestination();
+
+    connect(scheme_, &QComboBox::activated, this, [this] {
+        suggestDestination();
+        plan();
+    });
+    connect(rest_, &QComboBox::activated, this, &ExportDialog::plan);
+    connect(browse_, &QPushButton::clicked, this, &ExportDialog::browse);
+    connect(destination_, &QLineEdit::textChanged, this, [this] { setState(state_); });
+    connect(export_, &QPushButton::clicked, this, &ExportDialog::confirmAndWrite);
+    connect(close_, &QPushButton::clicked, this, &ExportDialog::reject);
+    connect(copyCommand_, &QToolButton::clicked, this, &ExportDialog::copyCommand);
+    connect(showInFolder_, &QPushButton::clicked, this, [this] {
+        QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(destination()).path()));
+    });
+    connect(jobs_, &Jobs::changed, this, &ExportDialog::showProgress);
+    plan();
+}
+
+void ExportDialog::buildLayout() {
+    schemeLabel_->setBuddy(scheme_);
+    restLabel_->setBuddy(rest_);
+    destinationLabel_->setBuddy(destination_);
+    auto* form = new QFormLayout;
+    form->setHorizontalSpacing(12);
+    form->setVerticalSpacing(8);
+    form->addRow(schemeLabel_, scheme_);
+    form->addRow(restLabel_, rest_);
+    auto* place = new QHBoxLayout;
+    place->setSpacing(8);
+    place->addWidget(destination_, 1);
+    place->addWidget(browse_);
+    form->addRow(destinationLabel_, place);
+
+    table_->setModel(tensors_);
+    table_->setFrameShape(QFrame::NoFrame);
+    table_->setShowGrid(false);
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setTabKeyNavigation(false);
+    table_->setWordWrap(false);
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setDefaultSectionSize(24);
+    table_->horizontalHeader()->setStretchLastSection(true);
+    table_->horizontalHeader()->resizeSection(ExportTable::kName, 220);
+    progress_->setTextVisible(false);
+
+    command_->setReadOnly(true);
+    command_->setFont(monospaceFont(font()));
+    copyCommand_->setIcon(icon(QStringLiteral("copy")));
+    auto* commandLayout = new QHBoxLayout(commandRow_);
+    commandLayout->setContentsMargins(0, 0, 0, 0);
+    commandLayout->setSpacing(8);
+    commandLayout->addWidget(command_, 1);
+    commandLayout->addWidget(copyCommand_);
+    commandLayout->addWidget(showInFolder_);
+
+    setPrimary(export_);
+    export_->setDefault(true);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(progress_, 1);
+    buttons->addStretch(0);
+    buttons->addWidget(close_);
+    buttons->addWidget(export_);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(16, 16, 16, 16);
+    layout->setSpacing(12);
+    layout->addLayout(form);
+    layout->addWidget(summary_);
+    layout->addWidget(table_, 1);
+    layout->addWidget(message_);
+    layout->addWidget(commandRow_);
+    layout->addLayout(buttons);
+    resize(720, 560);
+}
+
+void ExportDialog::fillChoices() {
+    const QVariant scheme = scheme_->currentData();
+    scheme_->clear();
+    for (const ComparedScheme& compared : workspace_->schemes()) {
+        scheme_->addItem(compared.title(), compared.id);
+    }
+    scheme_->addItem(tr("keep every tensor's stored type"), Workspace::kNoScheme);
+    scheme_->setCurrentIndex(std::max(0, scheme_->findData(scheme)));
+
+    const QVariant rest = rest_->currentData();
+    rest_->clear();
+    rest_->addItem(tr("as stored"), kKeepStored);
+    for (const DType dtype : {DType::f32, DType::f16, DType::bf16, DType::q8_0}) {
+        rest_->addItem(QString::fromStdString(std::string(name(dtype))), static_cast<int>(dtype));
+    }
+    rest_->setCurrentIndex(std::max(0, rest_->findData(rest)));
+}
+
+QString ExportDialog::destination() const { return destination_->text().trimmed(); }
+
+void ExportDialog::setDestination(const QString& path) { destination_->setText(path); }
+
+void ExportDialog::suggestDestination() {
+    const ComparedScheme* scheme = workspace_->scheme(scheme_->currentData().toInt());
+    const auto title = model_->title();
+    QString name = QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size()));
+    name += u'-' + (scheme ? scheme->text() : QStringLiteral("stored"));
+    static const QRegularExpression unsafe(QStringLiteral("[^A-Za-z0-9._-]+"));
+    name.replace(unsafe, QStringLiteral("-"));
+    const QString folder =
+        destination().isEmpty() ? settings_->folder(kPurpose) : QFileInfo(destination()).path();
+    setDestination(QDir(folder).filePath(name + QStringLiteral(".gguf")));
+}
+
+void ExportDialog::plan() {
+    const ComparedScheme* scheme = workspace_->scheme(scheme_->currentData().toInt());
+    const Plan wanted = scheme ? Plan::of(scheme->scheme) : Plan{};
+    GgufExportOptions options;
+    if (rest_->currentData().toInt() != kKeepStored) {
+        options.rest = static_cast<DType>(rest_->currentData().toInt());
+    }
+    setState(State::planning);
+    planning_.start(
+        Lane::interactive, tr("Plan the export"), this,
+        [model = model_, wanted, options](const Progress&) {
+            return plan_gguf(*model, wanted, options);
+        },
+        [this](const std::shared_ptr<const GgufExport>& plan) {
+            plan_ = plan;
+            setState(State::ready);
+        },
+        [this](const Error& error) {
+            if (error.code() != ErrorCode::cancelled) {
+                plan_.reset();
+                setState(State::refused, translated(error));
+            }
+        });
+}
+
+void ExportDialog::browse() {
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export as GGUF"), destination(),
+                                                      tr("GGUF models (*.gguf)"));
+    if (!path.isEmpty()) {
+        confirmed_ = path;  // the file dialog has asked
+        setDestination(path);
+    }
+}
+
+void ExportDialog::confirmAndWrite() {
+    if (!QFileInfo::exists(destination()) || confirmed_ == destination()) {
+        startWriting();
+        return;
+    }
+    auto* question =
+        new QMessageBox(QMessageBox::Question, tr("Replace file"),
+                        tr("%1 exists. Replace it?").arg(QFileInfo(destination()).fileName()),
+                        QMessageBox::Yes | QMessageBox::No, this);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    connect(question, &QDialog::accepted, this, &ExportDialog::startWriting);
+    question->open();
+}
+
+void ExportDialog::startWriting() {
+    const QString path = destination();
+    settings_->setFolder(kPurpose, QFileInfo(path).path());
+    writing_ = jobs_->start(
+        Lane::heavy, tr("Export %1").arg(QFileInfo(path).fileName()), this,
+        [model = model_, plan = plan_, path](const Progress& progress) {
+            return write_gguf(*model, *plan, path.toStdString(), progress);
+        },
+        [this](const std::shared_ptr<const ExportResult>& result) {
+            writing_ = kNoJob;
+            confirmed_.clear();
+            setState(State::done, tr("Written and verified: %1 in %2.")
+                                      .arg(formatBytes(static_cast<double>(result->bytes)),
+                                           formatDuration(result->seconds)));
+        },
+        [this](const Error& error) {
+            writing_ = kNoJob;
+            if (error.code() == ErrorCode::cancelled) {
+                setState(State::stopped, tr("Stopped. Nothing was left behind."));
+            } else {
+                setState(State::failed, translated(error));
+            }
+        });
+    setState(State::writing);
+}
+
+void ExportDialog::showProgress() {
+    if (writing_ == kNoJob) {
+        return;
+    }
+    const QList<JobInfo> all = jobs_->jobs();
+    for (const JobInfo& job : all) {
+        if (job.id == writing_) {
+            progress_->setRange(0, job.fraction < 0 ? 0 : 1000);
+            progress_->setValue(static_cast<int>(job.fraction * 1000));
+        }
+    }
+}
+
+void ExportDialog::setState(State state, const QString& message) {
+    const bool changed = state != state_;
+    state_ = state;
+    const bool writing = state == State::writing;
+    for (QWidget* input : std::initializer_list<QWidget*>{scheme_, rest_, destination_, browse_}) {
+        input->setEnabled(!writing);
+    }
+    const bool possible = plan_ && state != State::planning && state != State::refused;
+    export_->setEnabled(possible && !writing && !destination().isEmpty());
+    close_->setText(writing ? tr("Stop") : tr("Close"));
+    progress_->setVisible(writing);
+    commandRow_->setVisible(state == State::done);
+    if (state == State::done) {
+        command_->setText(command());
+        command_->setCursorPosition(0);
+    }
+    if (changed || !message.isEmpty()) {
+        QString text = message.toHtmlEscaped();
+        if (possible && state == State::ready) {
+            QStringList notes;
+            for (const Sentence& note : plan_->notes) {
+                notes.append(translated(note).toHtmlEscaped());
+            }
+            text = notes.join(QStringLiteral("<br>"));
+        }
+        message_->setText(text);
+        message_->setVisible(!text.isEmpty());
+    }
+    showPlan();
+}
+
+void ExportDialog::showPlan() {
+    tensors_->setPlan(state_ == State::refused ? nullptr : plan_);
+    table_->setEnabled(state_ != State::planning);
+    if (plan_ && state_ != State::refused) {
+        const QString size = formatBytes(static_cast<double>(plan_->file_bytes));
+        summary_->setText(tr("The file will have %1 and %n tensor(s).", nullptr,
+                             static_cast<int>(plan_->tensors.size()))
+                              .arg(size));
+    } else {
+        summary_->setText(state_ == State::refused ? tr("This cannot be exported.")
+                                                   : tr("Working out the file…"));
+    }
+}
+
+QString ExportDialog::command() const {
+    QString path = destination();
+    path.replace(u'\'', QStringLiteral("'\\''"));
+    return QStringLiteral("llama-cli -m '%1' -p 'The old house stood'").arg(path);
+}
+
+void ExportDialog::copyCommand() const { QApplication::clipboard()->setText(command_->text()); }
+
+void ExportDialog::reject() {
+    if (state_ == State::writing) {
+        jobs_->cancel(writing_);
+        return;
+    }
+    QDialog::reject();
+}
+
+void ExportDialog::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) {
+        retranslate();
+    }
+    QDialog::changeEvent(event);
+}
+
+void ExportDialog::retranslate() {
+    setWindowTitle(tr("Export as GGUF"));
+    schemeLabel_->setText(tr("Scheme"));
+    scheme_->setToolTip(tr("What the decoder's linears are quantized with."));
+    restLabel_->setText(tr("All other tensors"));
+    rest_->setToolTip(
+        tr("Type of the embeddings and of what the scheme does not cover. Norms and "
+           "biases are always F32."));
+    destinationLabel_->setText(tr("Destination"));
+    browse_->setText(tr("Browse…"));
+    export_->setText(tr("Export"));
+    command_->setAccessibleName(tr("Command that runs the model in llama.cpp"));
+    command_->setToolTip(tr("Command that runs the model in llama.cpp"));
+    copyCommand_->setToolTip(tr("Copy the command"));
+    copyCommand_->setAccessibleName(tr("Copy the command"));
+    showInFolder_->setText(tr("Show in Folder"));
+    table_->setAccessibleName(tr("Tensors of the file"));
+    progress_->setAccessibleName(tr("Progress of the export"));
+    fillChoices();
+    tensors_->retranslate();
+    setState(state_);
+}
+
+}  // namespace ql::gui

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <QDialog>
+#include <memory>
+
+#include "app/jobs.h"
+#include "core/export/gguf_export.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+class QTableView;
+class QToolButton;
+
+namespace ql::gui {
+
+class Callout;
+class ExportTable;
+class Settings;
+class Workspace;
+
+/// Writes the open model as GGUF with one scheme. First a dry run in the background: size, type of
+/// every tensor, fallbacks, or the reason why it cannot be done; then the writing, which can be
+/// stopped and leaves nothing behind; then the command that runs the file.
+class ExportDialog : public QDialog {
+    Q_OBJECT
+
+  public:
+    ExportDialog(Workspace* workspace, Jobs* jobs, Settings* settings, QWidget* parent = nullptr);
+
+    QString destination() const;
+    void setDestination(const QString& path);
+
+  public slots:
+    /// While it writes: asks the writing to stop and stays open.
+    void reject() override;
+
+  protected:
+    void changeEvent(QEvent* event) override;
+
+  private:
+    enum class State { planning, refused, ready, writing, stopped, failed, done };
+
+    void buildLayout();
+    void fillChoices();
+    void plan();
+    void suggestDestination();
+    void browse();
+    void startWriting();
+    void confirmAndWrite();
+    void showProgress();
+    void setState(State state, const QString& message = {});
+    void showPlan();
+    void copyCommand() const;
+    QString command() const;
+    void retranslate();
+
+    Workspace* workspace_;
+    Jobs* jobs_;
+    Settings* settings_;
+    std::shared_ptr<const Model> model_;
+    std::shared_ptr<const GgufExport> plan_;
+    JobSlot planning_;
+    JobId writing_ = kNoJob;
+    State state_ = State::planning;
+    QString confirmed_;  ///< a destination that may be replaced
+    ExportTable* tensors_;
+
+    QLabel* schemeLabel_;
+    QComboBox* scheme_;
+    QLabel* restLabel_;
+    QComboBox* rest_;
+    QLabel* destinationLabel_;
+    QLineEdit* destination_;
+    QPushButton* browse_;
+    QLabel* summary_;
+    QTableView* table_;
+    Callout* message_;
+    QProgressBar* progress_;
+    QWidget* commandRow_;
+    QLineEdit* command_;
+    QToolButton* copyCommand_;
+    QPushButton* showInFolder_;
+    QPushButton* export_;
+    QPushButton* close_;
+};
+
+}  // namespace ql::gui

@@ -1,0 +1,175 @@
+#include "app/docks/scheme_explanation.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QStringList>
+
+#include "core/grids/grid.h"
+#include "widgets/number_format.h"
+
+namespace ql::gui {
+
+namespace {
+
+struct SchemeExplanation {
+    Q_DECLARE_TR_FUNCTIONS(ql::gui::SchemeExplanation)
+};
+
+QString storageExplanation(DType dtype) {
+    switch (dtype) {
+        case DType::f32:
+            return SchemeExplanation::tr("Full 32-bit floats: nothing is lost.");
+        case DType::f16:
+            return SchemeExplanation::tr(
+                "Half precision: 11 significant bits, magnitudes from 6e-8 to 65504.");
+        case DType::bf16:
+            return SchemeExplanation::tr(
+                "Brain float: the range of a 32-bit float with 8 significant bits. "
+                "Most models are published in it.");
+        case DType::q4_0:
+            return SchemeExplanation::tr(
+                "Blocks of 32 weights share one scale. 16 levels from −8 to 7; the "
+                "weight of largest magnitude lands exactly on −8, so its sign decides "
+                "the sign of the scale.");
+        case DType::q4_1:
+            return SchemeExplanation::tr(
+                "Blocks of 32 weights share a scale and a minimum: 16 levels spread "
+                "from the smallest to the largest weight of the block.");
+        case DType::q5_0:
+            return SchemeExplanation::tr(
+                "Like Q4_0 with one more bit: 32 levels from −16 to 15 around zero, "
+                "one scale for 32 weights.");
+        case DType::q5_1:
+            return SchemeExplanation::tr(
+                "Like Q4_1 with one more bit: 32 levels from the block's smallest to "
+                "its largest weight.");
+        case DType::q8_0:
+            return SchemeExplanation::tr(
+                "Blocks of 32 weights share one scale; 8-bit codes from −127 to 127. "
+                "Hardly distinguishable from the original.");
+        default:
+            return {};
+    }
+}
+
+QString integerExplanation(const IntegerGrid& grid) {
+    QString who;
+    switch (grid.granularity) {
+        case Granularity::tensor:
+            who = SchemeExplanation::tr(
+                "One scale for the whole tensor: a single outlier coarsens every weight.");
+            break;
+        case Granularity::channel:
+            who = SchemeExplanation::tr("One scale for each output channel (row of the matrix).");
+            break;
+        case Granularity::group:
+            who = SchemeExplanation::tr("One scale for every %n weight(s) along a row.", nullptr,
+                                        grid.group);
+            break;
+    }
+    switch (grid.symmetry) {
+        case Symmetry::symmetric:
+            return who + u' ' +
+                   SchemeExplanation::tr(
+                       "Symmetric: zero is a level, and codes from %1 to %2 cover both sides; "
+                       "s = 2a/(2^%3 − 1) with a = max |w|.")
+                       .arg(-(1 << (grid.bits - 1)))
+                       .arg((1 << (grid.bits - 1)) - 1)
+                       .arg(grid.bits);
+        case Symmetry::narrow:
+            return who + u' ' +
+                   SchemeExplanation::tr(
+                       "Symmetric, narrow: codes from −%1 to %1, the lowest code stays unused; "
+                       "s = max |w| / %1.")
+                       .arg((1 << (grid.bits - 1)) - 1);
+        case Symmetry::asymmetric:
+            return who + u' ' +
+                   SchemeExplanation::tr(
+                       "Asymmetric: %1 levels from the smallest to the largest weight, shifted "
+                       "by an integer zero point.")
+                       .arg(1 << grid.bits);
+    }
+    return who;
+}
+
+QString textbookExplanation(const TextbookGrid& grid) {
+    const QString what =
+        grid.kind == TextbookKind::q4_0
+            ? SchemeExplanation::tr(
+                  "Q4_0 as textbooks tell it: scale max |w| / 7, so the level −8 is wasted.")
+        : grid.kind == TextbookKind::symmetric
+            ? SchemeExplanation::tr(
+                  "Symmetric rounding as in a textbook: one scale for the whole tensor.")
+            : SchemeExplanation::tr(
+                  "Asymmetric rounding as in a textbook: one scale and one zero point for the "
+                  "whole tensor.");
+    return what + u' ' +
+           SchemeExplanation::tr(
+               "Here to show what the simplification costs; no runtime stores it, so it cannot "
+               "be exported.");
+}
+
+// "4 + 16/32": the codes, and what else is stored, over the weights that share it.
+QString sum(const QString& codes, const QStringList& shared, const QString& sharers) {
+    if (shared.isEmpty()) {
+        return codes;
+    }
+    const QString numerator =
+        shared.size() == 1 ? shared.first() : u'(' + shared.join(QStringLiteral(" + ")) + u')';
+    return codes + QStringLiteral(" + ") + numerator + u'/' + sharers;
+}
+
+QString number(double value) { return QLocale().toString(value); }
+
+QString storageSum(DType dtype) {
+    const DTypeTraits& facts = traits(dtype);
+    if (facts.block_values == 1) {
+        return {};
+    }
+    const int parameters = dtype == DType::q4_1 || dtype == DType::q5_1 ? 2 : 1;
+    const double codeBits =
+        (8.0 * facts.block_bytes - 16.0 * parameters) / static_cast<double>(facts.block_values);
+    const QStringList shared(parameters, QStringLiteral("16"));
+    return sum(number(codeBits), shared, QString::number(facts.block_values));
+}
+
+QString integerSum(const IntegerGrid& grid, std::int64_t rows, std::int64_t cols) {
+    QStringList shared{number(bits_per_value(grid.scale))};
+    if (grid.symmetry == Symmetry::asymmetric) {
+        shared.append(QString::number(grid.bits));
+    }
+    const std::int64_t sharers = grid.granularity == Granularity::group     ? grid.group
+                                 : grid.granularity == Granularity::channel ? cols
+                                                                            : rows * cols;
+    return sum(QString::number(grid.bits), shared, QString::number(sharers));
+}
+
+}  // namespace
+
+QString gridExplanation(const GridSpec& grid) {
+    if (const auto* storage = std::get_if<StorageGrid>(&grid)) {
+        return storageExplanation(storage->dtype);
+    }
+    if (const auto* integer = std::get_if<IntegerGrid>(&grid)) {
+        return integerExplanation(*integer);
+    }
+    return textbookExplanation(std::get<TextbookGrid>(grid));
+}
+
+QString bitsFormula(const GridSpec& grid, std::int64_t rows, std::int64_t cols) {
+    const std::shared_ptr<const Grid> codec = make_grid(grid);
+    if (codec->refuses(cols)) {
+        return {};
+    }
+    const double bits =
+        codec->bits_stored(rows, cols) / (static_cast<double>(rows) * static_cast<double>(cols));
+    const auto* storage = std::get_if<StorageGrid>(&grid);
+    const auto* integer = std::get_if<IntegerGrid>(&grid);
+    const QString formula = storage   ? storageSum(storage->dtype)
+                            : integer ? integerSum(*integer, rows, cols)
+                                      : QString();
+    const QString result = SchemeExplanation::tr("%1 bits per weight").arg(formatFixed(bits, 2));
+    return formula.isEmpty() ? result : formula + QStringLiteral(" = ") + result;
+}
+
+}  // namespace ql::gui

@@ -1,0 +1,67 @@
+#include "app/job_feedback.h"
+
+#include <algorithm>
+
+#include "app/text.h"
+#include "core/base/parallel.h"
+#include "widgets/number_format.h"
+
+namespace ql::gui {
+
+namespace {
+
+constexpr double kNoticedAfterSeconds = 0.4;
+
+}  // namespace
+
+JobFeedback::JobFeedback(Jobs* jobs, JobStrip* strip, QObject* parent)
+    : QObject(parent), jobs_(jobs), strip_(strip) {
+    connect(jobs_, &Jobs::changed, this, &JobFeedback::update);
+    connect(strip_, &JobStrip::cancelRequested, this, [this] { jobs_->cancel(shown_.id); });
+    retranslate();
+}
+
+void JobFeedback::retranslate() {
+    shown_ = {};  // its title is in the language of its birth
+    strip_->setMachine(tr("CPU, %n thread(s)", nullptr, thread_limit()));
+    update();
+}
+
+void JobFeedback::update() {
+    const QList<JobInfo> all = jobs_->jobs();
+    const auto worthShowing = [](const JobInfo& job) {
+        return job.running &&
+               (job.lane == Lane::heavy || job.secondsElapsed > kNoticedAfterSeconds);
+    };
+    auto job = std::find_if(all.begin(), all.end(), [&](const JobInfo& info) {
+        return info.lane == Lane::heavy && worthShowing(info);
+    });
+    if (job == all.end()) {
+        job = std::find_if(all.begin(), all.end(), worthShowing);
+    }
+    if (job == all.end()) {
+        strip_->setIdle(endText());
+        return;
+    }
+    shown_ = *job;
+    const auto waiting =
+        std::count_if(all.begin(), all.end(), [](const JobInfo& info) { return !info.running; });
+    strip_->setJob({.title = job->title,
+                    .step = translated(job->text),
+                    .fraction = job->fraction,
+                    .elapsedSeconds = job->secondsElapsed,
+                    .secondsLeft = job->secondsLeft.value_or(-1),
+                    .queued = static_cast<int>(waiting),
+                    .cancelling = job->cancelling});
+}
+
+QString JobFeedback::endText() const {
+    if (shown_.id == kNoJob || shown_.lane != Lane::heavy) {
+        return {};
+    }
+    return shown_.cancelling
+               ? tr("%1: stopped").arg(shown_.title)
+               : tr("%1: ended after %2").arg(shown_.title, formatDuration(shown_.secondsElapsed));
+}
+
+}  // namespace ql::gui

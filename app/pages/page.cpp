@@ -1,0 +1,45 @@
+#include "app/pages/page.h"
+
+#include <QEvent>
+
+namespace ql::gui {
+
+Page::Page(Workspace* workspace, Jobs* jobs, QWidget* parent)
+    : QWidget(parent), workspace_(workspace), jobs_(jobs) {}
+
+void Page::invalidate() {
+    dirty_ = true;
+    if (isVisible() && !scheduled_) {
+        scheduled_ = true;
+        QMetaObject::invokeMethod(this, &Page::refreshNow, Qt::QueuedConnection);
+    }
+}
+
+void Page::refreshNow() {
+    scheduled_ = false;
+    if (!dirty_ || !isVisible()) {
+        return;
+    }
+    dirty_ = false;
+    if (!translated_) {
+        translated_ = true;
+        retranslate();
+    }
+    refresh();
+}
+
+void Page::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    refreshNow();
+}
+
+void Page::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) {
+        translated_ = true;
+        retranslate();
+        invalidate();
+    }
+    QWidget::changeEvent(event);
+}
+
+}  // namespace ql::gui

@@ -1,0 +1,167 @@
+// The list of compared schemes: the part of the document that is edited, and undone.
+#include <QUndoCommand>
+#include <algorithm>
+
+#include "app/workspace.h"
+
+namespace ql::gui {
+
+QString ComparedScheme::title() const { return QString::fromStdString(ql::title(scheme)); }
+QString ComparedScheme::text() const { return QString::fromStdString(format(scheme)); }
+
+/// Puts one state of the scheme list in the place of another. The list has eight entries at most:
+/// keeping both states is simpler than inverting every kind of change.
+class Workspace::SchemesCommand : public QUndoCommand {
+  public:
+    SchemesCommand(Workspace* workspace, const QString& text, QList<ComparedScheme> schemes,
+                   int focus)
+        : QUndoCommand(text),
+          workspace_(workspace),
+          before_(workspace->schemes_),
+          after_(std::move(schemes)),
+          focusBefore_(workspace->focus_),
+          focusAfter_(focus) {}
+
+    void undo() override { workspace_->applySchemes(before_, focusBefore_); }
+    void redo() override { workspace_->applySchemes(after_, focusAfter_); }
+
+  private:
+    Workspace* workspace_;
+    QList<ComparedScheme> before_;
+    QList<ComparedScheme> after_;
+    int focusBefore_;
+    int focusAfter_;
+};
+
+QList<ComparedScheme> Workspace::enabledSchemes() const {
+    QList<ComparedScheme> enabled;
+    std::copy_if(schemes_.begin(), schemes_.end(), std::back_inserter(enabled),
+                 [](const ComparedScheme& scheme) { return scheme.enabled; });
+    return enabled;
+}
+
+const ComparedScheme* Workspace::scheme(int id) const {
+    const auto found = std::find_if(schemes_.begin(), schemes_.end(),
+                                    [id](const ComparedScheme& s) { return s.id == id; });
+    return found == schemes_.end() ? nullptr : &*found;
+}
+
+void Workspace::setFocus(int id) {
+    if (id != focus_ && scheme(id)) {
+        focus_ = id;
+        emit focusChanged();
+    }
+}
+
+int Workspace::freeColor() const {
+    for (int color = 0; color < kMaxSchemes; ++color) {
+        const bool taken = std::any_of(schemes_.begin(), schemes_.end(),
+                                       [color](const auto& s) { return s.color == color; });
+        if (!taken) {
+            return color;
+        }
+    }
+    return 0;
+}
+
+int Workspace::addScheme(const Scheme& scheme) {
+    if (!canAddScheme()) {
+        return kNoScheme;
+    }
+    const ComparedScheme added{
+        .id = ++lastSchemeId_, .enabled = true, .scheme = scheme, .color = freeColor()};
+    QList<ComparedScheme> schemes = schemes_;
+    schemes.append(added);
+    undo_.push(new SchemesCommand(this, tr("Add %1").arg(added.title()), schemes, added.id));
+    return added.id;
+}
+
+int Workspace::duplicateScheme(int id) {
+    const ComparedScheme* original = scheme(id);
+    if (!original || !canAddScheme()) {
+        return kNoScheme;
+    }
+    ComparedScheme copy = *original;
+    copy.id = ++lastSchemeId_;
+    copy.color = freeColor();
+    QList<ComparedScheme> schemes = schemes_;
+    schemes.insert(original - schemes_.constData() + 1, copy);
+    undo_.push(new SchemesCommand(this, tr("Duplicate %1").arg(copy.title()), schemes, copy.id));
+    return copy.id;
+}
+
+void Workspace::removeScheme(int id) {
+    const ComparedScheme* removed = scheme(id);
+    if (!removed) {
+        return;
+    }
+    const qsizetype index = removed - schemes_.constData();
+    const QString text = tr("Remove %1").arg(removed->title());
+    QList<ComparedScheme> schemes = schemes_;
+    schemes.removeAt(index);
+    int focus = focus_;
+    if (focus == id) {
+        focus = schemes.isEmpty() ? kNoScheme : schemes[std::min(index, schemes.size() - 1)].id;
+    }
+    undo_.push(new SchemesCommand(this, text, schemes, focus));
+}
+
+void Workspace::replaceScheme(int id, const Scheme& replacement) {
+    const ComparedScheme* old = scheme(id);
+    if (!old || old->scheme == replacement) {
+        return;
+    }
+    QList<ComparedScheme> schemes = schemes_;
+    ComparedScheme& changed = schemes[old - schemes_.constData()];
+    changed.scheme = replacement;
+    const QString text = tr("Change to %1").arg(changed.title());
+    undo_.push(new SchemesCommand(this, text, schemes, focus_));
+}
+
+void Workspace::setSchemeEnabled(int id, bool enabled) {
+    const ComparedScheme* old = scheme(id);
+    if (!old || old->enabled == enabled) {
+        return;
+    }
+    QList<ComparedScheme> schemes = schemes_;
+    ComparedScheme& changed = schemes[old - schemes_.constData()];
+    changed.enabled = enabled;
+    const QString text = enabled ? tr("Switch on %1").arg(changed.title())
+                                 : tr("Switch off %1").arg(changed.title());
+    undo_.push(new SchemesCommand(this, text, schemes, focus_));
+}
+
+void Workspace::applySchemes(const QList<ComparedScheme>& schemes, int focus) {
+    const QList<ComparedScheme> before = std::exchange(schemes_, schemes);
+    const bool otherFocus = std::exchange(focus_, focus) != focus;
+
+    // Results of schemes that are gone, switched off or changed are void; all others stay.
+    for (const ComparedScheme& old : before) {
+        const ComparedScheme* now = scheme(old.id);
+        if (!now || !now->enabled || now->scheme != old.scheme) {
+            jobs_->cancel(runs_.take(old.id));
+            results_.remove(old.id);
+        }
+    }
+    QList<int> waiting;
+    for (const ComparedScheme& now : schemes_) {
+        if (now.enabled && model_ && !results_.contains(now.id)) {
+            const bool hopeless = !tensorProblem_.empty();
+            results_[now.id] = {
+                hopeless ? SchemeResult::State::failed : SchemeResult::State::pending, nullptr,
+                tensorProblem_};
+            waiting.append(now.id);
+        }
+    }
+    emit schemesChanged();
+    if (otherFocus) {
+        emit focusChanged();
+    }
+    for (const int id : waiting) {
+        emit tensorResultChanged(id);
+    }
+    debounce_.start();
+    startPreviews();
+}
+
+}  // namespace ql::gui

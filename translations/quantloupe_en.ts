@@ -1,0 +1,82 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US" sourcelanguage="en_US">
+<context>
+    <name>ql::gui::ExportDialog</name>
+    <message numerus="yes">
+        <source>The file will have %1 and %n tensor(s).</source>
+        <translation>
+            <numerusform>The file will have %1 and %n tensor.</numerusform>
+            <numerusform>The file will have %1 and %n tensors.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::FindingText</name>
+    <message numerus="yes">
+        <source>Column(s) %1 carry %2 of the squared error, on %3 of the weights.</source>
+        <translation>
+            <numerusform>Column %1 carries %2 of the squared error, on %3 of the weights.</numerusform>
+            <numerusform>Columns %1 carry %2 of the squared error, on %3 of the weights.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Row(s) %1 carry %2 of the squared error, on %3 of the weights.</source>
+        <translation>
+            <numerusform>Row %1 carries %2 of the squared error, on %3 of the weights.</numerusform>
+            <numerusform>Rows %1 carry %2 of the squared error, on %3 of the weights.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::JobFeedback</name>
+    <message numerus="yes">
+        <source>CPU, %n thread(s)</source>
+        <translation>
+            <numerusform>CPU, %n thread</numerusform>
+            <numerusform>CPU, %n threads</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::JobStrip</name>
+    <message numerus="yes">
+        <source>Log (%n warning(s))</source>
+        <translation>
+            <numerusform>Log (%n warning)</numerusform>
+            <numerusform>Log (%n warnings)</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::SchemeExplanation</name>
+    <message numerus="yes">
+        <source>One scale for every %n weight(s) along a row.</source>
+        <translation>
+            <numerusform>One scale for every weight.</numerusform>
+            <numerusform>One scale for every %n weights along a row.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::WeightsPage</name>
+    <message numerus="yes">
+        <source>%1, columns %2–%3: %n grid point(s), scale %4</source>
+        <extracomment>%1 is a scheme, %2 and %3 columns; the ticks under the histogram are these grid points</extracomment>
+        <translation>
+            <numerusform>%1, columns %2–%3: %n grid point, scale %4</numerusform>
+            <numerusform>%1, columns %2–%3: %n grid points, scale %4</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::Workspace</name>
+    <message numerus="yes">
+        <source>Compare %n scheme(s) on the whole model</source>
+        <translation>
+            <numerusform>Compare %n scheme on the whole model</numerusform>
+            <numerusform>Compare %n schemes on the whole model</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,3099 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en_US">
+<context>
+    <name>core</name>
+    <message>
+        <source>Stopped on request.</source>
+        <translation>已按要求停止。</translation>
+    </message>
+    <message>
+        <source>The file cannot be written: {}.</source>
+        <translation>无法写入文件：{}。</translation>
+    </message>
+    <message>
+        <source>There is a folder of this name.</source>
+        <translation>已有同名的文件夹。</translation>
+    </message>
+    <message>
+        <source>This is not a regular file but a device, a pipe or a socket.</source>
+        <translation>这不是普通文件，而是设备、管道或套接字。</translation>
+    </message>
+    <message>
+        <source>This is a pickle checkpoint, and reading it could run any program; convert it to safetensors first.</source>
+        <translation>这是 pickle 格式的检查点，读取它可能会执行任意程序；请先把它转换为 safetensors。</translation>
+    </message>
+    <message>
+        <source>The folder cannot be read: {}.</source>
+        <translation>无法读取文件夹：{}。</translation>
+    </message>
+    <message>
+        <source>The folder has {} models ({} and others); open one of them instead of the folder.</source>
+        <translation>该文件夹里有 {} 个模型（{} 等）；请直接打开其中一个，而不是整个文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder has no model: neither safetensors nor GGUF.</source>
+        <translation>该文件夹里没有模型：既没有 safetensors，也没有 GGUF。</translation>
+    </message>
+    <message>
+        <source>This is no model file that can be read; safetensors, their index files and GGUF can be.</source>
+        <translation>这不是可读取的模型文件；可以读取 safetensors、其索引文件和 GGUF。</translation>
+    </message>
+    <message>
+        <source>The file cannot be opened: {}.</source>
+        <translation>无法打开文件：{}。</translation>
+    </message>
+    <message>
+        <source>{} bytes from offset {} lie outside tensor {} of {} bytes.</source>
+        <translation>从偏移 {1} 起的 {0} 字节超出了张量 {2}（共 {3} 字节）。</translation>
+    </message>
+    <message>
+        <source>The file does not start with "GGUF" but with {}: it is not a GGUF file, or one from before that format.</source>
+        <translation>文件开头不是“GGUF”，而是 {}：它不是 GGUF 文件，或是更早格式的文件。</translation>
+    </message>
+    <message>
+        <source>The file is only {} bytes long; a GGUF file has at least 24.</source>
+        <translation>文件只有 {} 字节；GGUF 文件至少有 24 字节。</translation>
+    </message>
+    <message>
+        <source>The header claims {} metadata entries, too many for a file of {} bytes.</source>
+        <translation>文件头声称有 {} 条元数据，对 {} 字节的文件来说太多了。</translation>
+    </message>
+    <message>
+        <source>The header claims {} tensors, too many for a file of {} bytes.</source>
+        <translation>文件头声称有 {} 个张量，对 {} 字节的文件来说太多了。</translation>
+    </message>
+    <message>
+        <source>The GGUF version is 0, which does not exist.</source>
+        <translation>GGUF 版本号为 0，这样的版本并不存在。</translation>
+    </message>
+    <message>
+        <source>The GGUF file is big-endian; only little-endian files can be read.</source>
+        <translation>该 GGUF 文件是大端序；只能读取小端序文件。</translation>
+    </message>
+    <message>
+        <source>The GGUF version is {}; only versions 2 and 3 can be read.</source>
+        <translation>GGUF 版本号为 {}；只能读取版本 2 和 3。</translation>
+    </message>
+    <message>
+        <source>The metadata key {} stands twice in the file.</source>
+        <translation>元数据键 {} 在文件中出现了两次。</translation>
+    </message>
+    <message>
+        <source>The file has a metadata entry without a key.</source>
+        <translation>文件中有一条没有键的元数据。</translation>
+    </message>
+    <message>
+        <source>The metadata key {} is {} bytes long; {} are allowed.</source>
+        <translation>元数据键 {} 长 {} 字节；最多允许 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The metadata key {} has control characters or is not UTF-8.</source>
+        <translation>元数据键 {} 含有控制字符，或不是 UTF-8。</translation>
+    </message>
+    <message>
+        <source>The metadata entry {} is a text of {} bytes; {} are allowed.</source>
+        <translation>元数据 {} 是 {} 字节的文本；最多允许 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The metadata entry {} has the type {}; types run from 0 to 12.</source>
+        <translation>元数据 {} 的类型为 {}；类型只能是 0 到 12。</translation>
+    </message>
+    <message>
+        <source>The metadata entry {} is an array of arrays, which GGUF files must not have.</source>
+        <translation>元数据 {} 是数组的数组，GGUF 文件不允许这样。</translation>
+    </message>
+    <message>
+        <source>The metadata entry {} is an array of the type {}; types run from 0 to 12.</source>
+        <translation>元数据 {} 是类型为 {} 的数组；类型只能是 0 到 12。</translation>
+    </message>
+    <message>
+        <source>The metadata entry {} claims {} elements, too many for a file of {} bytes.</source>
+        <translation>元数据 {} 声称有 {} 个元素，对 {} 字节的文件来说太多了。</translation>
+    </message>
+    <message>
+        <source>The metadata entry {} has the truth value {}; it must be 0 or 1.</source>
+        <translation>元数据 {} 的布尔值为 {}；它只能是 0 或 1。</translation>
+    </message>
+    <message>
+        <source>{} has the value type {}; it must be a 32-bit unsigned number (type 4).</source>
+        <translation>{} 的值类型为 {}；它必须是 32 位无符号整数（类型 4）。</translation>
+    </message>
+    <message>
+        <source>{} is {}; it must be a power of two of at most {}.</source>
+        <translation>{} 为 {}；它必须是不超过 {} 的 2 的幂。</translation>
+    </message>
+    <message>
+        <source>The tensor {} stands twice in the file.</source>
+        <translation>张量 {} 在文件中出现了两次。</translation>
+    </message>
+    <message>
+        <source>Tensor {} has {} dimensions; GGUF allows {}.</source>
+        <translation>张量 {} 有 {} 维；GGUF 最多允许 {} 维。</translation>
+    </message>
+    <message>
+        <source>Tensor {} has the type {} (number {}), which was removed from GGUF.</source>
+        <translation>张量 {} 的类型为 {}（编号 {}），该类型已从 GGUF 中移除。</translation>
+    </message>
+    <message>
+        <source>Tensor {} has the type number {}, which is not known.</source>
+        <translation>张量 {} 的类型编号为 {}，未知。</translation>
+    </message>
+    <message>
+        <source>Tensor {} lies at offset {} of the data; after the tensors before it, that must be {}.</source>
+        <translation>张量 {} 位于数据的偏移 {} 处；按它之前的张量推算，应为 {}。</translation>
+    </message>
+    <message>
+        <source>Tensor {} takes {} bytes from offset {}, but the data of the file ends after {} bytes.</source>
+        <translation>张量 {0} 从偏移 {2} 起占 {1} 字节，但文件的数据只有 {3} 字节。</translation>
+    </message>
+    <message>
+        <source>The tensor name {} is {} bytes long; GGUF allows {}.</source>
+        <translation>张量名 {} 长 {} 字节；GGUF 最多允许 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The tensor name {} has control characters or is not UTF-8.</source>
+        <translation>张量名 {} 含有控制字符，或不是 UTF-8。</translation>
+    </message>
+    <message>
+        <source>Tensor {} has a dimension of {}; it must be positive.</source>
+        <translation>张量 {} 有一维为 {}；它必须是正数。</translation>
+    </message>
+    <message>
+        <source>Tensor {} has more values than 64 bits can count: {}.</source>
+        <translation>张量 {} 的元素个数超出 64 位能表示的范围：{}。</translation>
+    </message>
+    <message>
+        <source>Tensor {} has rows of {} values, which are not whole blocks of {} ({} values).</source>
+        <translation>张量 {} 每行有 {} 个值，不能整分为 {} 的块（每块 {} 个值）。</translation>
+    </message>
+    <message>
+        <source>Tensor {} takes more bytes than 64 bits can count: {} values of {}.</source>
+        <translation>张量 {} 的字节数超出 64 位能表示的范围：{} 个 {} 值。</translation>
+    </message>
+    <message>
+        <source>Tensor {} is {}, which GGUF cannot hold.</source>
+        <translation>张量 {} 的类型是 {}，GGUF 无法存放。</translation>
+    </message>
+    <message>
+        <source>Tensor {} ends beyond what 64 bits can count.</source>
+        <translation>张量 {} 的末尾超出 64 位能表示的范围。</translation>
+    </message>
+    <message>
+        <source>The JSON is nested deeper than {} levels.</source>
+        <translation>JSON 的嵌套超过 {} 层。</translation>
+    </message>
+    <message>
+        <source>The file is not valid JSON (at byte {}).</source>
+        <translation>文件不是有效的 JSON（第 {} 字节处）。</translation>
+    </message>
+    <message>
+        <source>The file has a number that is too large.</source>
+        <translation>文件中有一个过大的数。</translation>
+    </message>
+    <message>
+        <source>The file is {} bytes long; JSON files may have {}.</source>
+        <translation>文件长 {} 字节；JSON 文件最多允许 {} 字节。</translation>
+    </message>
+    <message>
+        <source>There is no such file.</source>
+        <translation>没有这个文件。</translation>
+    </message>
+    <message>
+        <source>This is a folder, not a file.</source>
+        <translation>这是文件夹，不是文件。</translation>
+    </message>
+    <message>
+        <source>The file cannot be mapped into memory.</source>
+        <translation>无法把文件映射到内存。</translation>
+    </message>
+    <message>
+        <source>Bytes {} to {} lie outside the file of {} bytes.</source>
+        <translation>第 {} 到 {} 字节超出了 {} 字节的文件。</translation>
+    </message>
+    <message>
+        <source>The file became shorter since it was opened: {} bytes instead of {}.</source>
+        <translation>文件自打开后变短了：现为 {} 字节，原为 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The header is not valid JSON (at its byte {}).</source>
+        <translation>文件头不是有效的 JSON（其第 {} 字节处）。</translation>
+    </message>
+    <message>
+        <source>The tensor {} stands twice in the header.</source>
+        <translation>张量 {} 在文件头中出现了两次。</translation>
+    </message>
+    <message>
+        <source>The field {} of {} stands twice in the header.</source>
+        <translation>{1} 的字段 {0} 在文件头中出现了两次。</translation>
+    </message>
+    <message>
+        <source>Tensor {} has the data type {}, which is not known.</source>
+        <translation>张量 {} 的数据类型为 {}，未知。</translation>
+    </message>
+    <message>
+        <source>Tensor {} has a dimension of {}, too large for any file.</source>
+        <translation>张量 {} 有一维为 {}，任何文件都放不下。</translation>
+    </message>
+    <message>
+        <source>Tensor {} has more than {} dimensions.</source>
+        <translation>张量 {} 超过 {} 维。</translation>
+    </message>
+    <message>
+        <source>data_offsets of tensor {} has more than two numbers.</source>
+        <translation>张量 {} 的 data_offsets 多于两个数。</translation>
+    </message>
+    <message>
+        <source>The metadata entry {} is not a text.</source>
+        <translation>元数据 {} 不是文本。</translation>
+    </message>
+    <message>
+        <source>The field {} of tensor {} has the wrong kind of value.</source>
+        <translation>张量 {1} 的字段 {0} 的值类型不对。</translation>
+    </message>
+    <message>
+        <source>The shape of tensor {} has a value that is not a whole number of 0 or more.</source>
+        <translation>张量 {} 的形状中有一个值不是非负整数。</translation>
+    </message>
+    <message>
+        <source>data_offsets of tensor {} has a value that is not a whole number of 0 or more.</source>
+        <translation>张量 {} 的 data_offsets 中有一个值不是非负整数。</translation>
+    </message>
+    <message>
+        <source>The entry {} of the header is not an object.</source>
+        <translation>文件头的条目 {} 不是对象。</translation>
+    </message>
+    <message>
+        <source>The header is not a JSON object.</source>
+        <translation>文件头不是 JSON 对象。</translation>
+    </message>
+    <message>
+        <source>The field {} of tensor {} is nested deeper than {} levels.</source>
+        <translation>张量 {1} 的字段 {0} 的嵌套超过 {2} 层。</translation>
+    </message>
+    <message>
+        <source>Tensor {} has no field {}.</source>
+        <translation>张量 {} 没有字段 {}。</translation>
+    </message>
+    <message>
+        <source>data_offsets of tensor {} has {} numbers instead of two.</source>
+        <translation>张量 {} 的 data_offsets 有 {} 个数，应为两个。</translation>
+    </message>
+    <message>
+        <source>data_offsets of tensor {} are reversed: {} comes before {}.</source>
+        <translation>张量 {} 的 data_offsets 颠倒了：{} 在 {} 之前。</translation>
+    </message>
+    <message>
+        <source>Tensor {} of {} and shape {} takes {} bytes, but its data_offsets span {}.</source>
+        <translation>张量 {}（{}，形状 {}）占 {} 字节，但其 data_offsets 的跨度是 {}。</translation>
+    </message>
+    <message>
+        <source>Tensor {} begins at byte {} of the data, inside the tensor before it, which ends at {}.</source>
+        <translation>张量 {} 从数据的第 {} 字节开始，落在前一个张量之内（其末尾在 {}）。</translation>
+    </message>
+    <message>
+        <source>Bytes {} to {} of the data, before tensor {}, belong to no tensor.</source>
+        <translation>数据的第 {} 到 {} 字节（在张量 {} 之前）不属于任何张量。</translation>
+    </message>
+    <message>
+        <source>Tensor {} takes bytes {} to {} of the data, but the file has only {}.</source>
+        <translation>张量 {} 占数据的第 {} 到 {} 字节，但文件只有 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The tensors end after {} bytes of data, but the file has {}.</source>
+        <translation>张量在 {} 字节数据处结束，但文件有 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The file is only {} bytes long; a safetensors file has at least 8.</source>
+        <translation>文件只有 {} 字节；safetensors 文件至少有 8 字节。</translation>
+    </message>
+    <message>
+        <source>The header is said to be {} bytes long; {} are allowed.</source>
+        <translation>文件头标称 {} 字节；最多允许 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The header is said to be {} bytes long, but the file has only {} after its length.</source>
+        <translation>文件头标称 {} 字节，但文件在长度字段之后只有 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The header does not start with "{{" but with {}: this is no safetensors file.</source>
+        <translation>文件头的开头不是“{{”，而是 {}：这不是 safetensors 文件。</translation>
+    </message>
+    <message>
+        <source>{} is {}; going by the other parts and the file names it must be {}.</source>
+        <translation>{} 为 {}；按其他分片和文件名推断，应为 {}。</translation>
+    </message>
+    <message>
+        <source>The architecture of this part is {}, that of the first part {}.</source>
+        <translation>此分片的架构是 {}，第一个分片的是 {}。</translation>
+    </message>
+    <message>
+        <source>Tensor {} stands in two parts of the split model.</source>
+        <translation>张量 {} 同时出现在拆分模型的两个分片中。</translation>
+    </message>
+    <message>
+        <source>Part {} of {} of the split model is missing.</source>
+        <translation>缺少拆分模型的第 {} 个分片（共 {} 个）。</translation>
+    </message>
+    <message>
+        <source>The file is one of {} parts of a split model; its name must end in -00001-of-00002.gguf or the like, so that the others can be found.</source>
+        <translation>该文件是拆分模型 {} 个分片之一；文件名须以 -00001-of-00002.gguf 之类结尾，才能找到其他分片。</translation>
+    </message>
+    <message>
+        <source>The name says part {} of {}, which cannot be.</source>
+        <translation>文件名说是第 {} 个分片（共 {} 个），这不可能。</translation>
+    </message>
+    <message>
+        <source>The shard is a link that leads out of its folder.</source>
+        <translation>该分片是指向其文件夹之外的链接。</translation>
+    </message>
+    <message>
+        <source>Tensor {} stands in two shards: {} and {}.</source>
+        <translation>张量 {} 同时出现在两个分片中：{} 和 {}。</translation>
+    </message>
+    <message>
+        <source>The index says that tensor {} is in {}, but that file does not have it.</source>
+        <translation>索引说张量 {} 在 {} 中，但那个文件里没有它。</translation>
+    </message>
+    <message>
+        <source>The index has no weight_map that names the shards.</source>
+        <translation>索引中没有指明分片的 weight_map。</translation>
+    </message>
+    <message>
+        <source>The shard of tensor {} is not a text.</source>
+        <translation>张量 {} 的分片名不是文本。</translation>
+    </message>
+    <message>
+        <source>The shard {} of tensor {} is not the name of a file in the folder of the index.</source>
+        <translation>张量 {1} 的分片 {0} 不是索引所在文件夹中的文件名。</translation>
+    </message>
+    <message>
+        <source>The index names the shard {}, but there is no such file.</source>
+        <translation>索引提到分片 {}，但没有这个文件。</translation>
+    </message>
+    <message>
+        <source>Weights cannot be stored as {}.</source>
+        <translation>权重不能以 {} 存储。</translation>
+    </message>
+    <message>
+        <source>Integer grids have {} to {} bits, not {}.</source>
+        <translation>整数网格为 {} 到 {} 位，不能是 {} 位。</translation>
+    </message>
+    <message>
+        <source>Groups have 1 to {} columns, not {}.</source>
+        <translation>每组为 1 到 {} 列，不能是 {} 列。</translation>
+    </message>
+    <message>
+        <source>Scales are stored as F16, BF16 or F32, not as {}.</source>
+        <translation>缩放因子以 F16、BF16 或 F32 存储，不能用 {}。</translation>
+    </message>
+    <message>
+        <source>Textbook grids have {} to {} bits, not {}.</source>
+        <translation>教科书网格为 {} 到 {} 位，不能是 {} 位。</translation>
+    </message>
+    <message>
+        <source>The textbook Q4_0 has 4 bits, not {}.</source>
+        <translation>教科书 Q4_0 是 4 位，不是 {} 位。</translation>
+    </message>
+    <message>
+        <source>No grid is called "{}"; known are {}, int2 to int8 (such as int4:g128:asym), textbook_sym8, textbook_asym8 and textbook_q4_0.</source>
+        <translation>没有名为“{}”的网格；已知的有 {}、int2 到 int8（如 int4:g128:asym）、textbook_sym8、textbook_asym8 和 textbook_q4_0。</translation>
+    </message>
+    <message>
+        <source>"{}" must be followed by the number of bits, {} to {}.</source>
+        <translation>“{}”之后必须是位数，{} 到 {}。</translation>
+    </message>
+    <message>
+        <source>Nothing may follow "{}".</source>
+        <translation>“{}”之后不能再有内容。</translation>
+    </message>
+    <message>
+        <source>A ":" or the end is expected after "{}".</source>
+        <translation>“{}”之后应为“:”或结尾。</translation>
+    </message>
+    <message>
+        <source>"{}" says again what an earlier parameter said.</source>
+        <translation>“{}”重复了前面的参数。</translation>
+    </message>
+    <message>
+        <source>"g" must be followed by the columns of a group, 1 to {}, as in g128.</source>
+        <translation>“g”之后必须是每组的列数，1 到 {}，例如 g128。</translation>
+    </message>
+    <message>
+        <source>"{}" is no parameter of an integer grid; known are tensor, channel, g128 (groups), sym, narrow, asym, f16, bf16 and f32.</source>
+        <translation>“{}”不是整数网格的参数；已知的有 tensor、channel、g128（分组）、sym、narrow、asym、f16、bf16 和 f32。</translation>
+    </message>
+    <message>
+        <source>Groups of {} columns do not divide rows of {} values.</source>
+        <translation>每组 {} 列，不能整除每行的 {} 个值。</translation>
+    </message>
+    <message>
+        <source>{} stores rows in blocks of {} values, and {} is not a multiple of {}.</source>
+        <translation>{} 按每块 {} 个值存储各行，而 {} 不是 {} 的倍数。</translation>
+    </message>
+    <message>
+        <source>Merge {} is not two tokens.</source>
+        <translation>合并规则 {} 不是两个词元。</translation>
+    </message>
+    <message>
+        <source>The tokenizer has no list of merges.</source>
+        <translation>分词器没有合并规则列表。</translation>
+    </message>
+    <message>
+        <source>Merge {} names {}, which is not in the vocabulary.</source>
+        <translation>合并规则 {} 提到 {}，但它不在词表中。</translation>
+    </message>
+    <message>
+        <source>The tokenizer is of type {}; only BPE can be written to GGUF.</source>
+        <translation>分词器类型为 {}；只有 BPE 能写入 GGUF。</translation>
+    </message>
+    <message>
+        <source>The tokenizer uses {}, which GGUF cannot express.</source>
+        <translation>分词器用到了 {}，GGUF 无法表达。</translation>
+    </message>
+    <message>
+        <source>The tokenizer has no vocabulary.</source>
+        <translation>分词器没有词表。</translation>
+    </message>
+    <message>
+        <source>The id of token {} is not a number from 0 on.</source>
+        <translation>词元 {} 的编号不是从 0 起的数。</translation>
+    </message>
+    <message>
+        <source>The tokenizer normalizes text in a way that llama.cpp does not do: {}.</source>
+        <translation>分词器规范化文本的方式是 llama.cpp 没有的：{}。</translation>
+    </message>
+    <message>
+        <source>The tokenizer composes characters (NFC) before it splits text; llama.cpp does not. Text that is already composed, as nearly all is, gives the same tokens.</source>
+        <translation>分词器在切分前先合成字符（NFC），llama.cpp 不这样做。已经合成的文本（几乎都是）得到相同的词元。</translation>
+    </message>
+    <message>
+        <source>A merge of {} and {} cannot be written to GGUF.</source>
+        <translation>{} 与 {} 的合并规则无法写入 GGUF。</translation>
+    </message>
+    <message>
+        <source>The merges of this tokenizer do not follow from scores, which GGUF needs for it; a tokenizer.model file would help.</source>
+        <translation>该分词器的合并规则不能由分数推出，而 GGUF 需要分数；有 tokenizer.model 文件就可以。</translation>
+    </message>
+    <message>
+        <source>The tokenizer splits text in a way that llama.cpp does not: {}.</source>
+        <translation>分词器切分文本的方式是 llama.cpp 没有的：{}。</translation>
+    </message>
+    <message>
+        <source>The tokenizer has no model.</source>
+        <translation>分词器没有模型部分。</translation>
+    </message>
+    <message>
+        <source>The tokenizer is neither byte-level nor falls back to bytes; GGUF cannot express it.</source>
+        <translation>该分词器既不是字节级，也不能回退到字节；GGUF 无法表达。</translation>
+    </message>
+    <message>
+        <source>The hyper-parameter {} has the impossible value {}.</source>
+        <translation>超参数 {} 的值 {} 不可能成立。</translation>
+    </message>
+    <message>
+        <source>The hyper-parameter {} is missing.</source>
+        <translation>缺少超参数 {}。</translation>
+    </message>
+    <message>
+        <source>{} key-value heads do not divide {} heads.</source>
+        <translation>{} 个键值头不能整除 {} 个头。</translation>
+    </message>
+    <message>
+        <source>The rotary dimension {} is odd.</source>
+        <translation>旋转维度 {} 是奇数。</translation>
+    </message>
+    <message>
+        <source>{} heads do not divide the width {}.</source>
+        <translation>{} 个头不能整除宽度 {}。</translation>
+    </message>
+    <message>
+        <source>The file does not say what architecture it is; its tensors are listed by name.</source>
+        <translation>文件没有说明模型架构；张量按名称列出。</translation>
+    </message>
+    <message>
+        <source>The architecture “{}” is not known; its tensors are listed by name.</source>
+        <translation>架构“{}”未知；张量按名称列出。</translation>
+    </message>
+    <message>
+        <source>It belongs to layer {}, but the model has only {} layers.</source>
+        <translation>它属于第 {} 层，但模型只有 {} 层。</translation>
+    </message>
+    <message>
+        <source>Its shape is {} × {}, but the hyper-parameters ask for {} × {}.</source>
+        <translation>它的形状是 {} × {}，而超参数要求 {} × {}。</translation>
+    </message>
+    <message>
+        <source>{} tensors that the architecture needs are missing; the first is {}.</source>
+        <translation>缺少该架构需要的 {} 个张量；第一个是 {}。</translation>
+    </message>
+    <message>
+        <source>The tokenizer splits text by a rule that llama.cpp is not known to have: {}; a GGUF file would tokenize differently.</source>
+        <translation>分词器切分文本的规则不知 llama.cpp 是否支持：{}；GGUF 文件的分词结果会不同。</translation>
+    </message>
+    <message>
+        <source>This is not a SentencePiece model: a field is broken or longer than the file.</source>
+        <translation>这不是 SentencePiece 模型：有字段损坏或超出文件长度。</translation>
+    </message>
+    <message>
+        <source>Token {} is of the unknown type {}.</source>
+        <translation>词元 {} 的类型 {} 未知。</translation>
+    </message>
+    <message>
+        <source>The score of token {} is not a finite number.</source>
+        <translation>词元 {} 的分数不是有限数。</translation>
+    </message>
+    <message>
+        <source>The SentencePiece model is not of type BPE (but {}); only BPE can be written for these architectures.</source>
+        <translation>该 SentencePiece 模型不是 BPE 类型（而是 {}）；这些架构只能写入 BPE。</translation>
+    </message>
+    <message>
+        <source>The tokenizer replaces some characters before it splits text; llama.cpp does not.</source>
+        <translation>分词器在切分前会替换一些字符；llama.cpp 不会。</translation>
+    </message>
+    <message>
+        <source>The tokenizer makes one space of several; llama.cpp does not.</source>
+        <translation>分词器会把多个空格并为一个；llama.cpp 不会。</translation>
+    </message>
+    <message>
+        <source>The file has {} bytes; at most {} are allowed.</source>
+        <translation>文件有 {} 字节；最多允许 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The SentencePiece model has no tokens.</source>
+        <translation>该 SentencePiece 模型没有词元。</translation>
+    </message>
+    <message>
+        <source>The stored type {} cannot be decoded.</source>
+        <translation>无法解码存储类型 {}。</translation>
+    </message>
+    <message>
+        <source>The weights hold NaN or infinite values ({} found so far); they cannot be quantized.</source>
+        <translation>权重中含有 NaN 或无穷大（目前发现 {} 个），无法量化。</translation>
+    </message>
+    <message>
+        <source>Some weights are too large for {}: a scale or value became infinite.</source>
+        <translation>有些权重对 {} 来说太大：缩放因子或数值变成了无穷大。</translation>
+    </message>
+    <message>
+        <source>A plan's scheme must be a text such as "q4_0" or "keep".</source>
+        <translation>计划中的方案必须是“q4_0”或“keep”这样的文本。</translation>
+    </message>
+    <message>
+        <source>Only matrices are quantized; this tensor has one dimension.</source>
+        <translation>只量化矩阵；此张量只有一维。</translation>
+    </message>
+    <message>
+        <source>A plan is an object with "base" and "rules".</source>
+        <translation>计划是含有“base”和“rules”的对象。</translation>
+    </message>
+    <message>
+        <source>A plan's rule must have "match" and "scheme".</source>
+        <translation>计划的每条规则必须有“match”和“scheme”。</translation>
+    </message>
+    <message>
+        <source>A plan has no key "{}" of this kind.</source>
+        <translation>计划没有这种键“{}”。</translation>
+    </message>
+    <message>
+        <source>“{}” is not a transform that exists here.</source>
+        <translation>这里没有名为“{}”的变换。</translation>
+    </message>
+    <message>
+        <source>“{}” is neither a fit nor a rounding that exists here.</source>
+        <translation>这里没有名为“{}”的拟合或舍入方式。</translation>
+    </message>
+    <message>
+        <source>“{}” is not an activation format that exists here.</source>
+        <translation>这里没有名为“{}”的激活格式。</translation>
+    </message>
+    <message>
+        <source>A scheme is missing here, for example q4_0.</source>
+        <translation>这里缺少方案，例如 q4_0。</translation>
+    </message>
+    <message>
+        <source>8-bit integers, one scale for each output channel: the weights of W8A8.</source>
+        <translation>8 位整数，每个输出通道一个缩放因子：W8A8 的权重部分。</translation>
+    </message>
+    <message>
+        <source>4-bit integers with a scale and a zero point for every 128 weights: the grid of AWQ and GPTQ, rounded to nearest.</source>
+        <translation>4 位整数，每 128 个权重一个缩放因子和一个零点：AWQ 和 GPTQ 所用的网格，最近舍入。</translation>
+    </message>
+    <message>
+        <source>3-bit integers with a scale and a zero point for every 128 weights.</source>
+        <translation>3 位整数，每 128 个权重一个缩放因子和一个零点。</translation>
+    </message>
+    <message>
+        <source>2-bit integers with a scale and a zero point for every 32 weights: four values a group, to see where it breaks.</source>
+        <translation>2 位整数，每 32 个权重一个缩放因子和一个零点：每组只有四个值，看看它在哪里失效。</translation>
+    </message>
+    <message>
+        <source>Values of type {} cannot be read as numbers.</source>
+        <translation>类型为 {} 的值不能当作数来读取。</translation>
+    </message>
+    <message>
+        <source>Numbers cannot be stored as {}; F32, F16 and BF16 can.</source>
+        <translation>数不能以 {} 存储；可以用 F32、F16 和 BF16。</translation>
+    </message>
+    <message>
+        <source>The demo model cannot be unpacked: {}.</source>
+        <translation>无法解出演示模型：{}。</translation>
+    </message>
+    <message>
+        <source>The folder cannot be created.</source>
+        <translation>无法创建文件夹。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this.</source>
+        <translation>内存不足。</translation>
+    </message>
+    <message>
+        <source>Something unexpected went wrong: {}.</source>
+        <translation>发生了意外错误：{}。</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>what an error happened to (a file, a tensor); the error</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>The model's weights are already quantized (quant_method {}); only models with float weights can be written as GGUF.</source>
+        <translation>模型的权重已经量化（quant_method {}）；只有浮点权重的模型能写为 GGUF。</translation>
+    </message>
+    <message>
+        <source>The tensor {} has no place in a GGUF file of the architecture {}.</source>
+        <translation>架构 {1} 的 GGUF 文件中没有张量 {0} 的位置。</translation>
+    </message>
+    <message>
+        <source>GGUF has no type for the scheme {}; use a type that it has, such as {}.</source>
+        <translation>GGUF 没有与方案 {} 对应的类型；请改用它有的类型，例如 {}。</translation>
+    </message>
+    <message>
+        <source>Its values are stored as {}, which is no type for weights.</source>
+        <translation>它的值以 {} 存储，这不是权重的类型。</translation>
+    </message>
+    <message>
+        <source>llama.cpp computes with this tensor as F32 only.</source>
+        <translation>llama.cpp 只以 F32 计算此张量。</translation>
+    </message>
+    <message>
+        <source>The name {} is left out: llama.cpp takes it for Microsoft's Phi-3 and misses that model's tokens.</source>
+        <translation>省去名称 {}：llama.cpp 会把它当作微软的 Phi-3，并因缺少那个模型的词元而出错。</translation>
+    </message>
+    <message>
+        <source>{} tensors do not take their scheme, among them {} (stored as {}): {}</source>
+        <translation>{} 个张量不能采用所选方案，其中有 {}（存为 {}）：{}</translation>
+    </message>
+    <message>
+        <source>{} tensors are quantized already; quantizing them again costs quality.</source>
+        <translation>{} 个张量已经量化过；再次量化会损失质量。</translation>
+    </message>
+    <message>
+        <source>The model attends to the last {} tokens only; llama.cpp lets this architecture attend to all.</source>
+        <translation>该模型只关注最近 {} 个词元；llama.cpp 让这种架构关注全部词元。</translation>
+    </message>
+    <message>
+        <source>Models of this architecture were not seen to work in llama.cpp; only those that were can be written as GGUF.</source>
+        <translation>尚未见到这种架构的模型在 llama.cpp 中运行；只有见过能运行的才能写为 GGUF。</translation>
+    </message>
+    <message>
+        <source>{} tensors that llama.cpp needs are missing; the first is {}.</source>
+        <translation>缺少 llama.cpp 需要的 {} 个张量；第一个是 {}。</translation>
+    </message>
+    <message>
+        <source>This is the model's own file; choose another name.</source>
+        <translation>这是模型自己的文件；请换一个名称。</translation>
+    </message>
+    <message>
+        <source>Writing {}</source>
+        <translation>正在写入 {}</translation>
+    </message>
+    <message>
+        <source>Checking {}</source>
+        <translation>正在核对 {}</translation>
+    </message>
+    <message>
+        <source>What was read back is not what was written; the disk or the memory may be faulty. Nothing was replaced.</source>
+        <translation>读回的内容与写入的不同；磁盘或内存可能有故障。没有替换任何文件。</translation>
+    </message>
+    <message>
+        <source>Waiting for the disk</source>
+        <translation>正在等待磁盘</translation>
+    </message>
+    <message>
+        <source>The model was changed while it was being exported.</source>
+        <translation>导出期间模型文件被改动了。</translation>
+    </message>
+    <message>
+        <source>The model's activation function is {}; llama.cpp always uses {} for {}.</source>
+        <translation>模型的激活函数是 {0}；llama.cpp 对 {2} 总是使用 {1}。</translation>
+    </message>
+    <message>
+        <source>The model's query_pre_attn_scalar is {}; llama.cpp assumes {} for a model of this size.</source>
+        <translation>模型的 query_pre_attn_scalar 为 {}；llama.cpp 对这种大小的模型假定为 {}。</translation>
+    </message>
+    <message>
+        <source>The model's local and global attention layers do not alternate as llama.cpp assumes (every layer of number {} × n global).</source>
+        <translation>模型的局部与全局注意力层的交替方式与 llama.cpp 的假定不同（编号为 {} × n 的层为全局）。</translation>
+    </message>
+    <message>
+        <source>llama.cpp has no RoPE scaling of type {} for {}.</source>
+        <translation>llama.cpp 没有用于 {1} 的 {0} 类 RoPE 缩放。</translation>
+    </message>
+    <message>
+        <source>The model's YaRN attention factor is {}, which llama.cpp does not read from the file.</source>
+        <translation>模型的 YaRN 注意力因子为 {}，llama.cpp 不会从文件中读取它。</translation>
+    </message>
+    <message>
+        <source>The model's RoPE scaling lacks the original context length, or its frequency factors are not in order.</source>
+        <translation>模型的 RoPE 缩放缺少原始上下文长度，或频率因子的次序不对。</translation>
+    </message>
+    <message>
+        <source>The model has {} long and {} short RoPE factors; {} are needed.</source>
+        <translation>模型有 {} 个长 RoPE 因子和 {} 个短 RoPE 因子；需要 {} 个。</translation>
+    </message>
+    <message>
+        <source>llama.cpp rotates whole heads of {} dimensions for {}; this model rotates {}.</source>
+        <translation>llama.cpp 对 {1} 旋转整个头的 {0} 维；此模型旋转 {2} 维。</translation>
+    </message>
+    <message>
+        <source>The tensor holds NaN or infinite values ({} found so far).</source>
+        <translation>张量中含有 NaN 或无穷大（目前发现 {} 个）。</translation>
+    </message>
+    <message>
+        <source>The key {} is not a list of one number for each of the {} tensors.</source>
+        <translation>键 {} 不是 {} 个张量每个一个数的列表。</translation>
+    </message>
+    <message>
+        <source>Tensor {} holds {} values that are NaN or infinite.</source>
+        <translation>张量 {} 中有 {} 个值是 NaN 或无穷大。</translation>
+    </message>
+    <message>
+        <source>Tensor {} is not what was written: its values have changed.</source>
+        <translation>张量 {} 与写入时不同：它的值变了。</translation>
+    </message>
+    <message>
+        <source>The file is valid JSON, but not an object.</source>
+        <translation>文件是有效的 JSON，但不是对象。</translation>
+    </message>
+    <message>
+        <source>The file of {} bytes ends inside metadata entry {} of {} ({}).</source>
+        <translation>{} 字节的文件在第 {} 条元数据（共 {} 条，{}）中间就结束了。</translation>
+    </message>
+    <message>
+        <source>The file of {} bytes ends inside the description of tensor {} of {} ({}).</source>
+        <translation>{} 字节的文件在第 {} 个张量（共 {} 个，{}）的描述中间就结束了。</translation>
+    </message>
+    <message>
+        <source>The file has a tensor without a name.</source>
+        <translation>文件中有一个没有名称的张量。</translation>
+    </message>
+    <message>
+        <source>Tensor {} of {} and shape {} does not fill whole bytes.</source>
+        <translation>张量 {}（{}，形状 {}）占不满整字节。</translation>
+    </message>
+    <message>
+        <source>Tensor {} of {} and shape {} is larger than 64 bits can count.</source>
+        <translation>张量 {}（{}，形状 {}）超出 64 位能表示的范围。</translation>
+    </message>
+    <message>
+        <source>The header is said to be empty.</source>
+        <translation>文件头标称为空。</translation>
+    </message>
+    <message>
+        <source>The file name is that of a part of a split model, but the key {} is missing.</source>
+        <translation>文件名是拆分模型分片的名称，但缺少键 {}。</translation>
+    </message>
+    <message>
+        <source>The directory has vocab.json but no tokenizer.json, which says how text is split; save the tokenizer in the fast form.</source>
+        <translation>文件夹里有 vocab.json，却没有说明如何切分文本的 tokenizer.json；请以 fast 形式保存分词器。</translation>
+    </message>
+    <message>
+        <source>The added token {} has no proper id and text.</source>
+        <translation>附加词元 {} 没有合规的编号和文本。</translation>
+    </message>
+    <message>
+        <source>{} added tokens have no row in the embedding and are left out.</source>
+        <translation>{} 个附加词元在词嵌入中没有对应的行，已略去。</translation>
+    </message>
+    <message>
+        <source>Token {} is not UTF-8 text.</source>
+        <translation>词元 {} 不是 UTF-8 文本。</translation>
+    </message>
+    <message>
+        <source>The tokens {} and {} have the same text {}.</source>
+        <translation>词元 {} 与 {} 的文本相同：{}。</translation>
+    </message>
+    <message>
+        <source>The vocabulary has no byte tokens; llama.cpp stops when it loads such a SentencePiece vocabulary.</source>
+        <translation>词表中没有字节词元；llama.cpp 加载这样的 SentencePiece 词表时会中止。</translation>
+    </message>
+    <message>
+        <source>The model's directory has no tokenizer: the file can be loaded, but takes token numbers only.</source>
+        <translation>模型的文件夹里没有分词器：文件可以加载，但只能输入词元编号。</translation>
+    </message>
+    <message>
+        <source>Token {} has the id {}, but the embedding has {} rows.</source>
+        <translation>词元 {} 的编号为 {}，但词嵌入只有 {} 行。</translation>
+    </message>
+    <message>
+        <source>The tokens {} and {} have the same id {}.</source>
+        <translation>词元 {} 与 {} 的编号相同：{}。</translation>
+    </message>
+    <message>
+        <source>The file needs {} bytes, but the disk has only {} left.</source>
+        <translation>文件需要 {} 字节，但磁盘只剩 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The rope_parameters of config.json ({}) are not understood.</source>
+        <translation>无法理解 config.json 中的 rope_parameters（{}）。</translation>
+    </message>
+    <message>
+        <source>The file is not UTF-8 text.</source>
+        <translation>文件不是 UTF-8 文本。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::Actions</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Compare</source>
+        <translation>对比(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Open &amp;Recent</source>
+        <translation>最近打开(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>主题(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Open Model…</source>
+        <translation>打开模型(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Open a .safetensors or .gguf file (Ctrl+O)</source>
+        <translation>打开 .safetensors 或 .gguf 文件（Ctrl+O）</translation>
+    </message>
+    <message>
+        <source>Open &amp;Folder…</source>
+        <translation>打开文件夹(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Explore the &amp;Demo Model</source>
+        <translation>看看演示模型(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Close Model</source>
+        <translation>关闭模型(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>导出(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Write the model as GGUF with one of the schemes (Ctrl+E)</source>
+        <translation>用其中一个方案把模型写为 GGUF（Ctrl+E）</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Find Tensor</source>
+        <translation>查找张量(&amp;F)</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <comment>theme</comment>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <comment>language</comment>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Switch between English and Chinese</source>
+        <translation>在中文和英文之间切换</translation>
+    </message>
+    <message>
+        <source>Light or Dark</source>
+        <translation>浅色或深色</translation>
+    </message>
+    <message>
+        <source>Switch between the light and the dark theme</source>
+        <translation>在浅色和深色主题之间切换</translation>
+    </message>
+    <message>
+        <source>F&amp;ull Screen</source>
+        <translation>全屏(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Reset Layout</source>
+        <translation>恢复默认布局(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Run on the Whole Model</source>
+        <translation>在整个模型上运行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Run all schemes that are switched on over the whole model (F5)</source>
+        <translation>在整个模型上运行所有已启用的方案（F5）</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>停止(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop what runs (Esc)</source>
+        <translation>停止正在运行的任务（Esc）</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard Shortcuts</source>
+        <translation>键盘快捷键(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;About Quantloupe</source>
+        <translation>关于 Quantloupe(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::CellReader</name>
+    <message>
+        <source>Read row %1</source>
+        <translation>读取第 %1 行</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::CellText</name>
+    <message>
+        <source>w %1 · ŵ %2 · error %3</source>
+        <extracomment>%1 is the original weight, %2 the decoded one, %3 their difference</extracomment>
+        <translation>w %1 · ŵ %2 · 误差 %3</translation>
+    </message>
+    <message>
+        <source>stored by itself, without a block</source>
+        <translation>单独存储，没有块</translation>
+    </message>
+    <message>
+        <source>block of columns %1–%2</source>
+        <extracomment>columns of a matrix that share one scale</extracomment>
+        <translation>块：第 %1–%2 列</translation>
+    </message>
+    <message>
+        <source>scale %1</source>
+        <translation>缩放因子 %1</translation>
+    </message>
+    <message>
+        <source>zero point %1</source>
+        <extracomment>the code that stands for the value 0</extracomment>
+        <translation>零点 %1</translation>
+    </message>
+    <message>
+        <source>offset %1</source>
+        <translation>偏移 %1</translation>
+    </message>
+    <message>
+        <source>code %1 of %2…%3</source>
+        <extracomment>%1 is the stored integer, %2 and %3 the smallest and largest possible one</extracomment>
+        <translation>编码 %1（%2…%3）</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::CloseGuard</name>
+    <message>
+        <source>Quit Quantloupe</source>
+        <translation>退出 Quantloupe</translation>
+    </message>
+    <message>
+        <source>Something is still running. Stop it and quit?</source>
+        <translation>还有任务在运行。要停止它并退出吗？</translation>
+    </message>
+    <message>
+        <source>Stop and Quit</source>
+        <translation>停止并退出</translation>
+    </message>
+    <message>
+        <source>Keep Running</source>
+        <translation>继续运行</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ColorScale</name>
+    <message>
+        <source>Colour scale</source>
+        <translation>色标</translation>
+    </message>
+    <message>
+        <source>Colours from %1 to %2 %3 %4</source>
+        <extracomment>%1 and %2 are numbers, %3 is a unit or nothing, %4 says how the limits were chosen</extracomment>
+        <translation>颜色从 %1 到 %2 %3 %4</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::CompareColumn</name>
+    <message>
+        <source>Error map of %1</source>
+        <comment>a scheme</comment>
+        <translation>%1 的误差图</translation>
+    </message>
+    <message>
+        <source>Histogram of %1</source>
+        <comment>a scheme</comment>
+        <translation>%1 的直方图</translation>
+    </message>
+    <message>
+        <source>Distribution of the decoded values over that of the original ones.</source>
+        <translation>解码值的分布，叠加在原始值的分布之上。</translation>
+    </message>
+    <message>
+        <source>This scheme cannot be applied to this tensor. %1</source>
+        <translation>此方案不能用于此张量。%1</translation>
+    </message>
+    <message>
+        <source>This could not be computed. %1</source>
+        <translation>无法计算。%1</translation>
+    </message>
+    <message>
+        <source>computing…</source>
+        <translation>计算中…</translation>
+    </message>
+    <message>
+        <source>Computing…</source>
+        <translation>计算中…</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>原始</translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>Signal to quantization noise on this tensor; more is better</source>
+        <translation>此张量上的信号与量化噪声之比，越大越好</translation>
+    </message>
+    <message>
+        <source>weight RMSE</source>
+        <translation>权重 RMSE</translation>
+    </message>
+    <message>
+        <source>Root of the mean squared difference between decoded and original weights</source>
+        <translation>解码权重与原始权重之差的均方根</translation>
+    </message>
+    <message>
+        <source>max error</source>
+        <translation>最大误差</translation>
+    </message>
+    <message>
+        <source>Largest difference between a decoded and its original weight</source>
+        <translation>解码权重与原始权重之差的最大值</translation>
+    </message>
+    <message>
+        <source>Bits stored for each weight of this tensor, scales and zero points included</source>
+        <translation>此张量每个权重存储的位数，含缩放因子和零点</translation>
+    </message>
+    <message>
+        <source>bits/weight</source>
+        <translation>位/权重</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ComparePage</name>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>All enabled schemes side by side, on the whole model and on one tensor</source>
+        <translation>所有已启用的方案并排对比：整个模型，以及单个张量</translation>
+    </message>
+    <message>
+        <source>Switch on a scheme in the list of schemes to see it here.</source>
+        <translation>在方案列表中启用一个方案，即可在此查看。</translation>
+    </message>
+    <message>
+        <source>(locked; click to free the limits)</source>
+        <translation>（已锁定；单击解除）</translation>
+    </message>
+    <message>
+        <source>(%1; click to lock the limits)</source>
+        <translation>（%1；单击锁定范围）</translation>
+    </message>
+    <message>
+        <source>%1: %2 (error %3)</source>
+        <extracomment>a scheme, the decoded weight, its error</extracomment>
+        <translation>%1：%2（误差 %3）</translation>
+    </message>
+    <message>
+        <source>w %1</source>
+        <translation>w %1</translation>
+    </message>
+    <message>
+        <source>row %1, column %2</source>
+        <translation>第 %1 行，第 %2 列</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>a map and how it is drawn</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>图</translation>
+    </message>
+    <message>
+        <source>What the maps show of each weight</source>
+        <translation>图中显示每个权重的什么</translation>
+    </message>
+    <message>
+        <source>Limits of the colours</source>
+        <translation>颜色范围</translation>
+    </message>
+    <message>
+        <source>Where the colour scale ends; the widest of all columns counts</source>
+        <translation>色标的终点；以各列中最宽的为准</translation>
+    </message>
+    <message>
+        <source>log counts</source>
+        <translation>计数取对数</translation>
+    </message>
+    <message>
+        <source>Counts of the histograms on a logarithmic axis</source>
+        <translation>直方图的计数用对数轴</translation>
+    </message>
+    <message>
+        <source>log colours</source>
+        <translation>颜色取对数</translation>
+    </message>
+    <message>
+        <source>Colours follow the logarithm of the values</source>
+        <translation>颜色按数值的对数变化</translation>
+    </message>
+    <message>
+        <source>Weight under the pointer</source>
+        <translation>指针处的权重</translation>
+    </message>
+    <message>
+        <source>Comparing schemes</source>
+        <translation>对比各方案</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Each column applies one scheme to this tensor. The histogram shows the decoded values over the original ones (grey). The map shows every weight of the matrix: rows are output channels, columns are input channels.&lt;/p&gt;&lt;p&gt;All maps share one colour scale, so equal colours mean equal errors. When a pixel covers several weights it shows the largest of them: no outlier is lost.&lt;/p&gt;&lt;p&gt;All numbers are measured on the decoded bytes. A smaller weight error does not always mean a better model.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;每一列把一个方案用于此张量。直方图显示解码值，叠加在原始值（灰色）之上。下方的图显示矩阵的每个权重：行是输出通道，列是输入通道。&lt;/p&gt;&lt;p&gt;所有图共用一个色标，颜色相同就是误差相同。一个像素覆盖多个权重时，显示其中最大的：不会漏掉离群值。&lt;/p&gt;&lt;p&gt;所有数字都在解码后的字节上测得。权重误差更小，并不总意味着模型更好。&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>One colour scale for all maps, and one view: wheel zooms, drag pans, double click fits.</source>
+        <translation>所有图共用一个色标和一个视图：滚轮缩放，拖动平移，双击显示全部。</translation>
+    </message>
+    <message>
+        <source>a trial: a model run keeps it as it is</source>
+        <translation>仅作试验：整个模型运行时保持原样</translation>
+    </message>
+    <message>
+        <source>On the whole model this scheme leaves this tensor in its stored type.</source>
+        <translation>在整个模型上，此方案让此张量保持其存储类型。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ComparisonModel</name>
+    <message>
+        <source>%1 (as stored)</source>
+        <translation>%1（原样）</translation>
+    </message>
+    <message>
+        <source>as stored</source>
+        <translation>原样</translation>
+    </message>
+    <message>
+        <source>best of all</source>
+        <translation>其中最好</translation>
+    </message>
+    <message>
+        <source>The original has no error.</source>
+        <translation>原始模型没有误差。</translation>
+    </message>
+    <message>
+        <source>Not measured yet: run the comparison on the whole model.</source>
+        <translation>尚未测量：请在整个模型上运行对比。</translation>
+    </message>
+    <message>
+        <source>whole model</source>
+        <translation>整个模型</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>RMSE</source>
+        <translation>RMSE</translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>max error</source>
+        <translation>最大误差</translation>
+    </message>
+    <message>
+        <source>1 − cosine</source>
+        <translation>1 − 余弦</translation>
+    </message>
+    <message>
+        <source>time</source>
+        <translation>用时</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <extracomment>tensors that keep their stored type</extracomment>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>fallback</source>
+        <extracomment>tensors that could not take the scheme</extracomment>
+        <translation>回退</translation>
+    </message>
+    <message>
+        <source>All tensors, kept ones included, without file headers</source>
+        <translation>所有张量之和，含保留的张量，不含文件头</translation>
+    </message>
+    <message>
+        <source>Bits stored for each weight that the scheme covers, scales and zero points included</source>
+        <translation>方案所覆盖的每个权重存储的位数，含缩放因子和零点</translation>
+    </message>
+    <message>
+        <source>Root of the mean squared difference between decoded and original weights</source>
+        <translation>解码权重与原始权重之差的均方根</translation>
+    </message>
+    <message>
+        <source>Signal to quantization noise: sum of squared weights over sum of squared errors, in decibels. More is better</source>
+        <translation>信号与量化噪声之比：权重平方和除以误差平方和，以分贝计。越大越好</translation>
+    </message>
+    <message>
+        <source>Largest difference between a decoded and its original weight</source>
+        <translation>解码权重与原始权重之差的最大值</translation>
+    </message>
+    <message>
+        <source>1 − cosine of the angle between decoded and original weights: 0 is the same direction</source>
+        <translation>1 减去解码权重与原始权重夹角的余弦：0 表示方向相同</translation>
+    </message>
+    <message>
+        <source>Encoding alone, summed over threads</source>
+        <translation>仅编码的时间，各线程之和</translation>
+    </message>
+    <message>
+        <source>Tensors that the scheme does not cover: they keep their stored type</source>
+        <translation>方案不覆盖的张量：保持其存储类型</translation>
+    </message>
+    <message>
+        <source>Tensors that cannot take the scheme and keep their stored type instead</source>
+        <translation>不能采用该方案而保持其存储类型的张量</translation>
+    </message>
+    <message>
+        <source>bits/weight</source>
+        <translation>位/权重</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ComparisonTable</name>
+    <message>
+        <source>The table was copied.</source>
+        <translation>表格已复制。</translation>
+    </message>
+    <message>
+        <source>The whole model is being measured…</source>
+        <translation>正在测量整个模型…</translation>
+    </message>
+    <message>
+        <source>Sizes are known. Errors and times are measured by a run on the whole model.</source>
+        <translation>大小已知。误差和用时要在整个模型上运行后才能测得。</translation>
+    </message>
+    <message>
+        <source>Run on the whole model</source>
+        <extracomment>runs the enabled schemes on the whole model</extracomment>
+        <translation>在整个模型上运行</translation>
+    </message>
+    <message>
+        <source>Applies every enabled scheme to the whole model and measures it</source>
+        <translation>把每个已启用的方案用于整个模型并测量</translation>
+    </message>
+    <message>
+        <source>Copy the table (tab-separated)</source>
+        <translation>复制表格（制表符分隔）</translation>
+    </message>
+    <message>
+        <source>Copy the table</source>
+        <translation>复制表格</translation>
+    </message>
+    <message>
+        <source>Save the table as CSV, with unrounded numbers</source>
+        <translation>把表格存为 CSV，数字不取整</translation>
+    </message>
+    <message>
+        <source>Save the table</source>
+        <translation>保存表格</translation>
+    </message>
+    <message>
+        <source>Schemes on the whole model</source>
+        <translation>各方案在整个模型上的结果</translation>
+    </message>
+    <message>
+        <source>Comma-separated values (*.csv)</source>
+        <translation>逗号分隔值 (*.csv)</translation>
+    </message>
+    <message>
+        <source>The table was saved to %1.</source>
+        <translation>表格已保存到 %1。</translation>
+    </message>
+    <message>
+        <source>The table could not be saved to %1: %2.</source>
+        <translation>无法把表格保存到 %1：%2。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::Dock</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Hides this panel; the View menu brings it back</source>
+        <translation>隐藏此面板；可从“视图”菜单重新打开</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ErrorPage</name>
+    <message>
+        <source>Error</source>
+        <translation>误差</translation>
+    </message>
+    <message>
+        <source>The whole matrix as a map of errors, weights or scales, down to single weights</source>
+        <translation>整个矩阵的误差、权重或缩放因子图，可放大到单个权重</translation>
+    </message>
+    <message>
+        <source>Add a scheme to see what it does to these weights.</source>
+        <translation>添加一个方案，看看它对这些权重做了什么。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be applied to this tensor. %2</source>
+        <translation>%1 不能用于此张量。%2</translation>
+    </message>
+    <message>
+        <source>%1 could not be computed. %2</source>
+        <translation>%1 无法计算。%2</translation>
+    </message>
+    <message>
+        <source>%1 is switched off. Switch it on in the list of schemes to see its error.</source>
+        <translation>%1 已停用。在方案列表中启用它，即可查看其误差。</translation>
+    </message>
+    <message>
+        <source>Computing %1…</source>
+        <translation>正在计算 %1…</translation>
+    </message>
+    <message>
+        <source>Computing the map…</source>
+        <translation>正在计算图…</translation>
+    </message>
+    <message>
+        <source>Map: %1</source>
+        <translation>图：%1</translation>
+    </message>
+    <message>
+        <source>(locked; click to free the limits)</source>
+        <translation>（已锁定；单击解除）</translation>
+    </message>
+    <message>
+        <source>(%1; click to lock the limits)</source>
+        <translation>（%1；单击锁定范围）</translation>
+    </message>
+    <message>
+        <source>Look for the largest errors</source>
+        <translation>查找最大误差</translation>
+    </message>
+    <message>
+        <source>Looking for the largest errors…</source>
+        <translation>正在查找最大误差…</translation>
+    </message>
+    <message>
+        <source>Point at a weight, or choose one with the arrow keys. Wheel zooms, drag pans, double click fits.</source>
+        <translation>指向一个权重，或用方向键选择。滚轮缩放，拖动平移，双击显示全部。</translation>
+    </message>
+    <message>
+        <source>row %1, column %2</source>
+        <translation>第 %1 行，第 %2 列</translation>
+    </message>
+    <message>
+        <source>Scheme</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>The scheme in focus: whose error is shown</source>
+        <translation>当前方案：显示它的误差</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>图</translation>
+    </message>
+    <message>
+        <source>What the map shows of each weight</source>
+        <translation>图中显示每个权重的什么</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>What a pixel shows of the weights under it: the largest magnitude, the extreme with its sign, or the mean</source>
+        <translation>一个像素显示其下各权重的什么：最大绝对值、带符号的极值，或平均值</translation>
+    </message>
+    <message>
+        <source>Limits of the colours</source>
+        <translation>颜色范围</translation>
+    </message>
+    <message>
+        <source>log</source>
+        <translation>对数</translation>
+    </message>
+    <message>
+        <source>Colours follow the logarithm of the values</source>
+        <translation>颜色按数值的对数变化</translation>
+    </message>
+    <message>
+        <source>Keep these limits when the scheme or the tensor changes</source>
+        <translation>更换方案或张量时保持此范围</translation>
+    </message>
+    <message>
+        <source>Lock the limits</source>
+        <translation>锁定范围</translation>
+    </message>
+    <message>
+        <source>Show the whole matrix (0)</source>
+        <translation>显示整个矩阵（0）</translation>
+    </message>
+    <message>
+        <source>Show the whole matrix</source>
+        <translation>显示整个矩阵</translation>
+    </message>
+    <message>
+        <source>Weight under the pointer</source>
+        <translation>指针处的权重</translation>
+    </message>
+    <message>
+        <source>Block of the weight under the pointer</source>
+        <translation>指针处权重所在的块</translation>
+    </message>
+    <message>
+        <source>The error map</source>
+        <translation>误差图</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Rows are output channels, columns are input channels. The error is the decoded weight minus the original one, ŵ − w, measured on the stored bytes.&lt;/p&gt;&lt;p&gt;When a pixel covers several weights it shows the largest of them (absolute, signed) or their mean. Zoom in with the wheel until single weights appear.&lt;/p&gt;&lt;p&gt;Horizontal stripes are rows with large weights: their blocks have large scales, and the error of a rounded weight is at most about half a scale, unless it was clipped.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;行是输出通道，列是输入通道。误差是解码权重减去原始权重，即 ŵ − w，在存储的字节上测得。&lt;/p&gt;&lt;p&gt;一个像素覆盖多个权重时，显示其中最大的（绝对值或带符号），或它们的平均值。用滚轮放大，直到看见单个权重。&lt;/p&gt;&lt;p&gt;横向条纹是权重较大的行：它们的块缩放因子大，而舍入后的权重误差最多约为半个缩放因子，除非被截断。&lt;/p&gt;</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ExportDialog</name>
+    <message>
+        <source>keep every tensor's stored type</source>
+        <translation>所有张量保持存储类型</translation>
+    </message>
+    <message>
+        <source>as stored</source>
+        <translation>原样</translation>
+    </message>
+    <message>
+        <source>Plan the export</source>
+        <translation>规划导出</translation>
+    </message>
+    <message>
+        <source>Export as GGUF</source>
+        <translation>导出为 GGUF</translation>
+    </message>
+    <message>
+        <source>GGUF models (*.gguf)</source>
+        <translation>GGUF 模型 (*.gguf)</translation>
+    </message>
+    <message>
+        <source>Replace file</source>
+        <translation>替换文件</translation>
+    </message>
+    <message>
+        <source>%1 exists. Replace it?</source>
+        <translation>%1 已存在。要替换它吗？</translation>
+    </message>
+    <message>
+        <source>Export %1</source>
+        <translation>导出 %1</translation>
+    </message>
+    <message>
+        <source>Written and verified: %1 in %2.</source>
+        <translation>已写入并核对：%1，用时 %2。</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was left behind.</source>
+        <translation>已停止。没有留下任何文件。</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message numerus="yes">
+        <source>The file will have %1 and %n tensor(s).</source>
+        <translation>
+            <numerusform>文件大小将为 %1，含 %n 个张量。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This cannot be exported.</source>
+        <translation>无法导出。</translation>
+    </message>
+    <message>
+        <source>Working out the file…</source>
+        <translation>正在规划文件…</translation>
+    </message>
+    <message>
+        <source>Scheme</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>What the decoder's linears are quantized with.</source>
+        <translation>解码器的线性层用什么方案量化。</translation>
+    </message>
+    <message>
+        <source>All other tensors</source>
+        <translation>其余张量</translation>
+    </message>
+    <message>
+        <source>Type of the embeddings and of what the scheme does not cover. Norms and biases are always F32.</source>
+        <translation>词嵌入以及方案不覆盖的张量的类型。归一化和偏置总是 F32。</translation>
+    </message>
+    <message>
+        <source>Destination</source>
+        <translation>目标文件</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Command that runs the model in llama.cpp</source>
+        <translation>在 llama.cpp 中运行该模型的命令</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>复制命令</translation>
+    </message>
+    <message>
+        <source>Show in Folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Tensors of the file</source>
+        <translation>文件中的张量</translation>
+    </message>
+    <message>
+        <source>Progress of the export</source>
+        <translation>导出进度</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ExportTable</name>
+    <message>
+        <source>Tensor</source>
+        <translation>张量</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::FileOpener</name>
+    <message>
+        <source>Open a Model Folder</source>
+        <translation>打开模型文件夹</translation>
+    </message>
+    <message>
+        <source>Open a Model</source>
+        <translation>打开模型</translation>
+    </message>
+    <message>
+        <source>Models (*.safetensors *.gguf *.safetensors.index.json)</source>
+        <translation>模型 (*.safetensors *.gguf *.safetensors.index.json)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Clear List</source>
+        <translation>清空列表</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::FindingText</name>
+    <message>
+        <source>, </source>
+        <extracomment>between the numbers of a list: rows 12, 73</extracomment>
+        <translation>、</translation>
+    </message>
+    <message numerus="yes">
+        <source>Column(s) %1 carry %2 of the squared error, on %3 of the weights.</source>
+        <translation>
+            <numerusform>第 %1 列占平方误差的 %2，而权重只占 %3。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Row(s) %1 carry %2 of the squared error, on %3 of the weights.</source>
+        <translation>
+            <numerusform>第 %1 行占平方误差的 %2，而权重只占 %3。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No row or column stands out: the worst row, %1, carries %2 times an even share of the squared error.</source>
+        <translation>没有突出的行或列：最差的第 %1 行，平方误差是平均份额的 %2 倍。</translation>
+    </message>
+    <message>
+        <source>Every weight is kept exactly.</source>
+        <translation>每个权重都精确保留。</translation>
+    </message>
+    <message>
+        <source>The largest error, %1, is at row %2, column %3.</source>
+        <translation>最大误差为 %1，位于第 %2 行、第 %3 列。</translation>
+    </message>
+    <message>
+        <source>The largest error, %1, is at row %2, column %3, in a block with scale %4.</source>
+        <translation>最大误差为 %1，位于第 %2 行、第 %3 列，所在块的缩放因子为 %4。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::HeatmapView</name>
+    <message>
+        <source>Heatmap</source>
+        <translation>热力图</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Save picture…</source>
+        <translation>保存图片…</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>Save picture</source>
+        <translation>保存图片</translation>
+    </message>
+    <message>
+        <source>PNG picture (*.png)</source>
+        <translation>PNG 图片 (*.png)</translation>
+    </message>
+    <message>
+        <source>Row %1, column %2</source>
+        <translation>第 %1 行，第 %2 列</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>%1 is "Row 3, column 5", %2 is a number</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Matrix of %1.</source>
+        <translation>%1 的矩阵。</translation>
+    </message>
+    <message>
+        <source>Nothing to show.</source>
+        <translation>没有可显示的内容。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::HelpButton</name>
+    <message>
+        <source>Explain this</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <source>Explain: %1</source>
+        <translation>说明：%1</translation>
+    </message>
+    <message>
+        <source>What is this?</source>
+        <translation>这是什么？</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::HelpDialogs</name>
+    <message>
+        <source>Keyboard Shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>Zoom in a plot or heatmap</source>
+        <translation>缩放图表或热力图</translation>
+    </message>
+    <message>
+        <source>Wheel, + and −</source>
+        <translation>滚轮、+ 和 −</translation>
+    </message>
+    <message>
+        <source>Show all of a plot or heatmap</source>
+        <translation>显示图表或热力图的全部</translation>
+    </message>
+    <message>
+        <source>Double click, Home or 0</source>
+        <translation>双击、Home 或 0</translation>
+    </message>
+    <message>
+        <source>Zoom into a rectangle of a heatmap</source>
+        <translation>放大热力图的一个矩形区域</translation>
+    </message>
+    <message>
+        <source>Shift and drag</source>
+        <translation>Shift 加拖动</translation>
+    </message>
+    <message>
+        <source>Move the current cell of a heatmap</source>
+        <translation>移动热力图的当前单元格</translation>
+    </message>
+    <message>
+        <source>Arrows</source>
+        <translation>方向键</translation>
+    </message>
+    <message>
+        <source>From the filter into the model tree</source>
+        <translation>从筛选框进入模型树</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>向下键</translation>
+    </message>
+    <message>
+        <source>Switch a scheme on or off</source>
+        <translation>启用或停用方案</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格键</translation>
+    </message>
+    <message>
+        <source>Remove the selected scheme</source>
+        <translation>移除所选方案</translation>
+    </message>
+    <message>
+        <source>About Quantloupe</source>
+        <translation>关于 Quantloupe</translation>
+    </message>
+    <message>
+        <source>&lt;h3&gt;Quantloupe %1&lt;/h3&gt;&lt;p&gt;A workbench for looking at what quantization does to a language model.&lt;/p&gt;&lt;p&gt;Free software under the GNU General Public License, version 3 or later, without any warranty.&lt;/p&gt;&lt;p&gt;Built with Qt %2, QCustomPlot, Highway, fmt, nlohmann-json, Boost, xxHash and SentencePiece. The demo model was trained for this program on novels in the public domain.&lt;/p&gt;</source>
+        <translation>&lt;h3&gt;Quantloupe %1&lt;/h3&gt;&lt;p&gt;观察量化对语言模型做了什么的工作台。&lt;/p&gt;&lt;p&gt;自由软件，采用 GNU 通用公共许可证第 3 版或更新版本，不提供任何担保。&lt;/p&gt;&lt;p&gt;使用 Qt %2、QCustomPlot、Highway、fmt、nlohmann-json、Boost、xxHash 和 SentencePiece 构建。演示模型是为本程序用公有领域的小说训练的。&lt;/p&gt;</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::HistogramPlot</name>
+    <message>
+        <source>value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>weights per bin</source>
+        <translation>每箱权重数</translation>
+    </message>
+    <message>
+        <source>◂ %1 below</source>
+        <extracomment>how many values lie below the histogram's range, at its left end</extracomment>
+        <translation>◂ 以下还有 %1 个</translation>
+    </message>
+    <message>
+        <source>%1 above ▸</source>
+        <extracomment>how many values lie above the histogram's range, at its right end</extracomment>
+        <translation>以上还有 %1 个 ▸</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::JobFeedback</name>
+    <message numerus="yes">
+        <source>CPU, %n thread(s)</source>
+        <translation>
+            <numerusform>CPU，%n 线程</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: stopped</source>
+        <translation>%1：已停止</translation>
+    </message>
+    <message>
+        <source>%1: ended after %2</source>
+        <translation>%1：已结束，用时 %2</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::JobStrip</name>
+    <message>
+        <source>Jobs (%1 waiting)</source>
+        <translation>任务（%1 个等待中）</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>Show running, waiting and finished jobs</source>
+        <translation>显示正在运行、等待和已结束的任务</translation>
+    </message>
+    <message>
+        <source>stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>%1 的进度</translation>
+    </message>
+    <message>
+        <source>Running for %1</source>
+        <translation>已运行 %1</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stop this job; finished parts are kept (Esc)</source>
+        <translation>停止此任务；已完成的部分会保留（Esc）</translation>
+    </message>
+    <message numerus="yes">
+        <source>Log (%n warning(s))</source>
+        <translation>
+            <numerusform>日志（%n 条警告）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Show what was done, with warnings and errors</source>
+        <translation>显示做过的事，以及警告和错误</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::LogDock</name>
+    <message>
+        <source>error</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>info</source>
+        <translation>信息</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::MainWindow</name>
+    <message>
+        <source>the demo model</source>
+        <translation>演示模型</translation>
+    </message>
+    <message>
+        <source>%1 could not be opened. %2</source>
+        <translation>无法打开 %1。%2</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>a job; why it failed</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>&amp;Undo: %1</source>
+        <translation>撤销(&amp;U)：%1</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo: %1</source>
+        <translation>重做(&amp;R)：%1</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Toolbar</source>
+        <translation>工具栏</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::MapChoice</name>
+    <message>
+        <source>Error</source>
+        <translation>误差</translation>
+    </message>
+    <message>
+        <source>Relative error</source>
+        <translation>相对误差</translation>
+    </message>
+    <message>
+        <source>Original weights</source>
+        <translation>原始权重</translation>
+    </message>
+    <message>
+        <source>Decoded weights</source>
+        <translation>解码权重</translation>
+    </message>
+    <message>
+        <source>Block scales</source>
+        <extracomment>the scale factor of a block of weights</extracomment>
+        <translation>块的缩放因子</translation>
+    </message>
+    <message>
+        <source>absolute</source>
+        <extracomment>magnitudes, without sign</extracomment>
+        <translation>绝对值</translation>
+    </message>
+    <message>
+        <source>signed</source>
+        <extracomment>with sign</extracomment>
+        <translation>带符号</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <extracomment>average of the weights under a pixel</extracomment>
+        <translation>平均值</translation>
+    </message>
+    <message>
+        <source>99.9 % clip</source>
+        <translation>99.9 % 截断</translation>
+    </message>
+    <message>
+        <source>full range</source>
+        <translation>完整范围</translation>
+    </message>
+    <message>
+        <source>All but the largest 0.1 % of the overview's cells lie within the limits; larger values take the last colour.</source>
+        <translation>除最大的 0.1 % 单元格外都在范围之内；更大的值取最末的颜色。</translation>
+    </message>
+    <message>
+        <source>The largest value lies at the end of the scale.</source>
+        <translation>色标的终点就是最大值。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::MapFeed</name>
+    <message>
+        <source>Draw a map: %1</source>
+        <translation>绘制图：%1</translation>
+    </message>
+    <message>
+        <source>Read weights</source>
+        <translation>读取权重</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::MessageStrip</name>
+    <message>
+        <source>Note</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Show the technical details</source>
+        <translation>显示技术细节</translation>
+    </message>
+    <message>
+        <source>Copy the message with its details</source>
+        <translation>复制消息及其详情</translation>
+    </message>
+    <message>
+        <source>Copy message</source>
+        <translation>复制消息</translation>
+    </message>
+    <message>
+        <source>Dismiss this message</source>
+        <translation>关闭此消息</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ModelDock</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Filter: name, role, type, &gt; 1M …</source>
+        <translation>筛选：名称、角色、类型、&gt; 1M …</translation>
+    </message>
+    <message>
+        <source>Filter tensors</source>
+        <translation>筛选张量</translation>
+    </message>
+    <message>
+        <source>Words that must occur in the name, role or type; blk.*.ffn_down.* for names; &gt; 1M or &lt; 10k for the number of values.</source>
+        <translation>名称、角色或类型中须出现的词；blk.*.ffn_down.* 匹配名称；&gt; 1M 或 &lt; 10k 按元素个数筛选。</translation>
+    </message>
+    <message>
+        <source>Tensors of the model</source>
+        <translation>模型的张量</translation>
+    </message>
+    <message>
+        <source>No tensor passes the filter.</source>
+        <translation>没有张量符合筛选条件。</translation>
+    </message>
+    <message>
+        <source>Copy Name</source>
+        <translation>复制名称</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::NumberFormat</name>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>精确</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>位</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>毫秒</translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation>秒</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <extracomment>minutes and seconds, e.g. 3 min 20 s</extracomment>
+        <translation>%1 分 %2 秒</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <extracomment>hours and minutes, e.g. 1 h 05 min</extracomment>
+        <translation>%1 小时 %2 分</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <extracomment>%1 is a duration such as 12 s</extracomment>
+        <translation>剩余 %1</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::Plot</name>
+    <message>
+        <source>SVG drawing (*.svg)</source>
+        <translation>SVG 图形 (*.svg)</translation>
+    </message>
+    <message>
+        <source>CSV table (*.csv)</source>
+        <translation>CSV 表格 (*.csv)</translation>
+    </message>
+    <message>
+        <source>PNG picture (*.png)</source>
+        <translation>PNG 图片 (*.png)</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>复制图片</translation>
+    </message>
+    <message>
+        <source>Copy data</source>
+        <translation>复制数据</translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation>另存为 PNG…</translation>
+    </message>
+    <message>
+        <source>Save as SVG…</source>
+        <translation>另存为 SVG…</translation>
+    </message>
+    <message>
+        <source>Save data as CSV…</source>
+        <translation>把数据存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>The picture could not be written.</source>
+        <translation>无法写入图片。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::RoleNames</name>
+    <message>
+        <source>token embedding</source>
+        <translation>词嵌入</translation>
+    </message>
+    <message>
+        <source>position embedding</source>
+        <translation>位置嵌入</translation>
+    </message>
+    <message>
+        <source>attn norm</source>
+        <translation>注意力归一化</translation>
+    </message>
+    <message>
+        <source>attn q</source>
+        <translation>注意力 q</translation>
+    </message>
+    <message>
+        <source>attn k</source>
+        <translation>注意力 k</translation>
+    </message>
+    <message>
+        <source>attn v</source>
+        <translation>注意力 v</translation>
+    </message>
+    <message>
+        <source>attn qkv</source>
+        <translation>注意力 qkv</translation>
+    </message>
+    <message>
+        <source>attn q norm</source>
+        <translation>注意力 q 归一化</translation>
+    </message>
+    <message>
+        <source>attn k norm</source>
+        <translation>注意力 k 归一化</translation>
+    </message>
+    <message>
+        <source>attn o</source>
+        <translation>注意力 o</translation>
+    </message>
+    <message>
+        <source>post-attn norm</source>
+        <translation>注意力后归一化</translation>
+    </message>
+    <message>
+        <source>ffn norm</source>
+        <translation>前馈归一化</translation>
+    </message>
+    <message>
+        <source>ffn gate</source>
+        <translation>前馈 gate</translation>
+    </message>
+    <message>
+        <source>ffn up</source>
+        <translation>前馈 up</translation>
+    </message>
+    <message>
+        <source>ffn gate+up</source>
+        <translation>前馈 gate+up</translation>
+    </message>
+    <message>
+        <source>ffn down</source>
+        <translation>前馈 down</translation>
+    </message>
+    <message>
+        <source>post-ffn norm</source>
+        <translation>前馈后归一化</translation>
+    </message>
+    <message>
+        <source>output norm</source>
+        <translation>输出归一化</translation>
+    </message>
+    <message>
+        <source>output head</source>
+        <translation>输出层</translation>
+    </message>
+    <message>
+        <source>rope factors</source>
+        <translation>RoPE 因子</translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>%1 bias</source>
+        <comment>the bias of a linear</comment>
+        <translation>%1 偏置</translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation>第 %1 层</translation>
+    </message>
+    <message>
+        <source>Embeddings</source>
+        <translation>嵌入</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>输出</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::SchemeDock</name>
+    <message>
+        <source>Textbook Variants</source>
+        <translation>教科书变体</translation>
+    </message>
+    <message>
+        <source>Symmetric, 8 bits</source>
+        <translation>对称，8 位</translation>
+    </message>
+    <message>
+        <source>Symmetric, 4 bits</source>
+        <translation>对称，4 位</translation>
+    </message>
+    <message>
+        <source>Asymmetric, 8 bits</source>
+        <translation>非对称，8 位</translation>
+    </message>
+    <message>
+        <source>Asymmetric, 4 bits</source>
+        <translation>非对称，4 位</translation>
+    </message>
+    <message>
+        <source>Q4_0 by max/7</source>
+        <translation>Q4_0，按 max/7</translation>
+    </message>
+    <message>
+        <source>Type a Scheme…</source>
+        <translation>输入方案…</translation>
+    </message>
+    <message>
+        <source>Schemes</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>Add scheme…</source>
+        <translation>添加方案…</translation>
+    </message>
+    <message>
+        <source>Compare another scheme (%1 at most)</source>
+        <translation>再对比一个方案（最多 %1 个）</translation>
+    </message>
+    <message>
+        <source>Duplicate the selected scheme</source>
+        <translation>复制所选方案</translation>
+    </message>
+    <message>
+        <source>Remove the selected scheme (Delete)</source>
+        <translation>移除所选方案（Delete）</translation>
+    </message>
+    <message>
+        <source>Remove the selected scheme</source>
+        <translation>移除所选方案</translation>
+    </message>
+    <message>
+        <source>Schemes being compared</source>
+        <translation>正在对比的方案</translation>
+    </message>
+    <message>
+        <source>for example int4:g64:asym</source>
+        <translation>例如 int4:g64:asym</translation>
+    </message>
+    <message>
+        <source>New scheme as text</source>
+        <translation>用文本输入新方案</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::SchemeEditor</name>
+    <message>
+        <source>%1: four answers</source>
+        <translation>%1 的四个选择</translation>
+    </message>
+    <message>
+        <source>reference (as ggml)</source>
+        <translation>参考（同 ggml）</translation>
+    </message>
+    <message>
+        <source>reference (min–max)</source>
+        <translation>参考（最小/最大）</translation>
+    </message>
+    <message>
+        <source>reference (abs-max)</source>
+        <translation>参考（绝对值最大）</translation>
+    </message>
+    <message>
+        <source>int%1</source>
+        <translation>int%1</translation>
+    </message>
+    <message>
+        <source>textbook symmetric</source>
+        <translation>教科书对称</translation>
+    </message>
+    <message>
+        <source>textbook asymmetric</source>
+        <translation>教科书非对称</translation>
+    </message>
+    <message>
+        <source>textbook Q4_0</source>
+        <translation>教科书 Q4_0</translation>
+    </message>
+    <message>
+        <source>per group</source>
+        <translation>分组</translation>
+    </message>
+    <message>
+        <source>per channel</source>
+        <translation>逐通道</translation>
+    </message>
+    <message>
+        <source>per tensor</source>
+        <translation>逐张量</translation>
+    </message>
+    <message>
+        <source>symmetric</source>
+        <translation>对称</translation>
+    </message>
+    <message>
+        <source>symmetric, narrow</source>
+        <translation>对称（窄范围）</translation>
+    </message>
+    <message>
+        <source>asymmetric</source>
+        <translation>非对称</translation>
+    </message>
+    <message>
+        <source>Transform</source>
+        <translation>变换</translation>
+    </message>
+    <message>
+        <source>What is done to the weights first, without changing what the model computes.</source>
+        <translation>先对权重做什么，而不改变模型的计算结果。</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>网格</translation>
+    </message>
+    <message>
+        <source>Which values can be stored.</source>
+        <translation>可以存储哪些值。</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>位数</translation>
+    </message>
+    <message>
+        <source>Bits of a code.</source>
+        <translation>一个编码的位数。</translation>
+    </message>
+    <message>
+        <source>Granularity</source>
+        <translation>粒度</translation>
+    </message>
+    <message>
+        <source>Which weights share a scale.</source>
+        <translation>哪些权重共用一个缩放因子。</translation>
+    </message>
+    <message>
+        <source>Group size</source>
+        <translation>分组大小</translation>
+    </message>
+    <message>
+        <source>Weights along a row that share a scale.</source>
+        <translation>同一行中共用一个缩放因子的权重个数。</translation>
+    </message>
+    <message>
+        <source>Symmetry</source>
+        <translation>对称性</translation>
+    </message>
+    <message>
+        <source>Whether the levels lie around zero or between the smallest and the largest weight.</source>
+        <translation>各档是围绕零，还是分布在最小和最大权重之间。</translation>
+    </message>
+    <message>
+        <source>Scale type</source>
+        <translation>缩放因子类型</translation>
+    </message>
+    <message>
+        <source>How the scale itself is stored; it is rounded to this type before codes are chosen.</source>
+        <translation>缩放因子本身如何存储；在选定编码之前先舍入到此类型。</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>拟合</translation>
+    </message>
+    <message>
+        <source>How scale and offset of a block are chosen.</source>
+        <translation>如何选定一个块的缩放因子和偏移。</translation>
+    </message>
+    <message>
+        <source>Rounding</source>
+        <translation>舍入</translation>
+    </message>
+    <message>
+        <source>How each weight picks its level.</source>
+        <translation>每个权重如何选定所在的档。</translation>
+    </message>
+    <message>
+        <source>Activations</source>
+        <translation>激活</translation>
+    </message>
+    <message>
+        <source>How activations are stored at run time.</source>
+        <translation>运行时激活如何存储。</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>no transform</comment>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>nearest</source>
+        <translation>最近</translation>
+    </message>
+    <message>
+        <source>as they are</source>
+        <translation>保持不变</translation>
+    </message>
+    <message>
+        <source>Canonical text of the scheme</source>
+        <translation>方案的规范文本</translation>
+    </message>
+    <message>
+        <source>The scheme as text, for the command line and for others. Edit it and press Return.</source>
+        <translation>方案的文本形式，可用于命令行，也便于告诉别人。编辑后按回车。</translation>
+    </message>
+    <message>
+        <source>Copy the text</source>
+        <translation>复制文本</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::SchemeExplanation</name>
+    <message>
+        <source>Full 32-bit floats: nothing is lost.</source>
+        <translation>完整的 32 位浮点数：没有任何损失。</translation>
+    </message>
+    <message>
+        <source>Half precision: 11 significant bits, magnitudes from 6e-8 to 65504.</source>
+        <translation>半精度：11 位有效位，绝对值从 6e-8 到 65504。</translation>
+    </message>
+    <message>
+        <source>Brain float: the range of a 32-bit float with 8 significant bits. Most models are published in it.</source>
+        <translation>脑浮点：与 32 位浮点数范围相同，8 位有效位。多数模型以它发布。</translation>
+    </message>
+    <message>
+        <source>Blocks of 32 weights share one scale. 16 levels from −8 to 7; the weight of largest magnitude lands exactly on −8, so its sign decides the sign of the scale.</source>
+        <translation>每 32 个权重为一块，共用一个缩放因子。16 档，从 −8 到 7；绝对值最大的权重正好落在 −8 上，所以它的符号决定缩放因子的符号。</translation>
+    </message>
+    <message>
+        <source>Blocks of 32 weights share a scale and a minimum: 16 levels spread from the smallest to the largest weight of the block.</source>
+        <translation>每 32 个权重为一块，共用一个缩放因子和一个最小值：16 档从块中最小的权重铺到最大的权重。</translation>
+    </message>
+    <message>
+        <source>Like Q4_0 with one more bit: 32 levels from −16 to 15 around zero, one scale for 32 weights.</source>
+        <translation>类似 Q4_0，多一位：32 档，从 −16 到 15，围绕零，每 32 个权重一个缩放因子。</translation>
+    </message>
+    <message>
+        <source>Like Q4_1 with one more bit: 32 levels from the block's smallest to its largest weight.</source>
+        <translation>类似 Q4_1，多一位：32 档，从块中最小的权重到最大的权重。</translation>
+    </message>
+    <message>
+        <source>Blocks of 32 weights share one scale; 8-bit codes from −127 to 127. Hardly distinguishable from the original.</source>
+        <translation>每 32 个权重为一块，共用一个缩放因子；8 位编码，从 −127 到 127。与原始模型几乎没有差别。</translation>
+    </message>
+    <message>
+        <source>One scale for the whole tensor: a single outlier coarsens every weight.</source>
+        <translation>整个张量共用一个缩放因子：一个离群值就会让所有权重变粗糙。</translation>
+    </message>
+    <message>
+        <source>One scale for each output channel (row of the matrix).</source>
+        <translation>每个输出通道（矩阵的一行）一个缩放因子。</translation>
+    </message>
+    <message numerus="yes">
+        <source>One scale for every %n weight(s) along a row.</source>
+        <translation>
+            <numerusform>同一行中每 %n 个权重一个缩放因子。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Symmetric: zero is a level, and codes from %1 to %2 cover both sides; s = 2a/(2^%3 − 1) with a = max |w|.</source>
+        <translation>对称：零是其中一档，编码从 %1 到 %2 覆盖两侧；s = 2a/(2^%3 − 1)，a = max |w|。</translation>
+    </message>
+    <message>
+        <source>Symmetric, narrow: codes from −%1 to %1, the lowest code stays unused; s = max |w| / %1.</source>
+        <translation>对称（窄范围）：编码从 −%1 到 %1，最低的编码不用；s = max |w| / %1。</translation>
+    </message>
+    <message>
+        <source>Asymmetric: %1 levels from the smallest to the largest weight, shifted by an integer zero point.</source>
+        <translation>非对称：%1 档，从最小的权重到最大的权重，由整数零点平移。</translation>
+    </message>
+    <message>
+        <source>Q4_0 as textbooks tell it: scale max |w| / 7, so the level −8 is wasted.</source>
+        <translation>教科书上的 Q4_0：缩放因子为 max |w| / 7，因此 −8 这一档被浪费。</translation>
+    </message>
+    <message>
+        <source>Symmetric rounding as in a textbook: one scale for the whole tensor.</source>
+        <translation>教科书上的对称量化：整个张量一个缩放因子。</translation>
+    </message>
+    <message>
+        <source>Asymmetric rounding as in a textbook: one scale and one zero point for the whole tensor.</source>
+        <translation>教科书上的非对称量化：整个张量一个缩放因子和一个零点。</translation>
+    </message>
+    <message>
+        <source>Here to show what the simplification costs; no runtime stores it, so it cannot be exported.</source>
+        <translation>用来展示这种简化的代价；没有运行时能存储它，所以不能导出。</translation>
+    </message>
+    <message>
+        <source>%1 bits per weight</source>
+        <translation>%1 位 / 权重</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::StatTable</name>
+    <message>
+        <source>Statistics</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <source>Copy table</source>
+        <translation>复制表格</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::TensorNotice</name>
+    <message>
+        <source>Open a model, or explore the demo model, to see its weights here.</source>
+        <translation>打开一个模型，或看看演示模型，即可在此查看其权重。</translation>
+    </message>
+    <message>
+        <source>Choose a tensor in the model tree.</source>
+        <translation>请在模型树中选择一个张量。</translation>
+    </message>
+    <message>
+        <source>The values of this tensor cannot be shown. %1</source>
+        <translation>无法显示此张量的值。%1</translation>
+    </message>
+    <message>
+        <source>This tensor is empty: it has no values.</source>
+        <translation>此张量为空：没有任何值。</translation>
+    </message>
+    <message>
+        <source>Reading the weights…</source>
+        <translation>正在读取权重…</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::TensorTree</name>
+    <message>
+        <source>%1 · %2 · %3</source>
+        <comment>shape, type, size</comment>
+        <translation>%1 · %2 · %3</translation>
+    </message>
+    <message>
+        <source>Relative error of %1: %2</source>
+        <translation>%1 的相对误差：%2</translation>
+    </message>
+    <message>
+        <source>‖ŵ − w‖ / ‖w‖ of the scheme in focus. Run the comparison (F5) to see it.</source>
+        <translation>当前方案的 ‖ŵ − w‖ / ‖w‖。运行对比（F5）后可见。</translation>
+    </message>
+    <message>
+        <source>Tensor</source>
+        <translation>张量</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>形状</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>误差</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::WeightsPage</name>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Distribution, channels and statistics of one tensor</source>
+        <translation>单个张量的分布、通道和统计</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>原始</translation>
+    </message>
+    <message>
+        <source>Histogram of the weights</source>
+        <translation>权重直方图</translation>
+    </message>
+    <message>
+        <source>%1 weights from %2 to %3, mean %4, standard deviation %5</source>
+        <translation>%1 个权重，从 %2 到 %3，平均值 %4，标准差 %5</translation>
+    </message>
+    <message>
+        <source>%1 stores each value by itself: it has no block grid.</source>
+        <translation>%1 逐个存储每个值：没有块网格。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, columns %2–%3: %n grid point(s), scale %4</source>
+        <extracomment>%1 is a scheme, %2 and %3 columns; the ticks under the histogram are these grid points</extracomment>
+        <translation>
+            <numerusform>%1，第 %2–%3 列：%n 个网格点，缩放因子 %4</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>input channel</source>
+        <translation>输入通道</translation>
+    </message>
+    <message>
+        <source>output channel</source>
+        <translation>输出通道</translation>
+    </message>
+    <message>
+        <source>%1, by rank</source>
+        <translation>%1，按名次</translation>
+    </message>
+    <message>
+        <source>largest |w|</source>
+        <translation>最大 |w|</translation>
+    </message>
+    <message>
+        <source>Largest in input channel %1: %2</source>
+        <translation>最大值在输入通道 %1：%2</translation>
+    </message>
+    <message>
+        <source>Largest in output channel %1: %2</source>
+        <translation>最大值在输出通道 %1：%2</translation>
+    </message>
+    <message>
+        <source>%1, %2 times the median channel.</source>
+        <translation>%1，是中位通道的 %2 倍。</translation>
+    </message>
+    <message>
+        <source>Largest magnitude of every channel</source>
+        <translation>每个通道的最大绝对值</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>a count and its share</comment>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>count</source>
+        <translation>个数</translation>
+    </message>
+    <message>
+        <source>Number of values</source>
+        <translation>元素个数</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>平均值</translation>
+    </message>
+    <message>
+        <source>σ</source>
+        <translation>σ</translation>
+    </message>
+    <message>
+        <source>Standard deviation</source>
+        <translation>标准差</translation>
+    </message>
+    <message>
+        <source>skewness</source>
+        <translation>偏度</translation>
+    </message>
+    <message>
+        <source>0 for a symmetric distribution; positive when the right tail is longer</source>
+        <translation>对称分布为 0；右尾更长时为正</translation>
+    </message>
+    <message>
+        <source>kurtosis</source>
+        <translation>峰度</translation>
+    </message>
+    <message>
+        <source>Excess kurtosis: 0 for a normal distribution, more when the tails are heavier</source>
+        <translation>超额峰度：正态分布为 0，尾部越重越大</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>最小值</translation>
+    </message>
+    <message>
+        <source>lower quartile</source>
+        <translation>下四分位数</translation>
+    </message>
+    <message>
+        <source>A quarter of the values lies below</source>
+        <translation>四分之一的值在其下</translation>
+    </message>
+    <message>
+        <source>median</source>
+        <translation>中位数</translation>
+    </message>
+    <message>
+        <source>upper quartile</source>
+        <translation>上四分位数</translation>
+    </message>
+    <message>
+        <source>A quarter of the values lies above</source>
+        <translation>四分之一的值在其上</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>最大值</translation>
+    </message>
+    <message>
+        <source>mean |w|</source>
+        <translation>平均 |w|</translation>
+    </message>
+    <message>
+        <source>zeros</source>
+        <translation>零的个数</translation>
+    </message>
+    <message>
+        <source>Values that are exactly 0</source>
+        <translation>恰好为 0 的值</translation>
+    </message>
+    <message>
+        <source>NaN</source>
+        <translation>NaN</translation>
+    </message>
+    <message>
+        <source>Values that are not a number</source>
+        <translation>不是数的值</translation>
+    </message>
+    <message>
+        <source>infinite</source>
+        <translation>无穷大</translation>
+    </message>
+    <message>
+        <source>beyond 6 σ</source>
+        <translation>超出 6 σ</translation>
+    </message>
+    <message>
+        <source>Values farther than six standard deviations from the mean</source>
+        <translation>偏离平均值超过六个标准差的值</translation>
+    </message>
+    <message>
+        <source>Distribution</source>
+        <translation>分布</translation>
+    </message>
+    <message>
+        <source>log counts</source>
+        <translation>计数取对数</translation>
+    </message>
+    <message>
+        <source>Counts on a logarithmic axis</source>
+        <translation>计数用对数轴</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>weights per bin</source>
+        <translation>每箱权重数</translation>
+    </message>
+    <message>
+        <source>Distribution of the weights</source>
+        <translation>权重的分布</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Grey: how many of the original weights fall into each bin. Colours: the same for the weights as each scheme decodes them, in the same bins. Click a name in the legend to hide or show it.&lt;/p&gt;&lt;p&gt;The ticks at the foot are the values that the scheme in focus can store in one block: its grid points. Choose the block below. Weights between two ticks are rounded to one of them.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;灰色：每个箱里有多少个原始权重。彩色：各方案解码后的权重，用相同的箱。单击图例中的名称可隐藏或显示。&lt;/p&gt;&lt;p&gt;底部的刻度是当前方案在一个块中能存储的值，即网格点。在下方选择块。两个刻度之间的权重舍入到其中之一。&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Grid of row</source>
+        <extracomment>a row of the matrix</extracomment>
+        <translation>网格：行</translation>
+    </message>
+    <message>
+        <source>Row whose grid points are shown</source>
+        <translation>显示网格点的行</translation>
+    </message>
+    <message>
+        <source>Output channel whose grid points are shown as ticks</source>
+        <translation>以刻度显示其网格点的输出通道</translation>
+    </message>
+    <message>
+        <source>block</source>
+        <extracomment>weights in a row that share a scale</extracomment>
+        <translation>块</translation>
+    </message>
+    <message>
+        <source>Block whose grid points are shown</source>
+        <translation>显示网格点的块</translation>
+    </message>
+    <message>
+        <source>Block of columns that share one scale, counted from 0</source>
+        <translation>共用一个缩放因子的列块，从 0 数起</translation>
+    </message>
+    <message>
+        <source>Largest magnitude per channel</source>
+        <translation>每个通道的最大绝对值</translation>
+    </message>
+    <message>
+        <source>Input channels</source>
+        <translation>输入通道</translation>
+    </message>
+    <message>
+        <source>Output channels</source>
+        <translation>输出通道</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>Input channels are the columns of the matrix, output channels its rows</source>
+        <translation>输入通道是矩阵的列，输出通道是行</translation>
+    </message>
+    <message>
+        <source>by index</source>
+        <translation>按编号</translation>
+    </message>
+    <message>
+        <source>sorted</source>
+        <translation>排序</translation>
+    </message>
+    <message>
+        <source>Order of the channels</source>
+        <translation>通道的次序</translation>
+    </message>
+    <message>
+        <source>In the order of the matrix, or from the largest down</source>
+        <translation>按矩阵中的次序，或从大到小</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;A block is stored with a scale that fits its largest weight. A channel whose largest weight towers over the others therefore costs accuracy in every block it runs through.&lt;/p&gt;&lt;p&gt;Groups run along the input channels of one row: an outlier in an input channel widens one block of every row, an outlier in an output channel only that row's.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;一个块的缩放因子要容纳其中最大的权重。因此，如果一个通道的最大权重远高于其他通道，它经过的每个块都会损失精度。&lt;/p&gt;&lt;p&gt;分组沿一行的输入通道排列：输入通道中的离群值会撑大每一行的一个块，输出通道中的离群值只影响那一行。&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Statistics</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Of the original weights, all of them. Mean, σ, skewness and kurtosis are moments of the finite values; quartiles come from a fine histogram and are exact to 1/4096 of the range.&lt;/p&gt;&lt;p&gt;Of a normal distribution about two values in a thousand million lie beyond 6 σ: more are a sign of outliers.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;针对全部原始权重。平均值、σ、偏度和峰度是有限值的矩；四分位数来自细直方图，精确到范围的 1/4096。&lt;/p&gt;&lt;p&gt;正态分布中约有十亿分之二的值超出 6 σ：更多就说明有离群值。&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>%1 cannot be applied to this tensor.</source>
+        <translation>%1 不能用于此张量。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::WelcomePage</name>
+    <message>
+        <source>See what quantization does to a language model</source>
+        <translation>看看量化对语言模型做了什么</translation>
+    </message>
+    <message>
+        <source>Look at any weight matrix, put several quantization schemes side by side, see where each one hurts, and export the one you choose as GGUF.</source>
+        <translation>观察任意权重矩阵，把几种量化方案并排对比，看清每一种损失在哪里，再把选定的方案导出为 GGUF。</translation>
+    </message>
+    <message>
+        <source>Open a Model…</source>
+        <translation>打开模型…</translation>
+    </message>
+    <message>
+        <source>A .safetensors or .gguf file (Ctrl+O)</source>
+        <translation>.safetensors 或 .gguf 文件（Ctrl+O）</translation>
+    </message>
+    <message>
+        <source>Open a Folder…</source>
+        <translation>打开文件夹…</translation>
+    </message>
+    <message>
+        <source>A model in Hugging Face form: config.json and .safetensors files</source>
+        <translation>Hugging Face 形式的模型：config.json 和 .safetensors 文件</translation>
+    </message>
+    <message>
+        <source>Explore the Demo Model</source>
+        <translation>看看演示模型</translation>
+    </message>
+    <message>
+        <source>A really trained Llama of 5.8 million parameters, inside the program</source>
+        <translation>真实训练过的 Llama，580 万参数，随程序附带</translation>
+    </message>
+    <message>
+        <source>The demo model is small and comes with the program: everything works on it within seconds, without a download.</source>
+        <translation>演示模型很小，随程序附带：不用下载，几秒之内就能试遍所有功能。</translation>
+    </message>
+    <message>
+        <source>Recent models</source>
+        <translation>最近的模型</translation>
+    </message>
+    <message>
+        <source>Or drop a model file or folder anywhere in this window.</source>
+        <translation>也可以把模型文件或文件夹拖放到窗口的任意位置。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::Workspace</name>
+    <message>
+        <source>Open %1</source>
+        <translation>打开 %1</translation>
+    </message>
+    <message>
+        <source>Open the demo model</source>
+        <translation>打开演示模型</translation>
+    </message>
+    <message>
+        <source>Look at %1</source>
+        <translation>查看 %1</translation>
+    </message>
+    <message>
+        <source>%1 on %2</source>
+        <comment>a scheme, a tensor</comment>
+        <translation>%1 用于 %2</translation>
+    </message>
+    <message>
+        <source>Add %1</source>
+        <translation>添加 %1</translation>
+    </message>
+    <message>
+        <source>Duplicate %1</source>
+        <translation>复制 %1</translation>
+    </message>
+    <message>
+        <source>Remove %1</source>
+        <translation>移除 %1</translation>
+    </message>
+    <message>
+        <source>Change to %1</source>
+        <translation>改为 %1</translation>
+    </message>
+    <message>
+        <source>Switch on %1</source>
+        <translation>启用 %1</translation>
+    </message>
+    <message>
+        <source>Switch off %1</source>
+        <translation>停用 %1</translation>
+    </message>
+    <message>
+        <source>Work out sizes</source>
+        <translation>计算大小</translation>
+    </message>
+    <message numerus="yes">
+        <source>Compare %n scheme(s) on the whole model</source>
+        <translation>
+            <numerusform>在整个模型上对比 %n 个方案</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
