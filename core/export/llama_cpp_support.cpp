@@ -89,22 +89,6 @@ bool is_usual_attention_factor(const RopeScaling& scaling) {
     return !scaling.attention_factor || std::abs(*scaling.attention_factor - usual) < 1e-4;
 }
 
-/// Newer configurations keep everything about RoPE in rope_parameters (by kind of layer for Gemma).
-/// What was understood must agree with it: another base would be silently wrong.
-Refusal unread_rope(const Hyperparameters& h, const nlohmann::json& config) {
-    const nlohmann::json& parameters = rope_parameters(config, kFullAttention);
-    const auto base = parameters.find("rope_theta");
-    const bool same_base =
-        base == parameters.end() || !base->is_number() || base->get<double>() == h.rope_freq_base;
-    const std::string type = text_of(parameters, {"rope_type"});
-    const bool same_type = type.empty() || type == "default" || h.rope_scaling;
-    if (same_base && same_type) {
-        return std::nullopt;
-    }
-    return Sentence(QL_TR("core", "The rope_parameters of config.json ({}) are not understood."),
-                    escaped(parameters.dump(), 200));
-}
-
 Refusal other_rope(const Architecture& architecture, const Hyperparameters& h) {
     if (!h.rope_scaling) {
         return std::nullopt;
@@ -173,19 +157,6 @@ const nlohmann::json& text_config(const nlohmann::json& config) {
     return inner != config.end() && inner->is_object() ? *inner : config;
 }
 
-const nlohmann::json& rope_parameters(const nlohmann::json& config, std::string_view layers) {
-    static const nlohmann::json none = nlohmann::json::object();
-    const auto all = config.find("rope_parameters");
-    if (all == config.end() || !all->is_object()) {
-        return none;
-    }
-    const auto part = all->find(layers);
-    if (part != all->end() && part->is_object()) {
-        return *part;
-    }
-    return layers == kFullAttention ? *all : none;  // one kind of layers only
-}
-
 std::optional<std::uint64_t> sliding_pattern(const nlohmann::json& config) {
     const auto period = config.find("sliding_window_pattern");
     if (period != config.end() && period->is_number_unsigned()) {
@@ -212,8 +183,7 @@ std::optional<Sentence> llama_cpp_deviation(const Model& model) {
     const nlohmann::json& config = text_config(model.checkpoint().config());
     for (const Refusal& refusal :
          {other_activation(architecture, config), other_attention_scale(architecture, h, config),
-          other_pattern(architecture, config), unread_rope(h, config),
-          other_rope(architecture, h)}) {
+          other_pattern(architecture, config), other_rope(architecture, h)}) {
         if (refusal) {
             return refusal;
         }

@@ -31,10 +31,6 @@ bool name_needs_other_tokens(std::string_view name, const std::vector<std::strin
 /// The part of config.json that describes the language model.
 const nlohmann::json& text_config(const nlohmann::json& config);
 
-/// rope_parameters of config.json for one kind of layers ("full_attention", "sliding_attention");
-/// an empty object if absent.
-const nlohmann::json& rope_parameters(const nlohmann::json& config, std::string_view layers);
-
 /// The number of layers from one global layer to the next, if the configuration has local layers in
 /// a regular pattern (every p-th layer global); nothing where it is not given, 0 if irregular.
 std::optional<std::uint64_t> sliding_pattern(const nlohmann::json& config);

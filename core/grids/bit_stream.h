@@ -73,33 +73,49 @@ void unpack_codes(const std::byte* src, std::size_t count, std::uint8_t* codes) 
 
 }  // namespace detail
 
-/// Packs `count` codes of `bits` bits (1..8; the bits above must be 0), one in each byte of `codes`,
-/// into a dense stream: code i takes the bits from i * bits on, counted from the lowest bit of the
-/// first byte. Unused bits of the last byte are 0.
+/// Packs `count` codes of `bits` bits (1..8; the bits above must be 0), one in each byte of
+/// `codes`, into a dense stream: code i takes the bits from i * bits on, counted from the lowest
+/// bit of the first byte. Unused bits of the last byte are 0.
 inline void pack_codes(const std::uint8_t* codes, std::size_t count, int bits, std::byte* out) {
     switch (bits) {
-        case 1: return detail::pack_codes<1>(codes, count, out);
-        case 2: return detail::pack_codes<2>(codes, count, out);
-        case 3: return detail::pack_codes<3>(codes, count, out);
-        case 4: return detail::pack_codes<4>(codes, count, out);
-        case 5: return detail::pack_codes<5>(codes, count, out);
-        case 6: return detail::pack_codes<6>(codes, count, out);
-        case 7: return detail::pack_codes<7>(codes, count, out);
-        default: return detail::pack_codes<8>(codes, count, out);
+        case 1:
+            return detail::pack_codes<1>(codes, count, out);
+        case 2:
+            return detail::pack_codes<2>(codes, count, out);
+        case 3:
+            return detail::pack_codes<3>(codes, count, out);
+        case 4:
+            return detail::pack_codes<4>(codes, count, out);
+        case 5:
+            return detail::pack_codes<5>(codes, count, out);
+        case 6:
+            return detail::pack_codes<6>(codes, count, out);
+        case 7:
+            return detail::pack_codes<7>(codes, count, out);
+        default:
+            return detail::pack_codes<8>(codes, count, out);
     }
 }
 
 /// The opposite of pack_codes.
 inline void unpack_codes(const std::byte* src, std::size_t count, int bits, std::uint8_t* codes) {
     switch (bits) {
-        case 1: return detail::unpack_codes<1>(src, count, codes);
-        case 2: return detail::unpack_codes<2>(src, count, codes);
-        case 3: return detail::unpack_codes<3>(src, count, codes);
-        case 4: return detail::unpack_codes<4>(src, count, codes);
-        case 5: return detail::unpack_codes<5>(src, count, codes);
-        case 6: return detail::unpack_codes<6>(src, count, codes);
-        case 7: return detail::unpack_codes<7>(src, count, codes);
-        default: return detail::unpack_codes<8>(src, count, codes);
+        case 1:
+            return detail::unpack_codes<1>(src, count, codes);
+        case 2:
+            return detail::unpack_codes<2>(src, count, codes);
+        case 3:
+            return detail::unpack_codes<3>(src, count, codes);
+        case 4:
+            return detail::unpack_codes<4>(src, count, codes);
+        case 5:
+            return detail::unpack_codes<5>(src, count, codes);
+        case 6:
+            return detail::unpack_codes<6>(src, count, codes);
+        case 7:
+            return detail::unpack_codes<7>(src, count, codes);
+        default:
+            return detail::unpack_codes<8>(src, count, codes);
     }
 }
 

@@ -106,13 +106,6 @@ HWY_INLINE Range exact_range(const float* values) {
     return range;
 }
 
-// The half bits of scales; a scale beyond half precision becomes the largest half.
-HWY_INLINE hn::VFromD<decltype(kWords)> stored_half(FloatVec value) {
-    const auto held =
-        hn::Min(hn::Max(value, hn::Set(kFloats, -65504.0f)), hn::Set(kFloats, 65504.0f));
-    return float_to_half_bits(kFloats, held);
-}
-
 // Halves and inverses of a batch, from scale_of(first, second). An inverse that overflows is 0: the
 // block is stored as zeros.
 template <class ScaleOf>
@@ -124,8 +117,8 @@ HWY_INLINE void fit_batch(Batch& batch, const ScaleOf& scale_of) {
         const auto inverse = hn::Div(hn::Set(kFloats, 1.0f), scale);
         const auto usable = hn::Le(hn::Abs(inverse), largest);
         hn::Store(hn::IfThenElseZero(usable, inverse), kFloats, batch.inverse + i);
-        hn::Store(stored_half(scale), kWords, batch.half_scale + i);
-        hn::Store(stored_half(first), kWords, batch.half_minimum + i);
+        hn::Store(float_to_half_bits(kFloats, scale), kWords, batch.half_scale + i);
+        hn::Store(float_to_half_bits(kFloats, first), kWords, batch.half_minimum + i);
     }
 }
 

@@ -33,13 +33,15 @@ inline constexpr int kMinGridBits = 2;
 inline constexpr int kMaxGridBits = 8;
 inline constexpr int kMaxGroup = 1 << 20;
 
-/// Plain integers with a scale (and zero point) for a tensor, a row, or a group of columns in a row.
+/// Plain integers with a scale (and zero point) for a tensor, a row, or a group of columns in a
+/// row.
 struct IntegerGrid {
     int bits = 4;  ///< 2..8
     Granularity granularity = Granularity::group;
     int group = 128;  ///< columns that share a scale; 0 unless granularity is group
     Symmetry symmetry = Symmetry::symmetric;
-    DType scale = DType::f16;  ///< f16, bf16 or f32: scales are rounded to it before codes are chosen
+    DType scale =
+        DType::f16;  ///< f16, bf16 or f32: scales are rounded to it before codes are chosen
     bool operator==(const IntegerGrid&) const = default;
 };
 
@@ -55,8 +57,9 @@ struct TextbookGrid {
 
 using GridSpec = std::variant<StorageGrid, IntegerGrid, TextbookGrid>;
 
-/// The canonical text: "q4_0", "bf16", "int4:g128:asym", "int4:g128:sym", "int8:channel:narrow:f32",
-/// "textbook_sym8", "textbook_asym4", "textbook_q4_0". Scales of f16 are not mentioned.
+/// The canonical text: "q4_0", "bf16", "int4:g128:asym", "int4:g128:sym",
+/// "int8:channel:narrow:f32", "textbook_sym8", "textbook_asym4", "textbook_q4_0". Scales of f16 are
+/// not mentioned.
 std::string format(const GridSpec& spec);
 
 /// The grid that `text` names; parameters that are left out take IntegerGrid's defaults, a missing

@@ -10,21 +10,6 @@
 
 namespace ql {
 
-namespace {
-
-float largest_of(DType dtype) {
-    switch (dtype) {
-        case DType::f16:
-            return 65504.0f;
-        case DType::bf16:
-            return bf16_to_float(0x7F7F);
-        default:
-            return std::numeric_limits<float>::max();
-    }
-}
-
-}  // namespace
-
 std::optional<Sentence> IntegerCodec::refuses(std::int64_t cols) const {
     if (cols < 0 || (grid_.granularity == Granularity::group && cols % grid_.group != 0)) {
         return Sentence(QL_TR("core", "Groups of {} columns do not divide rows of {} values."),
@@ -60,16 +45,15 @@ double IntegerCodec::bits_stored(std::int64_t rows, std::int64_t cols) const {
     return codes * grid_.bits + groups * group_bits;
 }
 
-// The scale as it is stored: 0 where it underflows.
+// The scale as it is stored: 0 where it underflows, infinite where it overflows.
 float IntegerCodec::stored_scale(float scale) const {
-    const float held = std::min(scale, largest_of(grid_.scale));
     switch (grid_.scale) {
         case DType::f16:
-            return half_to_float(float_to_half(held));
+            return half_to_float(float_to_half(scale));
         case DType::bf16:
-            return bf16_to_float(float_to_bf16(held));
+            return bf16_to_float(float_to_bf16(scale));
         default:
-            return held;
+            return scale;
     }
 }
 

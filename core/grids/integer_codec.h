@@ -30,9 +30,9 @@ struct IntegerRow {
 /// bits for each zero point, without the padding of our rows.
 ///
 /// Scales are rounded to their stored type first, then codes are chosen by a real division and
-/// rounding to nearest even. Stored scales are always finite and above 0: a group of zeros, or one
-/// whose scale would underflow, gets the scale of a group reaching to 1 and codes that mean 0; a
-/// scale too large for its type becomes the type's largest number.
+/// rounding to nearest even. Stored scales are above 0: a group of zeros, or one whose scale would
+/// underflow, gets the scale of a group reaching to 1 and codes that mean 0. A scale too large for
+/// its type is infinite; callers look for decoded values that are not finite.
 class IntegerCodec final : public Grid {
   public:
     /// Precondition: the numbers of `grid` are in range (make_grid checks them).

@@ -11,10 +11,8 @@ namespace ql {
 
 namespace {
 
-constexpr float kLargestHalf = 65504.0f;
-
 void store_half(float value, std::byte* out) {
-    const std::uint16_t bits = float_to_half(std::clamp(value, -kLargestHalf, kLargestHalf));
+    const std::uint16_t bits = float_to_half(value);
     std::memcpy(out, &bits, sizeof bits);
 }
 

@@ -11,9 +11,10 @@ namespace ql {
 /// give the same bits; tests hold the two against each other. Source: the GGUF format and the
 /// quantizers of ggml without importance weights.
 ///
-/// Two things go beyond the reference, where its own result would be undefined or useless: a block
-/// whose scale is too small to have a reciprocal is stored as zeros, and a scale or minimum that is
-/// too large for half precision is stored as the largest half.
+/// One thing goes beyond the reference, where its own result would be undefined: a block whose
+/// scale is too small to have a reciprocal is stored as zeros. A scale or minimum that is too large
+/// for half precision becomes infinite, as in ggml; callers look for decoded values that are not
+/// finite.
 inline constexpr std::size_t kBlockValues = 32;
 
 /// Whether `dtype` is one of the five formats.

@@ -146,19 +146,25 @@ std::vector<double> numbers(const json& value, std::string_view key) {
     return result;
 }
 
-std::optional<RopeScaling> rope_scaling(const json& config) {
+/// rope_scaling of config.json; an empty object if absent.
+const json& old_rope_scaling(const json& config) {
+    static const json none = json::object();
     const auto it = config.find("rope_scaling");
     if (it == config.end() || it->is_null()) {
-        return std::nullopt;
+        return none;
     }
     if (!it->is_object()) {
         refuse_value("rope_scaling", it->dump().substr(0, 40));
     }
-    const ConfigSource source(*it);
+    return *it;
+}
+
+std::optional<RopeScaling> rope_scaling(const json& object) {
+    const ConfigSource source(object);
     RopeScaling scaling;
     for (const char* key : {"rope_type", "type"}) {
-        if (it->contains(key) && (*it)[key].is_string()) {
-            scaling.type = (*it)[key].get<std::string>();
+        if (object.contains(key) && object[key].is_string()) {
+            scaling.type = object[key].get<std::string>();
             break;
         }
     }
@@ -170,8 +176,8 @@ std::optional<RopeScaling> rope_scaling(const json& config) {
     scaling.high_freq_factor = source.positive("high_freq_factor").value_or(4);
     scaling.original_context = source.count("original_max_position_embeddings").value_or(0);
     scaling.attention_factor = source.positive("attention_factor");
-    scaling.short_factors = numbers(it->value("short_factor", json::array()), "short_factor");
-    scaling.long_factors = numbers(it->value("long_factor", json::array()), "long_factor");
+    scaling.short_factors = numbers(object.value("short_factor", json::array()), "short_factor");
+    scaling.long_factors = numbers(object.value("long_factor", json::array()), "long_factor");
     return scaling;
 }
 
@@ -196,6 +202,20 @@ Hyperparameters gpt2_from_config(const json& config) {
 
 }  // namespace
 
+const json& rope_parameters(const json& config, std::string_view layers) {
+    static const json none = json::object();
+    const auto all = config.find("rope_parameters");
+    if (all == config.end() || !all->is_object()) {
+        return none;
+    }
+    const auto part = all->find(layers);
+    if (part != all->end() && part->is_object()) {
+        return *part;
+    }
+    // One object for all layers: what is said holds for those with full attention.
+    return layers == "full_attention" ? *all : none;
+}
+
 Hyperparameters hyperparameters_from_config(const json& outer, const Architecture& architecture) {
     if (architecture.id == "gpt2") {
         return gpt2_from_config(outer);
@@ -217,8 +237,14 @@ Hyperparameters hyperparameters_from_config(const json& outer, const Architectur
     h.head_dim = head_dim ? *head_dim : heads_divide(h.embedding_length, h.head_count);
     h.vocab_size = source.required_count("vocab_size");
     h.norm_epsilon = source.positive("rms_norm_eps").value_or(1e-6);
-    h.rope_freq_base = source.positive("rope_theta").value_or(10000);
-    const double rotary_share = source.positive("partial_rotary_factor").value_or(1);
+    const bool gemma3 = architecture.id == "gemma3";
+    const json& rope = rope_parameters(config, "full_attention");
+    const ConfigSource rope_source(rope);
+    const auto of_rope = [&](const char* key, double otherwise) {
+        return rope_source.positive(key).value_or(source.positive(key).value_or(otherwise));
+    };
+    h.rope_freq_base = of_rope("rope_theta", gemma3 ? 1e6 : 1e4);
+    const double rotary_share = of_rope("partial_rotary_factor", 1);
     if (rotary_share > 1) {
         refuse_value("partial_rotary_factor", fmt::format("{}", rotary_share));
     }
@@ -228,7 +254,7 @@ Hyperparameters hyperparameters_from_config(const json& outer, const Architectur
     }
     h.attention_softcap = source.positive("attn_logit_softcapping");
     h.output_softcap = source.positive("final_logit_softcapping");
-    h.rope_scaling = rope_scaling(config);
+    h.rope_scaling = rope_scaling(rope.empty() ? old_rope_scaling(config) : rope);
     const bool gemma = architecture.id.starts_with("gemma");
     h.tied_embeddings = flag(config, "tie_word_embeddings", gemma);
     check(h, "num_hidden_layers");

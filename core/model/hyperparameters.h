@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -44,6 +45,11 @@ struct Hyperparameters {
     std::optional<RopeScaling> rope_scaling;
     bool tied_embeddings = false;
 };
+
+/// Where newer configurations keep everything about RoPE: rope_parameters, which may be one object
+/// or one for each kind of layers ("full_attention", "sliding_attention"). An empty object if
+/// absent.
+const nlohmann::json& rope_parameters(const nlohmann::json& config, std::string_view layers);
 
 /// From config.json of a known architecture. Throws Error(bad_file) naming the key.
 Hyperparameters hyperparameters_from_config(const nlohmann::json& config,

@@ -167,16 +167,16 @@ class TestCodecGolden : public QObject {
         }
     }
 
-    void aScaleTooLargeForHalfStaysFinite() {
+    // As in ggml, whose validator then rejects the file: callers look for such values and refuse.
+    void aScaleTooLargeForHalfGivesNoNumbers() {
         std::vector<float> values(32, 0.0f);
         values[3] = 3e38f;
         values[7] = -3e38f;
         for (const char* const type : {"q4_0", "q4_1", "q5_0", "q5_1", "q8_0"}) {
             const auto grid = make_grid(parse_grid(type));
             const auto bytes = encoded(*grid, values, 1, 32);
-            for (const float value : decoded(*grid, bytes, 1, 32)) {
-                QVERIFY2(std::isfinite(value), type);
-            }
+            const auto values_back = decoded(*grid, bytes, 1, 32);
+            QVERIFY2(count_non_finite(values_back.data(), values_back.size()) > 0, type);
         }
     }
 

@@ -1,5 +1,6 @@
 #include <QTemporaryDir>
 #include <QtTest>
+
 #include <nlohmann/json.hpp>
 
 #include "core/model/model.h"
@@ -98,6 +99,28 @@ class TestModel : public QObject {
             QCOMPARE(error.code(), ErrorCode::bad_file);
             QVERIFY(QString(error.what()).contains(dir.path()));
         }
+    }
+
+    void ropeIsReadInBothForms() {
+        const auto opened = [](const nlohmann::json& changes) {
+            QTemporaryDir dir;
+            TinyModel tiny;
+            tiny.config.update(changes);
+            tiny.write(dir.path());
+            return *Model::open(dir.path().toStdString())->hyperparameters();
+        };
+        const nlohmann::json scaling = {{"rope_type", "linear"}, {"factor", 4.0}};
+        const Hyperparameters old = opened({{"rope_theta", 5e5}, {"rope_scaling", scaling}});
+        QCOMPARE(old.rope_freq_base, 5e5);
+        QCOMPARE(old.rope_scaling->factor, 4.0);
+        const Hyperparameters newer = opened(
+            {{"rope_parameters", {{"rope_theta", 5e5}, {"rope_type", "linear"}, {"factor", 4.0}}}});
+        QCOMPARE(newer.rope_freq_base, 5e5);
+        QCOMPARE(newer.rope_scaling->factor, 4.0);
+        const Hyperparameters plain =
+            opened({{"rope_parameters", {{"rope_theta", 7e4}, {"rope_type", "default"}}}});
+        QCOMPARE(plain.rope_freq_base, 7e4);
+        QVERIFY(!plain.rope_scaling);
     }
 
     void missingTensorsAreSaid() {

@@ -32,12 +32,18 @@ class TestRuns : public QObject {
     void weightErrorsEqualTheReference_data() {
         QTest::addColumn<QString>("reference");
         QTest::addColumn<QString>("scheme");
-        QTest::newRow("q4_0") << "ggml_q4_0" << "q4_0";
-        QTest::newRow("q8_0") << "ggml_q8_0" << "q8_0";
-        QTest::newRow("int4 g128 asym") << "rtn_w4_g128_asym" << "int4:g128:asym:f32";
-        QTest::newRow("int3 g128 sym") << "rtn_w3_g128_sym" << "int3:g128:sym:f32";
-        QTest::newRow("int4 rows sym") << "rtn_w4_row_sym" << "int4:channel:sym:f32";
-        QTest::newRow("int2 g32 asym") << "rtn_w2_g32_asym" << "int2:g32:asym:f32";
+        QTest::newRow("q4_0") << "ggml_q4_0"
+                              << "q4_0";
+        QTest::newRow("q8_0") << "ggml_q8_0"
+                              << "q8_0";
+        QTest::newRow("int4 g128 asym") << "rtn_w4_g128_asym"
+                                        << "int4:g128:asym:f32";
+        QTest::newRow("int3 g128 sym") << "rtn_w3_g128_sym"
+                                       << "int3:g128:sym:f32";
+        QTest::newRow("int4 rows sym") << "rtn_w4_row_sym"
+                                       << "int4:channel:sym:f32";
+        QTest::newRow("int2 g32 asym") << "rtn_w2_g32_asym"
+                                       << "int2:g32:asym:f32";
     }
     void weightErrorsEqualTheReference() {
         QFETCH(QString, reference);
@@ -49,8 +55,8 @@ class TestRuns : public QObject {
             const std::string tensor = "model." + it.key().toStdString() + ".weight";
             const ModelTensor* found = model->find(tensor);
             QVERIFY2(found != nullptr, tensor.c_str());
-            const TensorRun run = run_tensor(*model->rows(*found), parse_scheme(scheme.toStdString()),
-                                             Histogram(-1, 1, 64));
+            const TensorRun run = run_tensor(
+                *model->rows(*found), parse_scheme(scheme.toStdString()), Histogram(-1, 1, 64));
             const double expected = it.value().toObject()["weight_rmse"].toDouble();
             QVERIFY2(std::fabs(run.error.rmse() - expected) <= 1e-6 * expected,
                      qPrintable(QString("%1: %2, expected %3")
@@ -76,8 +82,7 @@ class TestRuns : public QObject {
         QCOMPARE(run.histogram.total(), static_cast<std::uint64_t>(rows->size()));
         QCOMPARE(static_cast<double>(run.error_map.abs_max()), sums.max_error);
 
-        const std::vector<float> window =
-            map_window(*rows, &run, MapKind::error, 10, 3, 100, 50);
+        const std::vector<float> window = map_window(*rows, &run, MapKind::error, 10, 3, 100, 50);
         for (std::size_t r = 0; r < 3; ++r) {
             for (std::size_t c = 0; c < 50; ++c) {
                 const std::size_t i = (10 + r) * 768 + 100 + c;
@@ -149,10 +154,12 @@ class TestRuns : public QObject {
     }
 
     void weightsBeyondTheRangeOfHalfAreRefused() {
-        const std::vector<float> weights(64, 1e6F);
-        const MemoryRows rows(weights.data(), 1, 64);
-        QVERIFY_THROWS_EXCEPTION(Error,
-                                 run_tensor(rows, parse_scheme("f16"), Histogram(-1, 1, 8)));
+        const std::vector<float> weights(64, 1e8F);
+        for (const char* scheme : {"f16", "q4_0", "q8_0", "int2:g32:narrow", "int2:tensor:sym"}) {
+            const MemoryRows rows(weights.data(), 1, 64);
+            QVERIFY_THROWS_EXCEPTION(Error,
+                                     run_tensor(rows, parse_scheme(scheme), Histogram(-1, 1, 8)));
+        }
     }
 
     void rowsThatDoNotFitAreRefusedWithAReason() {
