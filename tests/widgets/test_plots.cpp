@@ -9,7 +9,6 @@
 
 #include "widgets/curve_plot.h"
 #include "widgets/histogram_plot.h"
-#include "widgets/scatter_plot.h"
 #include "widgets/theme.h"
 
 using namespace ql::gui;
@@ -38,8 +37,6 @@ class TestPlots : public QObject {
     void histogramCsv();
     void curveOrders();
     void curveClickNamesTheChannel();
-    void paretoFrontKeepsTheBest();
-    void scatterClick();
     void followsTheTheme();
     void exportsInLight();
     void savesFiles();
@@ -181,30 +178,6 @@ void TestPlots::curveClickNamesTheChannel() {
     QTest::mouseClick(plot.canvas(), Qt::LeftButton, Qt::NoModifier, QPoint(x, 100));
     QCOMPARE(clicked.size(), 1);
     QCOMPARE(clicked[0][0].toInt(), 2);  // the second largest is channel 2
-}
-
-void TestPlots::paretoFrontKeepsTheBest() {
-    const auto point = [](double x, double y) { return ScatterPoint{{}, {}, 0, x, y, 0, false}; };
-    QCOMPARE(paretoFront({point(3, 1), point(1, 5), point(2, 6), point(2, 3), point(4, 1)}),
-             (std::vector<int>{1, 3, 0}));
-    QVERIFY(paretoFront({}).empty());
-}
-
-void TestPlots::scatterClick() {
-    ScatterPlot plot;
-    plot.resize(400, 300);
-    plot.setPoints({{QStringLiteral("one"), QStringLiteral("Q4_0"), 0, 1, 1, 0, false},
-                    {QStringLiteral("two"), QStringLiteral("Q8_0"), 1, 2, 0.5, 0.1, true}});
-    plot.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&plot));
-    QSignalSpy clicked(&plot, &ScatterPlot::pointClicked);
-    const QPoint place(static_cast<int>(plot.canvas()->xAxis->coordToPixel(2)),
-                       static_cast<int>(plot.canvas()->yAxis->coordToPixel(0.5)));
-    QTest::mouseClick(plot.canvas(), Qt::LeftButton, Qt::NoModifier, place);
-    QCOMPARE(clicked.size(), 1);
-    QCOMPARE(clicked[0][0].toString(), QStringLiteral("two"));
-    QTest::mouseClick(plot.canvas(), Qt::LeftButton, Qt::NoModifier, place + QPoint(40, 40));
-    QCOMPARE(clicked.size(), 1);
 }
 
 void TestPlots::followsTheTheme() {
