@@ -28,7 +28,8 @@ if [ ! -x build/venv/bin/python ]; then
     python3 -m venv build/venv
 fi
 build/venv/bin/pip install --quiet --disable-pip-version-check -r tests/interop/requirements.txt
-build/venv/bin/python tests/interop/run.py build/release/app/cli/quantloupe-cli
+build/venv/bin/python tests/interop/run.py build/release/app/cli/quantloupe-cli \
+    --hostile-writer build/release/tests/write_hostile_files
 
 step "address and undefined-behaviour sanitizers"
 cmake --preset asan >/dev/null

@@ -1,5 +1,7 @@
 #include "app/job_feedback.h"
 
+#include <QCursor>
+#include <QMenu>
 #include <algorithm>
 
 #include "app/text.h"
@@ -17,12 +19,15 @@ constexpr double kNoticedAfterSeconds = 0.4;
 JobFeedback::JobFeedback(Jobs* jobs, JobStrip* strip, QObject* parent)
     : QObject(parent), jobs_(jobs), strip_(strip) {
     connect(jobs_, &Jobs::changed, this, &JobFeedback::update);
+    connect(strip_, &JobStrip::jobsRequested, this, &JobFeedback::showJobs);
     connect(strip_, &JobStrip::cancelRequested, this, [this] { jobs_->cancel(shown_.id); });
     retranslate();
 }
 
 void JobFeedback::retranslate() {
-    shown_ = {};  // its title is in the language of its birth
+    if (jobs_->idle()) {
+        shown_ = {};  // its title is in the language of its birth
+    }
     strip_->setMachine(tr("CPU, %n thread(s)", nullptr, thread_limit()));
     update();
 }
@@ -40,9 +45,18 @@ void JobFeedback::update() {
         job = std::find_if(all.begin(), all.end(), worthShowing);
     }
     if (job == all.end()) {
-        strip_->setIdle(endText());
+        const QString end = endText();
+        strip_->setIdle(end);
+        if (!logged_ && !end.isEmpty()) {
+            logged_ = true;
+            emit ended(end);
+        }
         return;
     }
+    if (shown_.id != job->id && shown_.lane == Lane::heavy && !logged_) {
+        emit ended(endText());
+    }
+    logged_ = job->lane != Lane::heavy;
     shown_ = *job;
     const auto waiting =
         std::count_if(all.begin(), all.end(), [](const JobInfo& info) { return !info.running; });
@@ -53,6 +67,25 @@ void JobFeedback::update() {
                     .secondsLeft = job->secondsLeft.value_or(-1),
                     .queued = static_cast<int>(waiting),
                     .cancelling = job->cancelling});
+}
+
+void JobFeedback::showJobs() {
+    auto* menu = new QMenu(strip_);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const QList<JobInfo> all = jobs_->jobs();
+    for (const JobInfo& job : all) {
+        const QString text = job.running ? tr("Stop: %1") : tr("Stop: %1 (waiting)");
+        QAction* action = menu->addAction(text.arg(job.title));
+        action->setEnabled(!job.cancelling);
+        connect(action, &QAction::triggered, jobs_, [this, id = job.id] { jobs_->cancel(id); });
+    }
+    if (all.isEmpty()) {
+        menu->addAction(tr("Nothing is running"))->setEnabled(false);
+    }
+    menu->addSeparator();
+    connect(menu->addAction(tr("Finished jobs are in the log")), &QAction::triggered, this,
+            &JobFeedback::logRequested);
+    menu->popup(QCursor::pos());
 }
 
 QString JobFeedback::endText() const {

@@ -208,6 +208,15 @@ void Jobs::cancelAll() {
     }
 }
 
+void Jobs::cancelLane(Lane lane) {
+    const auto ids = jobs_.keys();
+    for (const JobId id : ids) {
+        if (jobs_.value(id)->info.lane == lane) {
+            cancel(id);
+        }
+    }
+}
+
 QList<JobInfo> Jobs::jobs() const {
     QList<JobInfo> result;
     for (const auto& job : jobs_) {

@@ -76,6 +76,7 @@ class Jobs : public QObject {
     /// Asks every job to stop that was started with `context`.
     void cancelOf(const QObject* context);
     void cancelAll();
+    void cancelLane(Lane lane);
 
     /// Nothing runs and nothing waits.
     bool idle() const { return jobs_.isEmpty(); }

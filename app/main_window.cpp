@@ -185,7 +185,7 @@ void MainWindow::connectActions() {
             [this](bool on) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, on)); });
     connect(a.resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
     connect(a.run, &QAction::triggered, workspace_, &Workspace::runComparison);
-    connect(a.stop, &QAction::triggered, jobs_, &Jobs::cancelAll);
+    connect(a.stop, &QAction::triggered, jobs_, [this] { jobs_->cancelLane(Lane::heavy); });
     connect(a.shortcuts, &QAction::triggered, this,
             [this] { showShortcuts(actions_->withShortcut(), this); });
     connect(a.about, &QAction::triggered, this, [this] { showAbout(this); });
@@ -199,6 +199,9 @@ void MainWindow::connectActions() {
     connect(welcome_, &WelcomePage::recentRequested, this, &MainWindow::openPath);
     connect(jobStrip_, &JobStrip::logRequested, logDock_,
             [this] { logDock_->setVisible(!logDock_->isVisible()); });
+    connect(feedback_, &JobFeedback::logRequested, logDock_, &QWidget::show);
+    connect(feedback_, &JobFeedback::ended, this,
+            [this](const QString& text) { logDock_->add(Severity::info, text); });
     connect(logDock_, &LogDock::unseenChanged, jobStrip_, &JobStrip::setWarnings);
 }
 

@@ -105,9 +105,12 @@ void Workspace::load(const QString& path, const QString& title,
             emit openingChanged(false);
             adopt(*model, path);
         },
-        [this, path](const Error& error) {
+        [this, path, number = ++openings_](const Error& error) {
+            if (number != openings_) {
+                return;  // another model is being opened instead
+            }
+            emit openingChanged(false);
             if (error.code() != ErrorCode::cancelled) {
-                emit openingChanged(false);
                 emit openFailed(path, error);
             }
         });
@@ -116,6 +119,7 @@ void Workspace::load(const QString& path, const QString& title,
 void Workspace::closeModel() { adopt(nullptr, {}); }
 
 void Workspace::adopt(std::shared_ptr<const Model> model, const QString& path) {
+    ++profilings_;
     profiling_.cancel();
     previewing_.cancel();
     stopComparison();
@@ -157,6 +161,7 @@ void Workspace::setTensor(int index) {
         return;
     }
     tensor_ = index;
+    ++profilings_;
     profiling_.cancel();
     for (const JobId run : std::as_const(runs_)) {
         jobs_->cancel(run);
@@ -203,9 +208,9 @@ void Workspace::startProfile() {
             emit profileChanged();
             startPendingRuns();
         },
-        [this](const Error& error) {
-            if (error.code() == ErrorCode::cancelled) {
-                return;
+        [this, number = ++profilings_](const Error& error) {
+            if (number != profilings_) {
+                return;  // another tensor is looked at instead
             }
             tensorProblem_ = error.sentence();
             for (const ComparedScheme& scheme : std::as_const(schemes_)) {
@@ -245,7 +250,8 @@ void Workspace::startRun(const ComparedScheme& scheme) {
         return;
     }
     setResult(scheme.id, {SchemeResult::State::pending, nullptr, {}});
-    runs_[scheme.id] = jobs_->start(
+    const auto number = std::make_shared<JobId>(kNoJob);
+    *number = runs_[scheme.id] = jobs_->start(
         Lane::interactive,
         tr("%1 on %2", "a scheme, a tensor")
             .arg(scheme.title(), QString::fromStdString(tensor()->name)),
@@ -258,8 +264,9 @@ void Workspace::startRun(const ComparedScheme& scheme) {
             runCache_.insert(key, new std::shared_ptr<const TensorRun>(run), kib(bytesOf(*run)));
             take(run);
         },
-        [this, id = scheme.id](const Error& error) {
-            if (error.code() != ErrorCode::cancelled) {
+        [this, number, id = scheme.id](const Error& error) {
+            // A run that the workspace gave up is no longer listed; one that the user stopped is.
+            if (runs_.value(id) == *number) {
                 runs_.remove(id);
                 setResult(id, {SchemeResult::State::failed, nullptr, error.sentence()});
             }

@@ -168,12 +168,14 @@ class Workspace : public QObject {
     std::shared_ptr<const Model> model_;
     QString path_;
     JobSlot opening_;
+    int openings_ = 0;  ///< counts, to tell the latest from those it replaced
 
     int tensor_ = kNoTensor;
     std::shared_ptr<const RowSource> rows_;
     std::shared_ptr<const TensorProfile> profile_;
     Sentence tensorProblem_;
     JobSlot profiling_;
+    int profilings_ = 0;
 
     QList<ComparedScheme> schemes_;
     int focus_ = kNoScheme;

@@ -48,7 +48,7 @@
         <translation>从偏移 {1} 起的 {0} 字节超出了张量 {2}（共 {3} 字节）。</translation>
     </message>
     <message>
-        <source>The file does not start with "GGUF" but with {}: it is not a GGUF file, or one from before that format.</source>
+        <source>The file does not start with &quot;GGUF&quot; but with {}: it is not a GGUF file, or one from before that format.</source>
         <translation>文件开头不是“GGUF”，而是 {}：它不是 GGUF 文件，或是更早格式的文件。</translation>
     </message>
     <message>
@@ -316,7 +316,7 @@
         <translation>文件头标称 {} 字节，但文件在长度字段之后只有 {} 字节。</translation>
     </message>
     <message>
-        <source>The header does not start with "{{" but with {}: this is no safetensors file.</source>
+        <source>The header does not start with &quot;{{&quot; but with {}: this is no safetensors file.</source>
         <translation>文件头的开头不是“{{”，而是 {}：这不是 safetensors 文件。</translation>
     </message>
     <message>
@@ -396,31 +396,31 @@
         <translation>教科书 Q4_0 是 4 位，不是 {} 位。</translation>
     </message>
     <message>
-        <source>No grid is called "{}"; known are {}, int2 to int8 (such as int4:g128:asym), textbook_sym8, textbook_asym8 and textbook_q4_0.</source>
+        <source>No grid is called &quot;{}&quot;; known are {}, int2 to int8 (such as int4:g128:asym), textbook_sym8, textbook_asym8 and textbook_q4_0.</source>
         <translation>没有名为“{}”的网格；已知的有 {}、int2 到 int8（如 int4:g128:asym）、textbook_sym8、textbook_asym8 和 textbook_q4_0。</translation>
     </message>
     <message>
-        <source>"{}" must be followed by the number of bits, {} to {}.</source>
+        <source>&quot;{}&quot; must be followed by the number of bits, {} to {}.</source>
         <translation>“{}”之后必须是位数，{} 到 {}。</translation>
     </message>
     <message>
-        <source>Nothing may follow "{}".</source>
+        <source>Nothing may follow &quot;{}&quot;.</source>
         <translation>“{}”之后不能再有内容。</translation>
     </message>
     <message>
-        <source>A ":" or the end is expected after "{}".</source>
+        <source>A &quot;:&quot; or the end is expected after &quot;{}&quot;.</source>
         <translation>“{}”之后应为“:”或结尾。</translation>
     </message>
     <message>
-        <source>"{}" says again what an earlier parameter said.</source>
+        <source>&quot;{}&quot; says again what an earlier parameter said.</source>
         <translation>“{}”重复了前面的参数。</translation>
     </message>
     <message>
-        <source>"g" must be followed by the columns of a group, 1 to {}, as in g128.</source>
+        <source>&quot;g&quot; must be followed by the columns of a group, 1 to {}, as in g128.</source>
         <translation>“g”之后必须是每组的列数，1 到 {}，例如 g128。</translation>
     </message>
     <message>
-        <source>"{}" is no parameter of an integer grid; known are tensor, channel, g128 (groups), sym, narrow, asym, f16, bf16 and f32.</source>
+        <source>&quot;{}&quot; is no parameter of an integer grid; known are tensor, channel, g128 (groups), sym, narrow, asym, f16, bf16 and f32.</source>
         <translation>“{}”不是整数网格的参数；已知的有 tensor、channel、g128（分组）、sym、narrow、asym、f16、bf16 和 f32。</translation>
     </message>
     <message>
@@ -576,7 +576,7 @@
         <translation>有些权重对 {} 来说太大：缩放因子或数值变成了无穷大。</translation>
     </message>
     <message>
-        <source>A plan's scheme must be a text such as "q4_0" or "keep".</source>
+        <source>A plan&apos;s scheme must be a text such as &quot;q4_0&quot; or &quot;keep&quot;.</source>
         <translation>计划中的方案必须是“q4_0”或“keep”这样的文本。</translation>
     </message>
     <message>
@@ -584,15 +584,15 @@
         <translation>只量化矩阵；此张量只有一维。</translation>
     </message>
     <message>
-        <source>A plan is an object with "base" and "rules".</source>
+        <source>A plan is an object with &quot;base&quot; and &quot;rules&quot;.</source>
         <translation>计划是含有“base”和“rules”的对象。</translation>
     </message>
     <message>
-        <source>A plan's rule must have "match" and "scheme".</source>
+        <source>A plan&apos;s rule must have &quot;match&quot; and &quot;scheme&quot;.</source>
         <translation>计划的每条规则必须有“match”和“scheme”。</translation>
     </message>
     <message>
-        <source>A plan has no key "{}" of this kind.</source>
+        <source>A plan has no key &quot;{}&quot; of this kind.</source>
         <translation>计划没有这种键“{}”。</translation>
     </message>
     <message>
@@ -657,7 +657,7 @@
         <translation>%1：%2</translation>
     </message>
     <message>
-        <source>The model's weights are already quantized (quant_method {}); only models with float weights can be written as GGUF.</source>
+        <source>The model&apos;s weights are already quantized (quant_method {}); only models with float weights can be written as GGUF.</source>
         <translation>模型的权重已经量化（quant_method {}）；只有浮点权重的模型能写为 GGUF。</translation>
     </message>
     <message>
@@ -677,7 +677,7 @@
         <translation>llama.cpp 只以 F32 计算此张量。</translation>
     </message>
     <message>
-        <source>The name {} is left out: llama.cpp takes it for Microsoft's Phi-3 and misses that model's tokens.</source>
+        <source>The name {} is left out: llama.cpp takes it for Microsoft&apos;s Phi-3 and misses that model&apos;s tokens.</source>
         <translation>省去名称 {}：llama.cpp 会把它当作微软的 Phi-3，并因缺少那个模型的词元而出错。</translation>
     </message>
     <message>
@@ -701,7 +701,7 @@
         <translation>缺少 llama.cpp 需要的 {} 个张量；第一个是 {}。</translation>
     </message>
     <message>
-        <source>This is the model's own file; choose another name.</source>
+        <source>This is the model&apos;s own file; choose another name.</source>
         <translation>这是模型自己的文件；请换一个名称。</translation>
     </message>
     <message>
@@ -725,15 +725,15 @@
         <translation>导出期间模型文件被改动了。</translation>
     </message>
     <message>
-        <source>The model's activation function is {}; llama.cpp always uses {} for {}.</source>
+        <source>The model&apos;s activation function is {}; llama.cpp always uses {} for {}.</source>
         <translation>模型的激活函数是 {0}；llama.cpp 对 {2} 总是使用 {1}。</translation>
     </message>
     <message>
-        <source>The model's query_pre_attn_scalar is {}; llama.cpp assumes {} for a model of this size.</source>
+        <source>The model&apos;s query_pre_attn_scalar is {}; llama.cpp assumes {} for a model of this size.</source>
         <translation>模型的 query_pre_attn_scalar 为 {}；llama.cpp 对这种大小的模型假定为 {}。</translation>
     </message>
     <message>
-        <source>The model's local and global attention layers do not alternate as llama.cpp assumes (every layer of number {} × n global).</source>
+        <source>The model&apos;s local and global attention layers do not alternate as llama.cpp assumes (every layer of number {} × n global).</source>
         <translation>模型的局部与全局注意力层的交替方式与 llama.cpp 的假定不同（编号为 {} × n 的层为全局）。</translation>
     </message>
     <message>
@@ -741,11 +741,11 @@
         <translation>llama.cpp 没有用于 {1} 的 {0} 类 RoPE 缩放。</translation>
     </message>
     <message>
-        <source>The model's YaRN attention factor is {}, which llama.cpp does not read from the file.</source>
+        <source>The model&apos;s YaRN attention factor is {}, which llama.cpp does not read from the file.</source>
         <translation>模型的 YaRN 注意力因子为 {}，llama.cpp 不会从文件中读取它。</translation>
     </message>
     <message>
-        <source>The model's RoPE scaling lacks the original context length, or its frequency factors are not in order.</source>
+        <source>The model&apos;s RoPE scaling lacks the original context length, or its frequency factors are not in order.</source>
         <translation>模型的 RoPE 缩放缺少原始上下文长度，或频率因子的次序不对。</translation>
     </message>
     <message>
@@ -829,7 +829,7 @@
         <translation>词表中没有字节词元；llama.cpp 加载这样的 SentencePiece 词表时会中止。</translation>
     </message>
     <message>
-        <source>The model's directory has no tokenizer: the file can be loaded, but takes token numbers only.</source>
+        <source>The model&apos;s directory has no tokenizer: the file can be loaded, but takes token numbers only.</source>
         <translation>模型的文件夹里没有分词器：文件可以加载，但只能输入词元编号。</translation>
     </message>
     <message>
@@ -843,10 +843,6 @@
     <message>
         <source>The file needs {} bytes, but the disk has only {} left.</source>
         <translation>文件需要 {} 字节，但磁盘只剩 {} 字节。</translation>
-    </message>
-    <message>
-        <source>The rope_parameters of config.json ({}) are not understood.</source>
-        <translation>无法理解 config.json 中的 rope_parameters（{}）。</translation>
     </message>
     <message>
         <source>The file is not UTF-8 text.</source>
@@ -1543,7 +1539,7 @@
 <context>
     <name>ql::gui::ExportDialog</name>
     <message>
-        <source>keep every tensor's stored type</source>
+        <source>keep every tensor&apos;s stored type</source>
         <translation>所有张量保持存储类型</translation>
     </message>
     <message>
@@ -1609,7 +1605,7 @@
         <translation>方案</translation>
     </message>
     <message>
-        <source>What the decoder's linears are quantized with.</source>
+        <source>What the decoder&apos;s linears are quantized with.</source>
         <translation>解码器的线性层用什么方案量化。</translation>
     </message>
     <message>
@@ -1763,7 +1759,7 @@
     </message>
     <message>
         <source>%1: %2</source>
-        <extracomment>%1 is "Row 3, column 5", %2 is a number</extracomment>
+        <extracomment>%1 is &quot;Row 3, column 5&quot;, %2 is a number</extracomment>
         <translation>%1：%2</translation>
     </message>
     <message>
@@ -1877,12 +1873,12 @@
     </message>
     <message>
         <source>◂ %1 below</source>
-        <extracomment>how many values lie below the histogram's range, at its left end</extracomment>
+        <extracomment>how many values lie below the histogram&apos;s range, at its left end</extracomment>
         <translation>◂ 以下还有 %1 个</translation>
     </message>
     <message>
         <source>%1 above ▸</source>
-        <extracomment>how many values lie above the histogram's range, at its right end</extracomment>
+        <extracomment>how many values lie above the histogram&apos;s range, at its right end</extracomment>
         <translation>以上还有 %1 个 ▸</translation>
     </message>
 </context>
@@ -1901,6 +1897,22 @@
     <message>
         <source>%1: ended after %2</source>
         <translation>%1：已结束，用时 %2</translation>
+    </message>
+    <message>
+        <source>Stop: %1</source>
+        <translation>停止：%1</translation>
+    </message>
+    <message>
+        <source>Stop: %1 (waiting)</source>
+        <translation>停止：%1（等待中）</translation>
+    </message>
+    <message>
+        <source>Nothing is running</source>
+        <translation>没有正在运行的任务</translation>
+    </message>
+    <message>
+        <source>Finished jobs are in the log</source>
+        <translation>已结束的任务见日志</translation>
     </message>
 </context>
 <context>
@@ -2058,7 +2070,7 @@
         <translation>完整范围</translation>
     </message>
     <message>
-        <source>All but the largest 0.1 % of the overview's cells lie within the limits; larger values take the last colour.</source>
+        <source>All but the largest 0.1 % of the overview&apos;s cells lie within the limits; larger values take the last colour.</source>
         <translation>除最大的 0.1 % 单元格外都在范围之内；更大的值取最末的颜色。</translation>
     </message>
     <message>
@@ -2598,7 +2610,7 @@
         <translation>类似 Q4_0，多一位：32 档，从 −16 到 15，围绕零，每 32 个权重一个缩放因子。</translation>
     </message>
     <message>
-        <source>Like Q4_1 with one more bit: 32 levels from the block's smallest to its largest weight.</source>
+        <source>Like Q4_1 with one more bit: 32 levels from the block&apos;s smallest to its largest weight.</source>
         <translation>类似 Q4_1，多一位：32 档，从块中最小的权重到最大的权重。</translation>
     </message>
     <message>
@@ -2979,7 +2991,7 @@
         <translation>按矩阵中的次序，或从大到小</translation>
     </message>
     <message>
-        <source>&lt;p&gt;A block is stored with a scale that fits its largest weight. A channel whose largest weight towers over the others therefore costs accuracy in every block it runs through.&lt;/p&gt;&lt;p&gt;Groups run along the input channels of one row: an outlier in an input channel widens one block of every row, an outlier in an output channel only that row's.&lt;/p&gt;</source>
+        <source>&lt;p&gt;A block is stored with a scale that fits its largest weight. A channel whose largest weight towers over the others therefore costs accuracy in every block it runs through.&lt;/p&gt;&lt;p&gt;Groups run along the input channels of one row: an outlier in an input channel widens one block of every row, an outlier in an output channel only that row&apos;s.&lt;/p&gt;</source>
         <translation>&lt;p&gt;一个块的缩放因子要容纳其中最大的权重。因此，如果一个通道的最大权重远高于其他通道，它经过的每个块都会损失精度。&lt;/p&gt;&lt;p&gt;分组沿一行的输入通道排列：输入通道中的离群值会撑大每一行的一个块，输出通道中的离群值只影响那一行。&lt;/p&gt;</translation>
     </message>
     <message>

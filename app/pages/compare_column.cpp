@@ -141,6 +141,13 @@ QString CompareColumn::notice() const {
     return stack_->currentIndex() == 1 ? notice_->text() : QString();
 }
 
+void CompareColumn::forget() {
+    feed_->clear();
+    reader_->setSource(nullptr, nullptr);
+    rows_.reset();
+    run_.reset();
+}
+
 void CompareColumn::setMap(MapKind kind) {
     kind_ = kind;
     if (run_) {

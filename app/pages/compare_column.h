@@ -43,7 +43,7 @@ struct BestMetrics {
 class CompareColumn : public QWidget {
     Q_OBJECT
   public:
-    static constexpr int kMinWidth = 200;
+    static constexpr int kMinWidth = 180;
 
     CompareColumn(Jobs* jobs, QWidget* parent = nullptr);
 
@@ -51,6 +51,8 @@ class CompareColumn : public QWidget {
     void show(const ComparedScheme& scheme, const SchemeResult& result,
               const std::shared_ptr<const RowSource>& rows,
               const std::shared_ptr<const TensorProfile>& profile);
+    /// Lets go of the tensor and its results.
+    void forget();
     void setMap(MapKind kind);
     void setLogCounts(bool log);
     void setBest(const BestMetrics& best);

@@ -127,7 +127,13 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     connect(table_, &ComparisonTable::message, this, &Page::message);
 
     const auto follow = [this] { invalidate(); };
-    connect(workspace, &Workspace::modelChanged, this, follow);
+    connect(workspace, &Workspace::modelChanged, this, [this] {
+        for (CompareColumn* column : std::as_const(columns_)) {
+            unlink(column);
+            column->forget();  // a hidden page keeps nothing of a closed model
+        }
+        invalidate();
+    });
     connect(workspace, &Workspace::tensorChanged, this, follow);
     connect(workspace, &Workspace::profileChanged, this, follow);
     connect(workspace, &Workspace::schemesChanged, this, follow);

@@ -21,7 +21,7 @@ struct ErrorConcentration {
 
     static constexpr std::size_t kMaxLines = 3;
     /// A line stands out from this many times its even share.
-    static constexpr double kStandsOut = 6;
+    static constexpr double kStandsOut = 3;
     /// Whether the lines stand out; else `lines` is just the worst one.
     bool concentrated() const;
 };

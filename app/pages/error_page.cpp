@@ -47,7 +47,7 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       lock_(new QToolButton(this)),
       fit_(new QToolButton(this)),
       help_(new HelpButton(this)),
-      finding_(new Callout(this)),
+      findingBox_(new Callout(this)),
       stack_(new QStackedLayout),
       notice_(makeNotice(this)),
       view_(new HeatmapView(this)),
@@ -57,7 +57,7 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       blockLine_(new ElidedLabel(this)),
       feed_(new MapFeed(view_, jobs, this)),
       reader_(new CellReader(jobs, this)),
-      finding_job_(jobs) {
+      finding_(jobs) {
     std::transform(kMapKinds.begin(), kMapKinds.end(), modeOf_.begin(), defaultMode);
     lock_->setCheckable(true);
     for (QToolButton* button : {lock_, fit_}) {
@@ -96,7 +96,7 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     auto* content = new QVBoxLayout(filled);
     content->setContentsMargins(0, 0, 0, 0);
     content->setSpacing(4);
-    content->addWidget(finding_);
+    content->addWidget(findingBox_);
     content->addSpacing(4);
     content->addLayout(across, 1);
     content->addWidget(cellLine_);
@@ -147,7 +147,7 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     });
 
     const auto follow = [this] { invalidate(); };
-    connect(workspace, &Workspace::modelChanged, this, follow);
+    connect(workspace, &Workspace::modelChanged, this, &ErrorPage::forget);
     connect(workspace, &Workspace::tensorChanged, this, follow);
     connect(workspace, &Workspace::profileChanged, this, follow);
     connect(workspace, &Workspace::schemesChanged, this, follow);
@@ -256,6 +256,14 @@ void ErrorPage::showNotice(const QString& text) {
     hovered_.reset();
 }
 
+/// A hidden page keeps nothing of a closed model.
+void ErrorPage::forget() {
+    feed_->clear();
+    reader_->setSource(nullptr, nullptr);
+    findError(nullptr);
+    invalidate();
+}
+
 void ErrorPage::kindChosen() {
     modes_->setCurrentIndex(indexIn(kHeatmapModes, mode()));
     lock_->setChecked(false);  // limits of errors mean nothing for weights
@@ -289,11 +297,11 @@ void ErrorPage::applyScale() {
 
 void ErrorPage::findError(const std::shared_ptr<const TensorRun>& run) {
     if (run != foundIn_) {
-        finding_job_.cancel();
+        finding_.cancel();
         foundIn_ = run;
         found_.reset();
         if (run) {
-            finding_job_.start(
+            finding_.start(
                 Lane::interactive, tr("Look for the largest errors"), this,
                 [rows = workspace()->rows(), run](const Progress& progress) {
                     return find_error(*rows, *run, progress);
@@ -311,11 +319,11 @@ void ErrorPage::findError(const std::shared_ptr<const TensorRun>& run) {
 
 void ErrorPage::showFinding() {
     // The line keeps its place while it is worked out, so that the map does not jump.
-    finding_->setText(found_ ? findingText(*found_) : tr("Looking for the largest errors…"));
-    finding_->setVisible(foundIn_ != nullptr);
+    findingBox_->setText(found_ ? findingText(*found_) : tr("Looking for the largest errors…"));
+    findingBox_->setVisible(foundIn_ != nullptr);
 }
 
-QString ErrorPage::finding() const { return found_ ? finding_->text() : QString(); }
+QString ErrorPage::finding() const { return found_ ? findingBox_->text() : QString(); }
 
 void ErrorPage::setCell(qint64 row, qint64 col) {
     if (!view_->pyramid()) {
@@ -415,6 +423,7 @@ void ErrorPage::retranslate() {
            "the error of a rounded weight is at most about half a scale, unless it was "
            "clipped.</p>"));
     showFinding();
+    mapChanged();  // its texts stand in the colour scale
 }
 
 }  // namespace ql::gui

@@ -60,6 +60,7 @@ class ErrorPage : public Page {
     void mapChanged();
     void applyScale();
     void showNotice(const QString& text);
+    void forget();
     QString resultNotice() const;
     void findError(const std::shared_ptr<const TensorRun>& run);
     void showFinding();
@@ -78,7 +79,7 @@ class ErrorPage : public Page {
     QToolButton* lock_;
     QToolButton* fit_;
     HelpButton* help_;
-    Callout* finding_;
+    Callout* findingBox_;
     QStackedLayout* stack_;
     QLabel* notice_;
     HeatmapView* view_;
@@ -89,7 +90,7 @@ class ErrorPage : public Page {
 
     MapFeed* feed_;
     CellReader* reader_;
-    JobSlot finding_job_;
+    JobSlot finding_;
     std::shared_ptr<const TensorRun> foundIn_;  ///< what found_ is about
     std::shared_ptr<const ErrorFinding> found_;
     std::array<HeatmapMode, kMapKinds.size()> modeOf_{};  ///< as last chosen, by kind

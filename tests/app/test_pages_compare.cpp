@@ -43,6 +43,7 @@ class TestPagesCompare : public QObject {
     void aNewColumnJoinsAtTheZoom();
     void refusedSchemeGivesItsReason();
     void anotherTensorReplacesEverything();
+    void hiddenPageLetsGoOfAClosedModel();
     void anotherMapOnAllColumns();
     void everyTextFollowsTheLanguage();
 
@@ -277,6 +278,14 @@ void TestPagesCompare::anotherTensorReplacesEverything() {
     QVERIFY(std::any_of(labels.begin(), labels.end(), [](const ElidedLabel* label) {
         return label->isVisible() && label->text().contains(QStringLiteral("a trial"));
     }));
+}
+
+void TestPagesCompare::hiddenPageLetsGoOfAClosedModel() {
+    waitForMaps();
+    const std::weak_ptr<const Model> model = fixture_->workspace.model();
+    page_->hide();
+    fixture_->workspace.closeModel();
+    QTRY_VERIFY(model.expired());
 }
 
 void TestPagesCompare::anotherMapOnAllColumns() {

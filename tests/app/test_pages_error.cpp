@@ -34,6 +34,7 @@ class TestPagesError : public QObject {
     void lockedLimitsStay();
     void logAndModesChangeTheScale();
     void reasonsInsteadOfAnEmptyPage();
+    void hiddenPageLetsGoOfAClosedModel();
     void zoomSurvivesAnotherKindOfMap();
     void everyTextFollowsTheLanguage();
     void concentrationFindsRowsThatStandOut();
@@ -221,6 +222,18 @@ void TestPagesError::reasonsInsteadOfAnEmptyPage() {
     QCOMPARE(page_->map()->rows(), 1);
     fixture_->workspace.closeModel();
     QTRY_VERIFY(notices(QStringLiteral("Open a model")));
+}
+
+void TestPagesError::hiddenPageLetsGoOfAClosedModel() {
+    fixture_->openTensors();
+    fixture_->only("q4_0");
+    QTRY_VERIFY(page_->map()->pyramid());
+    page_->setCell(3, 3);
+    QTRY_VERIFY(!page_->finding().isEmpty());
+    const std::weak_ptr<const Model> model = fixture_->workspace.model();
+    page_->hide();
+    fixture_->workspace.closeModel();
+    QTRY_VERIFY(model.expired());
 }
 
 void TestPagesError::zoomSurvivesAnotherKindOfMap() {

@@ -1,5 +1,7 @@
 #include <QSignalSpy>
 #include <QTest>
+#include <QThread>
+#include <algorithm>
 
 #include "app/workspace.h"
 #include "tests/app/app_fixture.h"
@@ -28,6 +30,7 @@ class TestWorkspace : public QObject {
     void comparisonCoversTheEnabledSchemes();
     void comparisonCanBeStopped();
     void previewsHaveTheSizesOfRuns();
+    void whatTheUserStopsIsNotPendingForEver();
 
   private:
     void open();
@@ -217,6 +220,46 @@ void TestWorkspace::previewsHaveTheSizesOfRuns() {
         QCOMPARE(workspace_->modelPreview(scheme.id)->bytes,
                  workspace_->modelRun(scheme.id)->bytes);
     }
+}
+
+void TestWorkspace::whatTheUserStopsIsNotPendingForEver() {
+    QSignalSpy opening(workspace_.get(), &Workspace::openingChanged);
+    workspace_->open(demoModel());
+    jobs_->cancelAll();
+    QTRY_COMPARE(opening.count(), 2);
+    QCOMPARE(opening.last().first().toBool(), false);
+    QVERIFY(!workspace_->model());
+
+    open();
+    QTRY_VERIFY(jobs_->idle());
+    workspace_->setTensor(workspace_->tensorIndex() + 1);
+    jobs_->cancelAll();  // the profile
+    QTRY_COMPARE(state(workspace_->focus()), State::failed);
+    QVERIFY(!workspace_->tensorProblem().empty());
+
+    workspace_->setTensor(workspace_->tensorIndex() - 1);
+    QTRY_COMPARE(state(workspace_->focus()), State::ready);
+    workspace_->replaceScheme(workspace_->focus(), parse_scheme("int5"));
+    for (int i = 0; i < 2; ++i) {  // fill the lane, so that the run still waits
+        jobs_->start(
+            Lane::interactive, "in the way", this,
+            [](const Progress& progress) {
+                for (;;) {
+                    progress.check();
+                    QThread::msleep(1);
+                }
+            },
+            [] {});
+    }
+    const auto runWaits = [this] {
+        const QList<JobInfo> all = jobs_->jobs();
+        return std::any_of(all.begin(), all.end(), [](const JobInfo& job) {
+            return job.title.contains("int5") && !job.running;
+        });
+    };
+    QTRY_VERIFY(runWaits());
+    jobs_->cancelAll();  // the run
+    QTRY_COMPARE(state(workspace_->focus()), State::failed);
 }
 
 QTEST_GUILESS_MAIN(TestWorkspace)
