@@ -12,6 +12,7 @@
 #include "app/language.h"
 #include "app/main_window.h"
 #include "app/settings.h"
+#include "app/workspace.h"
 #include "widgets/theme.h"
 
 namespace {
@@ -29,6 +30,7 @@ void describe(QCommandLineParser& parser) {
     parser.addPositionalArgument(QStringLiteral("path"),
                                  QStringLiteral("A .safetensors or .gguf file, or a model folder."),
                                  QStringLiteral("[path]"));
+    parser.addOption({QStringLiteral("demo"), QStringLiteral("Open the demo model.")});
     parser.addOption({QStringLiteral("lang"), QStringLiteral("Language: en or zh_CN."),
                       QStringLiteral("language")});
     parser.addOption({QStringLiteral("theme"), QStringLiteral("Theme: system, light or dark."),
@@ -109,6 +111,8 @@ int main(int argc, char** argv) {
     }
     if (const QStringList paths = parser.positionalArguments(); !paths.isEmpty()) {
         window.openPath(paths.first());
+    } else if (parser.isSet(QStringLiteral("demo"))) {
+        window.workspace()->openDemo();
     }
     return QApplication::exec();
 }

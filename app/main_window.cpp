@@ -135,9 +135,14 @@ void MainWindow::buildToolBar() {
 
 void MainWindow::buildCentre() {
     tabs_->setDocumentMode(true);
-    for (Page* page : std::initializer_list<Page*>{new WeightsPage(workspace_, jobs_),
-                                                   new ErrorPage(workspace_, jobs_),
-                                                   new ComparePage(workspace_, jobs_)}) {
+    auto* weights = new WeightsPage(workspace_, jobs_);
+    auto* error = new ErrorPage(workspace_, jobs_);
+    auto* compare = new ComparePage(workspace_, jobs_);
+    // A weight chosen in a heatmap is where the other pages look.
+    connect(error, &ErrorPage::cellChosen, weights, &WeightsPage::setCell);
+    connect(compare, &ComparePage::cellChosen, weights, &WeightsPage::setCell);
+    connect(compare, &ComparePage::cellChosen, error, &ErrorPage::setCell);
+    for (Page* page : std::initializer_list<Page*>{weights, error, compare}) {
         tabs_->addTab(page, page->title());
         connect(page, &Page::message, this, [this](const QString& text, bool isError) {
             tell(isError ? Severity::error : Severity::info, text);

@@ -1288,11 +1288,6 @@
         <translation>用时</translation>
     </message>
     <message>
-        <source>kept</source>
-        <extracomment>tensors that keep their stored type</extracomment>
-        <translation>保留</translation>
-    </message>
-    <message>
         <source>fallback</source>
         <extracomment>tensors that could not take the scheme</extracomment>
         <translation>回退</translation>
@@ -1324,10 +1319,6 @@
     <message>
         <source>Encoding alone, summed over threads</source>
         <translation>仅编码的时间，各线程之和</translation>
-    </message>
-    <message>
-        <source>Tensors that the scheme does not cover: they keep their stored type</source>
-        <translation>方案不覆盖的张量：保持其存储类型</translation>
     </message>
     <message>
         <source>Tensors that cannot take the scheme and keep their stored type instead</source>

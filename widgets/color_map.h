@@ -33,9 +33,9 @@ class ColorMap {
   public:
     /// Sequential, for magnitudes (matplotlib's viridis, by van der Walt and Smith, CC0).
     static const ColorMap& viridis();
-    /// Diverging, for signed values: blue below, red above zero (ColorBrewer RdBu). The middle is white
-    /// in the light theme; in the dark theme it is dark grey and the ends are light, so that large
-    /// values stand out in both.
+    /// Diverging, for signed values: blue below, red above zero (ColorBrewer RdBu). The middle is
+    /// white in the light theme; in the dark theme it is dark grey and the ends are light, so that
+    /// large values stand out in both.
     static const ColorMap& diverging(bool dark);
     /// What fits: diverging for a scale with sign, else viridis.
     static const ColorMap& forScale(const ValueScale& scale, bool dark);

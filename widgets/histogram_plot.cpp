@@ -43,6 +43,7 @@ HistogramPlot::HistogramPlot(QWidget* parent) : Plot(parent) {
     gridTicks_ = plot->addGraph();
     gridTicks_->setLineStyle(QCPGraph::lsNone);
     gridTicks_->removeFromLegend();
+    gridTicks_->setLayer(QStringLiteral("axes"));  // above the fills of the histograms
     belowText_ = makeCornerText(plot, Qt::AlignLeft);
     aboveText_ = makeCornerText(plot, Qt::AlignRight);
     setInteractive(Qt::Horizontal);

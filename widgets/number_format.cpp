@@ -66,7 +66,7 @@ QString formatNumber(double value, int digits) {
     if (std::isinf(value)) return value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");
     if (value == 0) return QStringLiteral("0");
     const int exponent = static_cast<int>(std::floor(std::log10(std::abs(value))));
-    if (exponent < -4 || exponent >= 6) return QLocale().toString(value, 'e', digits - 1);
+    if (exponent < -4 || exponent >= 6) return QLocale().toString(value, 'e', digits - 1).toLower();
     return QLocale().toString(value, 'f', std::max(0, digits - 1 - exponent));
 }
 

@@ -17,6 +17,7 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "widgets/icons.h"
 #include "widgets/style_draw.h"
 #include "widgets/theme.h"
 
@@ -63,6 +64,12 @@ void Style::polish(QWidget* widget) {
     if (auto* header = qobject_cast<QHeaderView*>(widget)) {
         header->setFont(smallFont(header->font()));
     }
+}
+
+QIcon Style::standardIcon(StandardPixmap which, const QStyleOption* option,
+                          const QWidget* widget) const {
+    return which == SP_TitleBarCloseButton ? icon(QStringLiteral("close"), IconTint::muted)
+                                           : QProxyStyle::standardIcon(which, option, widget);
 }
 
 int Style::pixelMetric(PixelMetric metric, const QStyleOption* option,

@@ -17,8 +17,8 @@ namespace {
 
 /// Names of the columns in CSV files; the same in every language.
 constexpr std::array<const char*, ComparisonModel::kColumns> kKeys = {
-    "scheme",    "bytes",       "bits_per_weight", "rmse",         "sqnr_db",
-    "max_error", "cosine_loss", "encode_seconds",  "tensors_kept", "tensors_fallback"};
+    "scheme",      "bytes",          "bits_per_weight", "rmse", "sqnr_db", "max_error",
+    "cosine_loss", "encode_seconds", "tensors_fallback"};
 
 /// Whether more is better; nothing: neither is.
 std::optional<bool> moreIsBetter(int column) {
@@ -47,7 +47,6 @@ QString shown(int column, double value) {
             return formatDecibel(value);
         case ComparisonModel::kSeconds:
             return formatDuration(value);
-        case ComparisonModel::kKept:
         case ComparisonModel::kFallbacks:
             return formatCount(value);
         default:
@@ -130,13 +129,9 @@ ComparisonModel::Row ComparisonModel::schemeRow(int id) const {
     if (run->weights > 0) {
         row.values[kBits] = run->bits_per_weight;
     }
-    const auto kept = std::count_if(run->tensors.begin(), run->tensors.end(), [](const auto& one) {
-        return !one.entry.scheme && one.entry.fallback.empty();
-    });
     const auto fallbacks =
         std::count_if(run->tensors.begin(), run->tensors.end(),
                       [](const auto& one) { return !one.entry.fallback.empty(); });
-    row.values[kKept] = static_cast<double>(kept);
     row.values[kFallbacks] = static_cast<double>(fallbacks);
     if (measured && measured->error.count > 0) {
         row.values[kRmse] = measured->error.rmse();
@@ -286,9 +281,6 @@ QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, i
                 return tr("1 − cosine");
             case kSeconds:
                 return tr("time");
-            //: tensors that keep their stored type
-            case kKept:
-                return tr("kept");
             //: tensors that could not take the scheme
             case kFallbacks:
                 return tr("fallback");
@@ -322,10 +314,6 @@ QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, i
                     "0 is the same direction");
             case kSeconds:
                 return tr("Encoding alone, summed over threads");
-            case kKept:
-                return tr(
-                    "Tensors that the scheme does not cover: they keep their stored "
-                    "type");
             case kFallbacks:
                 return tr(
                     "Tensors that cannot take the scheme and keep their stored "

@@ -28,7 +28,6 @@ class ComparisonModel : public QAbstractTableModel {
         kMaxError,
         kCosine,
         kSeconds,
-        kKept,
         kFallbacks,
         kColumns,
     };

@@ -146,8 +146,6 @@ QWidget* WeightsPage::makeCurveCard() {
     order_ = new Choice(card);
     curveHelp_ = new HelpButton(card);
     curve_ = new CurvePlot(card);
-    // One path of ten thousand zigzags takes 150 ms to draw, single lines take 10.
-    curve_->canvas()->setPlottingHint(QCP::phFastPolylines);
     curveText_ = new ElidedLabel(card);
     auto* layout = new QVBoxLayout(card);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -41,7 +41,7 @@ class Checkpoint {
     /// The directory that holds config.json and the tokenizer files.
     const std::filesystem::path& directory() const { return directory_; }
     CheckpointFormat format() const { return format_; }
-    std::uint64_t file_bytes() const;  ///< of all weight files together
+    std::uint64_t file_bytes() const;                  ///< of all weight files together
     std::vector<std::filesystem::path> files() const;  ///< all weight files
 
     std::span<const StoredTensor> tensors() const { return tensors_; }

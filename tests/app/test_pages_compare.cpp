@@ -125,7 +125,7 @@ void TestPagesCompare::bestValuesAreBold() {
     QVERIFY(bold(1, Column::kSize));
     QVERIFY(!bold(0, Column::kSize));
     // Equal values praise nobody.
-    QVERIFY(!bold(1, Column::kKept));
+    QVERIFY(!bold(1, Column::kFallbacks));
 }
 
 void TestPagesCompare::sortingKeepsTheOriginalAbove() {

@@ -57,9 +57,9 @@ class TestMeasure : public QObject {
         QVERIFY(close(s.stddev, static_cast<double>(std::sqrt(m2))));
         QVERIFY(std::fabs(s.skewness - static_cast<double>(central_moment(values, mean, 3) /
                                                            std::pow(m2, 1.5L))) < 1e-9);
-        QVERIFY(std::fabs(s.kurtosis - static_cast<double>(central_moment(values, mean, 4) /
-                                                               (m2 * m2) -
-                                                           3)) < 1e-9);
+        QVERIFY(std::fabs(s.kurtosis -
+                          static_cast<double>(central_moment(values, mean, 4) / (m2 * m2) - 3)) <
+                1e-9);
         QCOMPARE(s.count, std::uint64_t{300 * 1001});
     }
 
@@ -170,7 +170,8 @@ class TestMeasure : public QObject {
     void pyramidLosesNoOutlier_data() {
         QTest::addColumn<int>("rows");
         QTest::addColumn<int>("cols");
-        for (const auto& [rows, cols] : {std::pair{1, 1}, {4, 4}, {5, 9}, {64, 32}, {101, 3}, {1, 300}}) {
+        for (const auto& [rows, cols] :
+             {std::pair{1, 1}, {4, 4}, {5, 9}, {64, 32}, {101, 3}, {1, 300}}) {
             QTest::addRow("%d x %d", rows, cols) << rows << cols;
         }
     }
@@ -197,9 +198,8 @@ class TestMeasure : public QObject {
                 for (std::int64_t c = 0; c < level.cols; ++c) {
                     lowest = std::min(lowest, level.at(r, c).min);
                     weighted += static_cast<double>(level.at(r, c).mean) *
-                                static_cast<double>(
-                                    std::min(level.scale, rows - r * level.scale) *
-                                    std::min(level.scale, cols - c * level.scale));
+                                static_cast<double>(std::min(level.scale, rows - r * level.scale) *
+                                                    std::min(level.scale, cols - c * level.scale));
                 }
             }
             QCOMPARE(lowest, -5.0F);

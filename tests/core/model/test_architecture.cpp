@@ -37,8 +37,7 @@ class TestArchitecture : public QObject {
             "blk.3.attn_k_norm.weight", "attn_k_norm");
         row("phi3", "model.layers.3.self_attn.qkv_proj.weight", "blk.3.attn_qkv.weight",
             "attn_qkv");
-        row("phi3", "model.layers.3.mlp.gate_up_proj.weight", "blk.3.ffn_up.weight",
-            "ffn_gate_up");
+        row("phi3", "model.layers.3.mlp.gate_up_proj.weight", "blk.3.ffn_up.weight", "ffn_gate_up");
         row("gpt2", "transformer.h.11.attn.c_attn.weight", "blk.11.attn_qkv.weight", "attn_qkv");
         row("gpt2", "h.11.mlp.c_proj.bias", "blk.11.ffn_down.bias", "ffn_down");
         row("gpt2", "wpe.weight", "position_embd.weight", "position_embd");
@@ -67,8 +66,9 @@ class TestArchitecture : public QObject {
         QTest::addColumn<QString>("name");
         for (const char* text :
              {"model.layers.x.self_attn.q_proj.weight", "model.layers..self_attn.q_proj.weight",
-              "model.layers.-1.self_attn.q_proj.weight", "model.layers.99999999999.mlp.up_proj.weight",
-              "model.layers.1.2.mlp.up_proj.weight", "", ".weight", "vision.embed_tokens.weight"}) {
+              "model.layers.-1.self_attn.q_proj.weight",
+              "model.layers.99999999999.mlp.up_proj.weight", "model.layers.1.2.mlp.up_proj.weight",
+              "", ".weight", "vision.embed_tokens.weight"}) {
             QTest::newRow(text) << text;
         }
     }

@@ -1,4 +1,5 @@
 #include <QtTest>
+
 #include <nlohmann/json.hpp>
 
 #include "core/schemes/plan.h"
@@ -53,8 +54,7 @@ class TestPlan : public QObject {
     }
 
     void rowsThatDoNotFitFallBackWithAReason() {
-        const PlanEntry entry =
-            Plan::of(parse_scheme("q4_0")).resolve(linear("x.weight", "", 172));
+        const PlanEntry entry = Plan::of(parse_scheme("q4_0")).resolve(linear("x.weight", "", 172));
         QVERIFY(!entry.scheme);
         QVERIFY(!entry.fallback.empty());
         QVERIFY(entry.fallback.english().find("172") != std::string::npos);
@@ -79,8 +79,7 @@ class TestPlan : public QObject {
     }
     void badJsonIsRefused() {
         QFETCH(QByteArray, json);
-        QVERIFY_THROWS_EXCEPTION(Error,
-                                 plan_from_json(nlohmann::json::parse(json.toStdString())));
+        QVERIFY_THROWS_EXCEPTION(Error, plan_from_json(nlohmann::json::parse(json.toStdString())));
     }
 };
 
