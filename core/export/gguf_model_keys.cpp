@@ -103,13 +103,11 @@ void write_rope_scaling(const Architecture& architecture, const Hyperparameters&
     } else if (scaling.type == "longrope") {
         keys.number("rope.scaling.attn_factor", longrope_attention(h, original));
     }
-    const auto json = config.find("rope_scaling");
-    if (scaling.type == "yarn" && json != config.end()) {
-        for (const char* name : {"beta_fast", "beta_slow"}) {
-            if (const auto value = number_of(*json, name)) {
-                keys.number(fmt::format("rope.scaling.yarn_{}", name), *value);
-            }
-        }
+    if (scaling.type == "yarn" && scaling.beta_fast) {
+        keys.number("rope.scaling.yarn_beta_fast", *scaling.beta_fast);
+    }
+    if (scaling.type == "yarn" && scaling.beta_slow) {
+        keys.number("rope.scaling.yarn_beta_slow", *scaling.beta_slow);
     }
 }
 

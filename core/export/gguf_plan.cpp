@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -18,16 +19,10 @@ namespace {
 
 bool from_gguf(const Model& model) { return model.checkpoint().format() == CheckpointFormat::gguf; }
 
-/// GPT-2's causal masks are stored, but computed by every runtime.
-bool is_causal_mask(const Model& model, const ModelTensor& tensor) {
-    return model.architecture()->id == "gpt2" && tensor.name.ends_with(".attn.bias");
-}
-
 /// Tensors that are not written: a tied output is the embedding once more.
 bool is_left_out(const Model& model, const ModelTensor& tensor) {
-    return !from_gguf(model) &&
-           (is_causal_mask(model, tensor) ||
-            (tensor.role == Role::output && model.hyperparameters()->tied_embeddings));
+    return !from_gguf(model) && tensor.role == Role::output &&
+           model.hyperparameters()->tied_embeddings;
 }
 
 std::string written_name(const Model& model, const ModelTensor& tensor) {
@@ -40,11 +35,14 @@ std::optional<Sentence> quantized_source(const Model& model) {
     if (found == config.end() || !found->is_object()) {
         return std::nullopt;
     }
-    const std::string method = found->value("quant_method", nlohmann::json("?")).dump();
+    const auto quant_method = found->find("quant_method");
+    const std::string method = quant_method != found->end() && quant_method->is_string()
+                                   ? quant_method->get<std::string>()
+                                   : "?";
     return Sentence(QL_TR("core",
                           "The model's weights are already quantized (quant_method {}); only "
                           "models with float weights can be written as GGUF."),
-                    escaped(method));
+                    in_quotes(method));
 }
 
 std::optional<Sentence> unplaced_tensor(const Model& model) {
@@ -57,6 +55,28 @@ std::optional<Sentence> unplaced_tensor(const Model& model) {
         }
     }
     return std::nullopt;
+}
+
+/// Two tensors that would be written under one name.
+std::optional<Sentence> ambiguous_tensor(const Model& model) {
+    std::set<std::string> names;
+    for (const ModelTensor& tensor : model.tensors()) {
+        if (!is_left_out(model, tensor) && !names.insert(written_name(model, tensor)).second) {
+            return Sentence(QL_TR("core", "Two tensors would be written as {}."),
+                            in_quotes(written_name(model, tensor)));
+        }
+    }
+    return std::nullopt;
+}
+
+/// llama.cpp takes the embedding for the output where there is none: right only if they are tied.
+std::optional<Sentence> lost_output(const Model& model) {
+    if (model.hyperparameters()->tied_embeddings || model.find("output.weight") != nullptr) {
+        return std::nullopt;
+    }
+    return Sentence(QL_TR("core",
+                          "The model's output matrix (lm_head) is missing, and its configuration "
+                          "does not say that it is tied to the embedding."));
 }
 
 /// The grid of a scheme if GGUF can hold it.
@@ -127,11 +147,6 @@ GgufExportTensor plan_tensor(const Model& model, std::size_t index, const Plan& 
     written.shape =
         tensor.adjust == Adjust::transpose ? Shape{tensor.rows, tensor.cols} : tensor.shape;
     written.entry = plan.resolve(tensor.plan_target());
-    if (written.entry.scheme && is_always_f32(tensor)) {
-        written.entry.scheme.reset();
-        written.entry.fallback =
-            Sentence(QL_TR("core", "llama.cpp computes with this tensor as F32 only."));
-    }
     written.dtype = written.entry.scheme ? storage_of(*written.entry.scheme)->dtype
                                          : kept_dtype(model, tensor, options);
     return written;
@@ -223,13 +238,13 @@ void write_types(const std::vector<GgufExportTensor>& tensors, GgufMetadata& met
 }
 
 GgufMetadata carried_over(const GgufMetadata& source) {
-    GgufMetadata metadata;
-    for (const auto& [key, value] : source.entries()) {
-        if (!key.starts_with("split.") && key != kHashesKey) {
-            metadata.set(key, value);
+    std::vector<GgufMetadata::Entry> entries;
+    for (const GgufMetadata::Entry& entry : source.entries()) {
+        if (!entry.first.starts_with("split.") && entry.first != kHashesKey) {
+            entries.push_back(entry);
         }
     }
-    return metadata;
+    return GgufMetadata(std::move(entries));
 }
 
 void add_tokenizer(const Model& model, GgufExport& result) {
@@ -268,6 +283,19 @@ void note_fallbacks(GgufExport& result) {
         result.notes.emplace_back(
             QL_TR("core", "{} tensors do not take their scheme, among them {} (stored as {}): {}"),
             tensors.size(), tensors.front()->name, name(tensors.front()->dtype), reason);
+    }
+}
+
+/// Rules that decide nothing are probably misspelt.
+void note_idle_rules(const Plan& plan, GgufExport& result) {
+    for (std::size_t i = 0; i < plan.rules.size(); ++i) {
+        const bool decides = std::any_of(
+            result.tensors.begin(), result.tensors.end(),
+            [&](const auto& tensor) { return tensor.entry.rule == static_cast<int>(i); });
+        if (!decides) {
+            result.notes.emplace_back(QL_TR("core", "Rule {} ({}) decides for no tensor."), i + 1,
+                                      escaped(plan.rules[i].match));
+        }
     }
 }
 
@@ -312,8 +340,10 @@ std::optional<Sentence> gguf_refusal(const Model& model) {
                               "only those that were can be written as GGUF."));
     }
     if (!from_gguf(model)) {
-        if (auto refusal = quantized_source(model)) {
-            return refusal;
+        for (auto refusal : {quantized_source(model), lost_output(model)}) {
+            if (refusal) {
+                return refusal;
+            }
         }
     }
     if (!model.missing().empty()) {
@@ -321,8 +351,10 @@ std::optional<Sentence> gguf_refusal(const Model& model) {
             QL_TR("core", "{} tensors that llama.cpp needs are missing; the first is {}."),
             model.missing().size(), model.missing().front());
     }
-    if (auto refusal = unplaced_tensor(model)) {
-        return refusal;
+    for (auto refusal : {unplaced_tensor(model), ambiguous_tensor(model)}) {
+        if (refusal) {
+            return refusal;
+        }
     }
     return from_gguf(model) ? std::nullopt : llama_cpp_deviation(model);
 }
@@ -354,6 +386,7 @@ GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptio
     if (!from_gguf(model) || changes_types(model, result.tensors)) {
         write_types(result.tensors, result.metadata);
     }
+    note_idle_rules(plan, result);
     note_fallbacks(result);
     note_quantized_twice(model, result);
     note_sliding_window(model, result);

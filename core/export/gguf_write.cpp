@@ -165,7 +165,11 @@ ExportResult write_gguf(const Model& model, const GgufExport& plan, const fs::pa
     progress.check();
     progress.report(kWritten, Sentence(QL_TR("core", "Waiting for the disk")));
     file.sync();
-    check_written(file.temporary_path(), plan, hashes, progress.part(kWritten, 1));
+    try {
+        check_written(file.temporary_path(), plan, hashes, progress.part(kWritten, 1));
+    } catch (const Error& error) {
+        throw Error(error.code(), error.sentence(), target.string());  // not the temporary name
+    }
     if (state_of(model) != before) {
         throw Error(ErrorCode::io,
                     Sentence(QL_TR("core", "The model was changed while it was being exported.")),

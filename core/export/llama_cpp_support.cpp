@@ -90,6 +90,12 @@ bool is_usual_attention_factor(const RopeScaling& scaling) {
 }
 
 Refusal other_rope(const Architecture& architecture, const Hyperparameters& h) {
+    if (architecture.gguf == "llama" && h.rope_dimension != h.head_dim) {
+        return Sentence(QL_TR("core",
+                              "llama.cpp rotates whole heads of {} dimensions for {}; this "
+                              "model rotates {}."),
+                        h.head_dim, architecture.title, h.rope_dimension);
+    }
     if (!h.rope_scaling) {
         return std::nullopt;
     }
@@ -121,12 +127,6 @@ Refusal other_rope(const Architecture& architecture, const Hyperparameters& h) {
             QL_TR("core", "The model has {} long and {} short RoPE factors; {} are needed."),
             scaling.long_factors.size(), scaling.short_factors.size(), pairs);
     }
-    if (architecture.gguf == "llama" && h.rope_dimension != h.head_dim) {
-        return Sentence(QL_TR("core",
-                              "llama.cpp rotates whole heads of {} dimensions for {}; this "
-                              "model rotates {}."),
-                        h.head_dim, architecture.title, h.rope_dimension);
-    }
     return std::nullopt;
 }
 
@@ -150,11 +150,6 @@ bool name_needs_other_tokens(std::string_view name, const std::vector<std::strin
     return !std::all_of(kNeeded.begin(), kNeeded.end(), [&](std::string_view needed) {
         return std::find(tokens.begin(), tokens.end(), needed) != tokens.end();
     });
-}
-
-const nlohmann::json& text_config(const nlohmann::json& config) {
-    const auto inner = config.find("text_config");
-    return inner != config.end() && inner->is_object() ? *inner : config;
 }
 
 std::optional<std::uint64_t> sliding_pattern(const nlohmann::json& config) {

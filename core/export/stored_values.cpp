@@ -10,9 +10,12 @@
 
 namespace ql {
 
-StoredRows::StoredRows(const Shape& shape) : cols(shape.empty() ? 1 : shape.back()) {
+MatrixShape::MatrixShape(const Shape& shape) : cols(shape.empty() ? 1 : shape.back()) {
     for (std::size_t i = 0; i + 1 < shape.size(); ++i) {
         rows *= shape[i];
+    }
+    if (cols == 0) {
+        rows = 0;  // no rows to make room for, whatever the other dimensions say
     }
 }
 
@@ -44,7 +47,7 @@ std::size_t hash_stored_rows(DType dtype, std::span<const std::byte> bytes, std:
 
 StoredValues read_stored(const Checkpoint& checkpoint, const StoredTensor& tensor,
                          const Progress& progress) {
-    const StoredRows shape(tensor.shape);
+    const MatrixShape shape(tensor.shape);
     const RowChunks chunks(shape.rows, shape.cols);
     std::vector<std::uint64_t> hashes(static_cast<std::size_t>(shape.rows));
     const std::uint64_t row_bytes =

@@ -11,8 +11,8 @@
 namespace ql {
 
 /// A tensor's rows as they are stored: all dimensions but the innermost are folded.
-struct StoredRows {
-    explicit StoredRows(const Shape& shape);
+struct MatrixShape {
+    explicit MatrixShape(const Shape& shape);
 
     std::int64_t rows = 1;
     std::int64_t cols = 1;

@@ -10,7 +10,7 @@ namespace {
 
 class CopiedTensor final : public TensorBytes {
   public:
-    CopiedTensor(const Checkpoint& checkpoint, const StoredTensor& stored, const StoredRows& shape)
+    CopiedTensor(const Checkpoint& checkpoint, const StoredTensor& stored, const MatrixShape& shape)
         : TensorBytes(shape.rows, shape.cols),
           checkpoint_(checkpoint),
           stored_(stored),
@@ -99,7 +99,7 @@ std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExp
     if (!tensor.entry.scheme && tensor.dtype == source.dtype && source.adjust == Adjust::none) {
         const Checkpoint& checkpoint = model.checkpoint();
         return std::make_unique<CopiedTensor>(checkpoint, checkpoint.tensors()[source.stored],
-                                              StoredRows(source.shape));
+                                              MatrixShape(source.shape));
     }
     return std::make_unique<EncodedTensor>(model.rows(source, RowOrder::gguf), tensor.dtype,
                                            progress);

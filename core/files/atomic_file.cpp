@@ -29,12 +29,19 @@ std::string reason(int error) { return std::generic_category().message(error); }
                 target.string());
 }
 
-/// The file that `target` stands for (a link is kept, and what it points to is replaced).
-fs::path resolved(const fs::path& target) {
+/// The file that `target` stands for: a link is kept, and what it points to is replaced, or made if
+/// it does not exist yet.
+fs::path resolved(fs::path target) {
+    constexpr int kMostLinks = 40;  // as the kernel
     std::error_code error;
-    const fs::path real =
-        fs::is_symlink(target, error) ? fs::weakly_canonical(target, error) : target;
-    return error ? target : real;
+    for (int link = 0; link < kMostLinks && fs::is_symlink(target, error); ++link) {
+        const fs::path next = fs::read_symlink(target, error);
+        if (error) {
+            break;
+        }
+        target = next.is_absolute() ? next : target.parent_path() / next;
+    }
+    return target;
 }
 
 void check_target(const fs::path& target) {

@@ -7,7 +7,9 @@
 namespace ql {
 
 Histogram::Histogram(double low, double high, std::size_t bins)
-    : lo(low), hi(high > low ? high : low + 1), counts(std::max<std::size_t>(1, bins)) {}
+    : lo(low),
+      hi(high > low ? high : low + std::max(1.0, std::fabs(low))),
+      counts(std::max<std::size_t>(1, bins)) {}
 
 std::uint64_t Histogram::total() const {
     return std::accumulate(counts.begin(), counts.end(), below + above + non_finite);

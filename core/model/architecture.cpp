@@ -163,7 +163,8 @@ std::optional<int> match(std::string_view pattern, std::string_view name) {
         name.substr(head.size(), name.size() - head.size() - tail.size());
     int layer = 0;
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), layer);
-    const bool whole = error == std::errc() && end == number.data() + number.size();
+    const bool canonical = number.size() == 1 || number.front() != '0';
+    const bool whole = error == std::errc() && end == number.data() + number.size() && canonical;
     return whole && layer >= 0 ? std::optional(layer) : std::nullopt;
 }
 

@@ -123,7 +123,7 @@ void check(const Hyperparameters& h, std::string_view block_count_key) {
     if (h.rope_dimension % 2 != 0) {
         refuse(Sentence(QL_TR("core", "The rotary dimension {} is odd."), h.rope_dimension));
     }
-    if (h.head_dim > h.embedding_length * 64) {
+    if (h.head_count * h.head_dim > kMostOfAnything) {
         refuse_value("head_dim", fmt::format("{}", h.head_dim));
     }
 }
@@ -176,6 +176,8 @@ std::optional<RopeScaling> rope_scaling(const json& object) {
     scaling.high_freq_factor = source.positive("high_freq_factor").value_or(4);
     scaling.original_context = source.count("original_max_position_embeddings").value_or(0);
     scaling.attention_factor = source.positive("attention_factor");
+    scaling.beta_fast = source.positive("beta_fast");
+    scaling.beta_slow = source.positive("beta_slow");
     scaling.short_factors = numbers(object.value("short_factor", json::array()), "short_factor");
     scaling.long_factors = numbers(object.value("long_factor", json::array()), "long_factor");
     return scaling;
@@ -202,6 +204,12 @@ Hyperparameters gpt2_from_config(const json& config) {
 
 }  // namespace
 
+const json& text_config(const json& config) {
+    const auto inner = config.find("text_config");
+    const bool nested = inner != config.end() && inner->is_object();
+    return nested && !config.contains("hidden_size") ? *inner : config;
+}
+
 const json& rope_parameters(const json& config, std::string_view layers) {
     static const json none = json::object();
     const auto all = config.find("rope_parameters");
@@ -220,11 +228,7 @@ Hyperparameters hyperparameters_from_config(const json& outer, const Architectur
     if (architecture.id == "gpt2") {
         return gpt2_from_config(outer);
     }
-    // Multimodal checkpoints keep the language model's numbers one level down.
-    const json& config = outer.contains("text_config") && outer["text_config"].is_object() &&
-                                 !outer.contains("hidden_size")
-                             ? outer["text_config"]
-                             : outer;
+    const json& config = text_config(outer);
     const ConfigSource source(config);
     Hyperparameters h;
     h.context_length = source.count("max_position_embeddings").value_or(2048);

@@ -21,6 +21,8 @@ struct RopeScaling {
     double high_freq_factor = 4;
     std::uint64_t original_context = 0;
     std::optional<double> attention_factor;
+    std::optional<double> beta_fast;    ///< yarn
+    std::optional<double> beta_slow;    ///< yarn
     std::vector<double> short_factors;  ///< longrope
     std::vector<double> long_factors;
 };
@@ -45,6 +47,10 @@ struct Hyperparameters {
     std::optional<RopeScaling> rope_scaling;
     bool tied_embeddings = false;
 };
+
+/// The part of config.json that describes the language model: multimodal checkpoints keep its
+/// numbers one level down.
+const nlohmann::json& text_config(const nlohmann::json& config);
 
 /// Where newer configurations keep everything about RoPE: rope_parameters, which may be one object
 /// or one for each kind of layers ("full_attention", "sliding_attention"). An empty object if

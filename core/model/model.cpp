@@ -26,18 +26,6 @@ std::string title_of(const Checkpoint& checkpoint) {
     return path.stem().string();
 }
 
-const Architecture* architecture_of(const Checkpoint& checkpoint) {
-    if (const GgufMetadata* metadata = checkpoint.gguf()) {
-        return architecture_of_gguf(metadata->string("general.architecture").value_or(""));
-    }
-    const nlohmann::json& config = checkpoint.config();
-    if (!config.is_object() || !config.contains("model_type") ||
-        !config["model_type"].is_string()) {
-        return nullptr;
-    }
-    return architecture_of_hf(config["model_type"].get<std::string>());
-}
-
 std::string declared_architecture(const Checkpoint& checkpoint) {
     if (const GgufMetadata* metadata = checkpoint.gguf()) {
         return metadata->string("general.architecture").value_or("");
@@ -50,6 +38,12 @@ std::string declared_architecture(const Checkpoint& checkpoint) {
     return config["model_type"].get<std::string>();
 }
 
+const Architecture* architecture_of(const Checkpoint& checkpoint) {
+    const std::string declared = declared_architecture(checkpoint);
+    return checkpoint.gguf() != nullptr ? architecture_of_gguf(declared)
+                                        : architecture_of_hf(declared);
+}
+
 /// A name without its last two parts: tensors without a role are listed under it.
 std::string prefix_of(std::string_view name) {
     std::size_t end = name.rfind('.');
@@ -60,15 +54,11 @@ std::string prefix_of(std::string_view name) {
     return end == std::string_view::npos ? std::string() : std::string(name.substr(0, end));
 }
 
-/// Buffers that are no weights and that no runtime wants.
-bool is_buffer(std::string_view name) {
-    return name.ends_with(".rotary_emb.inv_freq") || name.ends_with(".attn.masked_bias");
-}
-
-/// GPT-2's causal mask is called like a bias.
-bool is_causal_mask(const Architecture* architecture, const StoredTensor& stored) {
-    return architecture != nullptr && architecture->id == "gpt2" &&
-           stored.name.ends_with(".attn.bias");
+/// Buffers that are no weights and that no runtime wants. GPT-2's causal mask is called like a
+/// bias.
+bool is_buffer(const Architecture* architecture, std::string_view name) {
+    return name.ends_with(".rotary_emb.inv_freq") || name.ends_with(".attn.masked_bias") ||
+           (architecture != nullptr && architecture->id == "gpt2" && name.ends_with(".attn.bias"));
 }
 
 ModelTensor describe(const StoredTensor& stored, std::size_t index,
@@ -84,6 +74,9 @@ ModelTensor describe(const StoredTensor& stored, std::size_t index,
     for (std::size_t i = 0; i + 1 < stored.shape.size(); ++i) {
         tensor.rows *= stored.shape[i];
     }
+    if (tensor.rows * tensor.cols == 0) {
+        tensor.rows = 0;  // no rows to make room for, whatever the other dimensions say
+    }
     const bool gguf = format == CheckpointFormat::gguf;
     if (architecture == nullptr) {
         tensor.group = prefix_of(stored.name);
@@ -92,7 +85,7 @@ ModelTensor describe(const StoredTensor& stored, std::size_t index,
     }
     const TensorIdentity identity =
         gguf ? identify_gguf(*architecture, stored.name) : identify_hf(*architecture, stored.name);
-    if (identity.rule == nullptr || is_causal_mask(architecture, stored)) {
+    if (identity.rule == nullptr) {
         tensor.group = prefix_of(stored.name);
         return tensor;
     }
@@ -125,7 +118,9 @@ auto order_key(const ModelTensor& tensor) {
 }  // namespace
 
 PlanTarget ModelTensor::plan_target() const {
-    return {name, gguf_name, linear, matrix(), dtype, rows, cols};
+    // llama.cpp computes with position embeddings as F32 only.
+    const bool always_f32 = role == Role::position_embedding;
+    return {name, gguf_name, linear, matrix(), always_f32, dtype, rows, cols};
 }
 
 std::shared_ptr<const Model> Model::open(const std::filesystem::path& path) {
@@ -155,7 +150,7 @@ std::shared_ptr<const Model> Model::open(const std::filesystem::path& path) {
 void Model::identify() {
     const std::span<const StoredTensor> stored = checkpoint_->tensors();
     for (std::size_t i = 0; i < stored.size(); ++i) {
-        if (!is_buffer(stored[i].name)) {
+        if (!is_buffer(architecture_, stored[i].name)) {
             tensors_.push_back(describe(stored[i], i, architecture_, checkpoint_->format()));
             parameters_ += tensors_.back().values();
         }

@@ -5,6 +5,7 @@
 
 #include "core/base/parallel.h"
 #include "core/run/row_encoder.h"
+#include "core/run/tensor_run.h"
 
 namespace ql {
 
@@ -44,27 +45,41 @@ void naming(const ModelTensor& tensor, const Action& action) {
     }
 }
 
+/// The work on one tensor; reads it once if any plan's grid needs the range of its values.
+TensorWork work_on(const Model& model, std::size_t t, const std::vector<ModelRun>& runs,
+                   const Progress& progress) {
+    TensorWork work;
+    work.tensor = &model.tensors()[t];
+    std::vector<std::pair<std::size_t, std::shared_ptr<const Grid>>> grids;
+    bool needs_range = false;
+    for (std::size_t p = 0; p < runs.size(); ++p) {
+        if (const std::optional<Scheme>& scheme = runs[p].tensors[t].entry.scheme) {
+            grids.emplace_back(p, make_grid(scheme->grid));
+            needs_range = needs_range || grids.back().second->per_tensor();
+        }
+    }
+    if (grids.empty()) {
+        return work;
+    }
+    work.rows = model.rows(*work.tensor);
+    work.chunks = RowChunks(work.rows->rows(), work.rows->cols());
+    ValueRange range;
+    if (needs_range) {
+        naming(*work.tensor, [&] { range = value_range(*work.rows, progress); });
+    }
+    for (auto& [plan, grid] : grids) {
+        work.plans.push_back(
+            {plan, std::make_unique<RowEncoder>(std::move(grid), work.rows->cols(), range),
+             std::vector<ErrorSums>(static_cast<std::size_t>(work.chunks.count())), 0});
+    }
+    return work;
+}
+
 std::vector<TensorWork> collect_work(const Model& model, const std::vector<ModelRun>& runs,
                                      const Progress& progress) {
     std::vector<TensorWork> all;
     for (std::size_t t = 0; t < model.tensors().size(); ++t) {
-        TensorWork work;
-        work.tensor = &model.tensors()[t];
-        for (std::size_t p = 0; p < runs.size(); ++p) {
-            const std::optional<Scheme>& scheme = runs[p].tensors[t].entry.scheme;
-            if (!scheme) {
-                continue;
-            }
-            if (!work.rows) {
-                work.rows = model.rows(*work.tensor);
-                work.chunks = RowChunks(work.rows->rows(), work.rows->cols());
-            }
-            naming(*work.tensor, [&] {
-                work.plans.push_back(
-                    {p, std::make_unique<RowEncoder>(make_grid(scheme->grid), *work.rows, progress),
-                     std::vector<ErrorSums>(static_cast<std::size_t>(work.chunks.count())), 0});
-            });
-        }
+        TensorWork work = work_on(model, t, runs, progress);
         if (!work.plans.empty()) {
             all.push_back(std::move(work));
         }

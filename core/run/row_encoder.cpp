@@ -17,13 +17,17 @@ void require_finite(const std::vector<float>& values) {
     }
 }
 
-RowEncoder::RowEncoder(std::shared_ptr<const Grid> grid, const RowSource& rows,
-                       const Progress& progress)
-    : grid_(std::move(grid)), cols_(rows.cols()) {
+RowEncoder::RowEncoder(std::shared_ptr<const Grid> grid, std::int64_t cols, const ValueRange& range)
+    : grid_(std::move(grid)), cols_(cols) {
     if (grid_->per_tensor()) {
-        params_ = grid_->fit_tensor(value_range(rows, progress));
+        params_ = grid_->fit_tensor(range);
     }
 }
+
+RowEncoder::RowEncoder(std::shared_ptr<const Grid> grid, const RowSource& rows,
+                       const Progress& progress)
+    : RowEncoder(grid, rows.cols(),
+                 grid->per_tensor() ? value_range(rows, progress) : ValueRange()) {}
 
 double RowEncoder::encode_and_decode(const std::vector<float>& weights, std::int64_t rows,
                                      std::byte* bytes, float* decoded) const {

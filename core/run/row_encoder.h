@@ -17,6 +17,8 @@ void require_finite(const std::vector<float>& values);
 /// use from several threads.
 class RowEncoder {
   public:
+    /// `range` is that of the whole tensor; only per-tensor grids look at it.
+    RowEncoder(std::shared_ptr<const Grid> grid, std::int64_t cols, const ValueRange& range);
     /// Reads the whole tensor once if the grid is per tensor.
     RowEncoder(std::shared_ptr<const Grid> grid, const RowSource& rows,
                const Progress& progress = {});

@@ -15,9 +15,7 @@ bool matches(const std::string& glob, std::string_view name) {
     return !name.empty() && fnmatch(glob.c_str(), std::string(name).c_str(), 0) == 0;
 }
 
-[[noreturn]] void refuse(const Sentence& sentence) {
-    throw Error(ErrorCode::usage, sentence, "plan");
-}
+[[noreturn]] void refuse(const Sentence& sentence) { throw Error(ErrorCode::usage, sentence); }
 
 std::optional<Scheme> scheme_or_keep(const nlohmann::json& value) {
     if (!value.is_string()) {
@@ -43,6 +41,9 @@ Sentence reason_to_keep(const Scheme& scheme, const PlanTarget& target) {
     if (!target.matrix) {
         return Sentence(
             QL_TR("core", "Only matrices are quantized; this tensor has one dimension."));
+    }
+    if (target.always_f32) {
+        return Sentence(QL_TR("core", "llama.cpp computes with this tensor as F32 only."));
     }
     if (!can_decode(target.stored)) {
         return Sentence(QL_TR("core", "The stored type {} cannot be decoded."),
@@ -112,6 +113,13 @@ Plan plan_from_json(const nlohmann::json& json) {
     return plan;
 }
 
-Plan read_plan(const std::filesystem::path& path) { return plan_from_json(read_json_file(path)); }
+Plan read_plan(const std::filesystem::path& path) {
+    const nlohmann::json json = read_json_file(path);
+    try {
+        return plan_from_json(json);
+    } catch (const Error& error) {
+        throw Error(error.code(), error.sentence(), path.string());
+    }
+}
 
 }  // namespace ql

@@ -18,6 +18,7 @@ struct PlanTarget {
     std::string_view gguf_name;  ///< its GGUF name, empty if it has none
     bool linear = false;         ///< a weight matrix of the decoder's linears
     bool matrix = false;         ///< has at least two dimensions
+    bool always_f32 = false;     ///< runtimes take it as F32 only
     DType stored = DType::f32;
     std::int64_t rows = 0;
     std::int64_t cols = 0;

@@ -45,7 +45,8 @@ class MemoryRows final : public RowSource {
 
 /// How a matrix is cut into pieces that threads work on: by rows, about 128k values each, so that a
 /// piece in float stays in the second-level cache. Depends on the shape alone, never on the number
-/// of threads: sums taken per piece and added in order are the same on every machine.
+/// of threads: sums taken per piece and added in order are the same on every machine. A matrix
+/// without columns has no pieces.
 struct RowChunks {
     RowChunks(std::int64_t rows, std::int64_t cols);
 

@@ -133,7 +133,50 @@ class TestGgufPlan : public QObject {
             const auto refusal = gguf_refusal(*fixture.model());
             QVERIFY(refusal && refusal->english().find("longest") != std::string::npos);
         }
+        {
+            ExportFixture fixture;
+            fixture.tiny.config["tie_word_embeddings"] = false;
+            fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+            QVERIFY(gguf_refusal(*fixture.model())->english().find("lm_head") != std::string::npos);
+        }
+        {
+            ExportFixture fixture;
+            fixture.tiny.config["partial_rotary_factor"] = 0.5;
+            fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+            QVERIFY(gguf_refusal(*fixture.model())->english().find("rotates whole heads") !=
+                    std::string::npos);
+        }
         QVERIFY(!gguf_refusal(*ExportFixture().model()));
+    }
+
+    void rulesThatDecideNothingAreNoted() {
+        const ExportFixture fixture;
+        Plan plan = Plan::of(parse_scheme("q8_0"));
+        plan.rules = {{"blk.99.*", parse_scheme("q4_0")}, {"blk.0.*", std::nullopt}};
+        const GgufExport gguf = plan_gguf(*fixture.model(), plan);
+        const auto notes = [&](const char* text) {
+            return std::count_if(gguf.notes.begin(), gguf.notes.end(), [&](const Sentence& note) {
+                return note.english().find(text) != std::string::npos;
+            });
+        };
+        QCOMPARE(notes("blk.99.*"), 1);
+        QCOMPARE(notes("blk.0.*"), 0);
+    }
+
+    void yarnBetasAreKeptFromBothForms() {
+        for (const char* key : {"rope_scaling", "rope_parameters"}) {
+            ExportFixture fixture;
+            fixture.tiny.config[key] = {
+                {"rope_type", "yarn"},   {"factor", 4.0},
+                {"rope_theta", 10000.0}, {"beta_fast", 24.0},
+                {"beta_slow", 2.0},      {"original_max_position_embeddings", 64}};
+            fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+            const GgufExport gguf = plan(fixture, "q8_0");
+            QCOMPARE(gguf.metadata.number("llama.rope.scaling.yarn_beta_fast"),
+                     std::optional<double>(24.0));
+            QCOMPARE(gguf.metadata.number("llama.rope.scaling.yarn_beta_slow"),
+                     std::optional<double>(2.0));
+        }
     }
 
     void llama3RopeBecomesATensor() {

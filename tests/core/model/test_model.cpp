@@ -83,6 +83,7 @@ class TestModel : public QObject {
         QTest::newRow("tied text") << QByteArray("tie_word_embeddings") << QByteArray("\"yes\"");
         QTest::newRow("scaling list") << QByteArray("rope_scaling") << QByteArray("[1]");
         QTest::newRow("other shape") << QByteArray("intermediate_size") << QByteArray("160");
+        QTest::newRow("huge heads") << QByteArray("head_dim") << QByteArray("2147483648");
         QTest::newRow("fewer layers") << QByteArray("num_hidden_layers") << QByteArray("1");
     }
     void badHyperparametersAreRefused() {
@@ -121,6 +122,21 @@ class TestModel : public QObject {
             opened({{"rope_parameters", {{"rope_theta", 7e4}, {"rope_type", "default"}}}});
         QCOMPARE(plain.rope_freq_base, 7e4);
         QVERIFY(!plain.rope_scaling);
+    }
+
+    void emptyTensorsHaveNoRows() {
+        QTemporaryDir dir;
+        const QByteArray header =
+            R"({"a":{"dtype":"F32","shape":[4611686018427387904,0],"data_offsets":[0,0]}})";
+        const auto length = static_cast<std::uint64_t>(header.size());
+        QFile file(dir.filePath("a.safetensors"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(reinterpret_cast<const char*>(&length), sizeof(length));
+        file.write(header);
+        file.close();
+        const auto model = Model::open(file.fileName().toStdString());
+        QCOMPARE(model->tensors().front().rows, std::int64_t{0});
+        QCOMPARE(model->parameters(), std::uint64_t{0});
     }
 
     void missingTensorsAreSaid() {

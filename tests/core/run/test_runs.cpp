@@ -169,6 +169,19 @@ class TestRuns : public QObject {
         QVERIFY(run.refused.has_value());
     }
 
+    // Legal in safetensors, and the sizes are the file's to choose: nothing may be made of them.
+    void matricesWithoutColumns() {
+        const MemoryRows rows(nullptr, std::int64_t{1} << 40, 0);
+        for (const char* scheme : {"q4_0", "int8:tensor:sym", "int4:channel:asym", "f16"}) {
+            const RowChunks chunks(rows.rows(), rows.cols());
+            QCOMPARE(chunks.count(), std::int64_t{0});
+            const MemoryRows none(nullptr, 0, 0);
+            QCOMPARE(run_tensor(none, parse_scheme(scheme), Histogram(-1, 1, 8)).error.count,
+                     std::uint64_t{0});
+        }
+        QVERIFY(map_pyramid(MemoryRows(nullptr, 0, 0), nullptr, MapKind::original).levels.empty());
+    }
+
     void cancelAnswers() {
         const auto model = Model::open(kDemo);
         std::stop_source stop;

@@ -9,7 +9,7 @@ using namespace ql;
 namespace {
 
 PlanTarget linear(std::string_view name, std::string_view gguf, std::int64_t cols = 256) {
-    return {name, gguf, true, true, DType::bf16, 64, cols};
+    return {name, gguf, true, true, false, DType::bf16, 64, cols};
 }
 
 }  // namespace
@@ -51,6 +51,13 @@ class TestPlan : public QObject {
         QVERIFY(!kept.scheme);
         QCOMPARE(plan.resolve(linear("x", "blk.3.attn_q.weight")).rule,
                  static_cast<int>(PlanEntry::kBase));
+    }
+
+    void whatRuntimesTakeAsF32IsKept() {
+        PlanTarget positions = linear("wpe.weight", "position_embd.weight");
+        positions.always_f32 = true;
+        const PlanEntry entry = Plan::of(parse_scheme("f16")).resolve(positions);
+        QVERIFY(!entry.scheme && !entry.fallback.empty());
     }
 
     void rowsThatDoNotFitFallBackWithAReason() {
