@@ -11,7 +11,7 @@ done
 cd "$(dirname "$0")"
 
 packaging/install-deps.sh run
-cmake --preset release -DQL_TESTS=OFF -B build/run >/dev/null
+cmake --preset release -DQL_TESTS=OFF -DQL_WERROR=OFF -B build/run >/dev/null
 cmake --build build/run
 if [ ${#paths[@]} -eq 0 ]; then
     paths=(--demo)

@@ -8,6 +8,7 @@
 #include "core/base/parallel.h"
 #include "core/files/atomic_file.h"
 #include "core/files/mapped_file.h"
+#include "core/run/row_encoder.h"
 #include "core/schemes/scheme.h"
 #include "core/tensor/row_source.h"
 
@@ -59,6 +60,9 @@ void convert_file(const Arguments& arguments, std::size_t in_row, std::size_t ou
     const MappedFile file(arguments.in);
     check_size(file, in_row, arguments.rows);
     AtomicFile out(arguments.out);
+    // The last byte first: threads may write inside the file at once, but not extend it.
+    constexpr std::byte kZero{0};
+    out.write_at(static_cast<std::size_t>(arguments.rows) * out_row - 1, std::span(&kZero, 1));
     const RowChunks chunks(arguments.rows, arguments.cols);
     parallel_for(chunks.count(), progress, [&](std::int64_t chunk) {
         const auto first = static_cast<std::size_t>(chunks.first(chunk));
@@ -67,9 +71,44 @@ void convert_file(const Arguments& arguments, std::size_t in_row, std::size_t ou
         std::vector<std::byte> result(count * out_row);
         convert(source, static_cast<std::int64_t>(count), result);
         out.write_at(first * out_row, result);
+        file.release(first * in_row, count * in_row);
     });
-    out.sync();
     out.commit();
+}
+
+/// Encodes as an export does. Throws Error(bad_data) for values that are not finite, before or
+/// after.
+void encode_file(const Arguments& arguments, const std::shared_ptr<const Grid>& grid,
+                 std::size_t float_row, std::size_t block_row, const Progress& progress) {
+    // Storage types take no parameters from the whole tensor: the encoder reads nothing itself.
+    const RowEncoder encoder(grid, arguments.cols, ValueRange());
+    const auto encode = [&](std::span<const std::byte> in, std::int64_t rows,
+                            std::vector<std::byte>& out) {
+        std::vector<float> weights(in.size() / sizeof(float));
+        std::memcpy(weights.data(), in.data(), in.size());
+        require_finite(weights);
+        std::vector<float> decoded(weights.size());
+        encoder.encode_and_decode(weights, rows, out.data(), decoded.data());
+    };
+    try {
+        convert_file(arguments, float_row, block_row, progress, encode);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::bad_data) {
+            throw;
+        }
+        throw Error(error.code(), error.sentence(), arguments.in);  // whose values these are
+    }
+}
+
+void decode_file(const Arguments& arguments, const Grid& grid, std::size_t float_row,
+                 std::size_t block_row, const Progress& progress) {
+    convert_file(
+        arguments, block_row, float_row, progress,
+        [&](std::span<const std::byte> in, std::int64_t rows, std::vector<std::byte>& out) {
+            std::vector<float> weights(out.size() / sizeof(float));
+            cpu_backend().decode(grid, in.data(), rows, arguments.cols, {}, weights.data());
+            std::memcpy(out.data(), weights.data(), out.size());
+        });
 }
 
 void run(const Settings& settings, const Arguments& arguments, bool encode) {
@@ -78,21 +117,9 @@ void run(const Settings& settings, const Arguments& arguments, bool encode) {
     const std::size_t float_row = static_cast<std::size_t>(arguments.cols) * sizeof(float);
     const Progress progress = terminal_progress(settings);
     if (encode) {
-        convert_file(
-            arguments, float_row, block_row, progress,
-            [&](std::span<const std::byte> in, std::int64_t rows, std::vector<std::byte>& out) {
-                std::vector<float> weights(in.size() / sizeof(float));
-                std::memcpy(weights.data(), in.data(), in.size());
-                cpu_backend().encode(*grid, weights.data(), rows, arguments.cols, {}, out.data());
-            });
+        encode_file(arguments, grid, float_row, block_row, progress);
     } else {
-        convert_file(
-            arguments, block_row, float_row, progress,
-            [&](std::span<const std::byte> in, std::int64_t rows, std::vector<std::byte>& out) {
-                std::vector<float> weights(out.size() / sizeof(float));
-                cpu_backend().decode(*grid, in.data(), rows, arguments.cols, {}, weights.data());
-                std::memcpy(out.data(), weights.data(), out.size());
-            });
+        decode_file(arguments, *grid, float_row, block_row, progress);
     }
     finish_progress();
     const auto rows = static_cast<std::size_t>(arguments.rows);
@@ -124,7 +151,8 @@ void add_direction(CLI::App* codec, Settings& settings, bool encode) {
 }  // namespace
 
 void add_codec(CLI::App& app, Settings& settings) {
-    CLI::App* codec = app.add_subcommand("codec", "Raw float32 values to raw blocks and back");
+    CLI::App* codec =
+        add_command(app, settings, "codec", "Raw float32 values to raw blocks and back");
     codec->require_subcommand(1);
     add_direction(codec, settings, true);
     add_direction(codec, settings, false);

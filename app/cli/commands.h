@@ -17,6 +17,9 @@ void add_codec(CLI::App& app, Settings& settings);
 void add_verify(CLI::App& app, Settings& settings);
 void add_bench(CLI::App& app, Settings& settings);
 
+/// --json, --threads, --backend, --quiet.
+void add_common_options(CLI::App& app, Settings& settings);
+
 /// A subcommand with the options that every command has.
 CLI::App* add_command(CLI::App& app, Settings& settings, const std::string& name,
                       const std::string& description);

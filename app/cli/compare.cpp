@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/core.h>
 
@@ -66,7 +67,7 @@ void print(const std::vector<ModelRun>& runs) {
         " Kept: tensors that cannot take it.\n");
 }
 
-void write_csv(const std::string& path, const std::vector<ModelRun>& runs) {
+void write_csv(AtomicFile& file, const std::vector<ModelRun>& runs) {
     std::string text =
         "scheme,bytes,bits_per_weight,rmse,sqnr_db,max_error,cosine,encode_seconds\n";
     for (const ModelRun& run : runs) {
@@ -74,9 +75,7 @@ void write_csv(const std::string& path, const std::vector<ModelRun>& runs) {
                             run.bits_per_weight, run.error.rmse(), run.error.sqnr_db(),
                             run.error.max_error, run.error.cosine(), run.encode_seconds);
     }
-    AtomicFile file(path);
     file.write(std::as_bytes(std::span(text)));
-    file.sync();
     file.commit();
 }
 
@@ -99,15 +98,20 @@ void add_compare(CLI::App& app, Settings& settings) {
             plans.push_back(Plan::of(scheme));
         }
         const auto model = Model::open(*path);
-        const std::vector<ModelRun> runs = run_model(*model, plans, terminal_progress(settings));
-        finish_progress();
+        const Progress progress = terminal_progress(settings);
+        std::optional<AtomicFile> table;
         if (!csv->empty()) {
-            write_csv(*csv, runs);
+            table.emplace(*csv);  // a place that cannot be written to is told before the work
         }
+        const std::vector<ModelRun> runs = run_model(*model, plans, progress);
+        finish_progress();
         if (settings.json) {
             print_json(to_json(*model, runs));
         } else {
             print(runs);
+        }
+        if (table) {
+            write_csv(*table, runs);
         }
     });
 }

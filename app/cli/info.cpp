@@ -67,7 +67,7 @@ void print(const Model& model) {
         fmt::print("  context       {}\n", h->context_length);
     }
     for (const Sentence& warning : model.warnings()) {
-        fmt::print("  note          {}\n", escaped(warning.english()));
+        fmt::print("  note          {}\n", for_terminal(warning.english()));
     }
     fmt::print("\n");
     Table table({"tensor", "role", "dtype", "shape", "size"}, {1, 2});

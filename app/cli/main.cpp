@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -20,8 +23,8 @@ int report(const cli::Settings& settings, std::string_view code, const std::stri
     if (settings.json) {
         cli::print_json({{"error", {{"code", code}, {"message", message}, {"context", context}}}});
     } else {
-        fmt::print(stderr, "quantloupe-cli: {}{}{}\n", context, context.empty() ? "" : ": ",
-                   message);
+        fmt::print(stderr, "quantloupe-cli: {}{}{}\n", cli::for_terminal(context),
+                   context.empty() ? "" : ": ", cli::for_terminal(message));
     }
     return code == name(ErrorCode::usage) ? kUsage : kFailed;
 }
@@ -29,8 +32,34 @@ int report(const cli::Settings& settings, std::string_view code, const std::stri
 /// Shows where in the text the problem is.
 void point_at(const cli::Settings& settings, const ParseError& error) {
     if (!settings.json && !error.context().empty()) {
-        fmt::print(stderr, "  {}\n  {}^\n", error.context(), std::string(error.position(), ' '));
+        const std::string before =
+            cli::for_terminal(std::string_view(error.context()).substr(0, error.position()));
+        fmt::print(stderr, "  {}\n  {}^\n", cli::for_terminal(error.context()),
+                   std::string(cli::width(before), ' '));
     }
+}
+
+/// Whether the command line holds --json, also where it could not be parsed.
+bool asks_for_json(int argc, char** argv) {
+    const std::vector<std::string_view> arguments(argv, argv + argc);
+    const auto end = std::find(arguments.begin(), arguments.end(), "--");
+    return std::find(arguments.begin(), end, "--json") != end;
+}
+
+/// Reports what is wrong with the command line itself.
+int report_usage(const cli::Settings& settings, const CLI::App& app, const CLI::Error& error) {
+    const CLI::App* command = &app;
+    while (!command->get_subcommands().empty()) {
+        command = command->get_subcommands().front();
+    }
+    std::string problem = error.what();
+    const bool lacks_command = !command->get_subcommands({}).empty();
+    if (const auto rest = command->remaining();
+        lacks_command && !rest.empty() && !rest.front().starts_with('-')) {
+        problem = fmt::format("There is no command '{}'", rest.front());
+    }
+    const std::string context = command == &app ? "" : command->get_name();
+    return report(settings, name(ErrorCode::usage), problem + "; see --help.", context);
 }
 
 }  // namespace
@@ -40,15 +69,18 @@ namespace ql::cli {
 CLI::App* add_command(CLI::App& app, Settings& settings, const std::string& name,
                       const std::string& description) {
     CLI::App* command = app.add_subcommand(name, description);
-    command->add_flag("--json", settings.json, "Print machine-readable JSON");
-    command->add_option("--threads", settings.threads, "Threads to use (default: all)")
+    add_common_options(*command, settings);
+    return command;
+}
+
+void add_common_options(CLI::App& app, Settings& settings) {
+    app.add_flag("--json", settings.json, "Print machine-readable JSON");
+    app.add_option_function<int>("--threads", set_thread_limit, "Threads to use (default: all)")
         ->check(CLI::Range(1, 1024));
-    command->add_option("--backend", settings.backend, "Where to compute")
+    app.add_option("--backend", settings.backend, "Where to compute")
         ->check(CLI::IsMember({"auto", "cpu"}))
         ->capture_default_str();
-    command->add_flag("--quiet", settings.quiet, "No progress");
-    command->preparse_callback([&settings](std::size_t) { set_thread_limit(settings.threads); });
-    return command;
+    app.add_flag("--quiet", settings.quiet, "No progress");
 }
 
 }  // namespace ql::cli
@@ -59,6 +91,7 @@ int main(int argc, char** argv) {
                  "quantloupe-cli");
     app.set_version_flag("--version", QL_VERSION);
     app.require_subcommand(1);
+    cli::add_common_options(app, settings);
     cli::add_info(app, settings);
     cli::add_stats(app, settings);
     cli::add_schemes(app, settings);
@@ -74,7 +107,11 @@ int main(int argc, char** argv) {
     } catch (const CLI::RuntimeError& exit) {
         return exit.get_exit_code();
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : kUsage;
+        if (error.get_exit_code() == 0) {
+            return app.exit(error);  // --help, --version
+        }
+        settings.json = settings.json || asks_for_json(argc, argv);
+        return report_usage(settings, app, error);
     } catch (const ParseError& error) {
         const int code = report(settings, name(error.code()), error.sentence().english(),
                                 settings.json ? error.context() : "");

@@ -10,6 +10,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "core/files/escape.h"
+
 namespace ql::cli {
 
 namespace {
@@ -19,17 +21,25 @@ bool g_line_open = false;
 
 void on_interrupt(int /*signal*/) { g_stop.request_stop(); }
 
-/// Columns a UTF-8 text takes in a terminal, as far as this program's own texts go.
-std::size_t width(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
+void cancel_on_signals() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction action {};
+        sigaction(signal, nullptr, &action);
+        if (action.sa_handler == SIG_IGN) {
+            continue;  // nohup, or a job in the background of a script
+        }
+        action.sa_handler = on_interrupt;
+        action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+        sigaction(signal, &action, nullptr);
+    }
+    // Reaching the limit of a file's size is then an error of writing like a full disk.
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace
 
 Progress terminal_progress(const Settings& settings) {
-    std::signal(SIGINT, on_interrupt);
+    cancel_on_signals();
     if (settings.quiet || isatty(STDERR_FILENO) == 0) {
         return {g_stop.get_token(), nullptr};
     }
@@ -37,6 +47,7 @@ Progress terminal_progress(const Settings& settings) {
     auto last = start;
     return {g_stop.get_token(), [start, last](double fraction, const Sentence& text) mutable {
                 constexpr std::chrono::milliseconds kPause(100);
+                constexpr std::size_t kTextColumns = 60;
                 const auto now = std::chrono::steady_clock::now();
                 if (now - last < kPause) {
                     return;
@@ -45,7 +56,7 @@ Progress terminal_progress(const Settings& settings) {
                 const double passed = std::chrono::duration<double>(now - start).count();
                 const double left = fraction > 0 ? passed / fraction - passed : 0;
                 fmt::print(stderr, "\r\033[K{:3.0f} %  {:.0f} s left  {}", 100 * fraction, left,
-                           text.english().substr(0, 60));
+                           for_terminal(text.english(), kTextColumns));
                 std::fflush(stderr);
                 g_line_open = true;
             }};
@@ -56,6 +67,29 @@ void finish_progress() {
         fmt::print(stderr, "\r\033[K");
         g_line_open = false;
     }
+}
+
+std::string for_terminal(std::string_view text, std::size_t columns) {
+    std::string out;
+    std::size_t taken = 0;
+    while (!text.empty() && taken < columns) {
+        const std::string_view character =
+            text.substr(0, std::max<std::size_t>(1, utf8_character(text)));
+        // Quotation marks and backslashes are harmless here; in a sentence they stand around and in
+        // names that are escaped already.
+        const bool harmless = character == "\"" || character == "\\";
+        const std::string shown = harmless ? std::string(character) : escaped(character);
+        out += shown;
+        taken += width(shown);
+        text.remove_prefix(character.size());
+    }
+    return out;
+}
+
+std::size_t width(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
 }
 
 void print_json(const nlohmann::ordered_json& document) {

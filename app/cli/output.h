@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -14,14 +15,20 @@ namespace ql::cli {
 struct Settings {
     bool json = false;
     bool quiet = false;
-    int threads = 0;  ///< 0: all of the machine
     std::string backend = "auto";
 };
 
-/// Progress on stderr when that is a terminal and nobody asked for silence; Ctrl+C cancels.
+/// Progress on stderr when that is a terminal and nobody asked for silence. Ctrl+C, SIGTERM and
+/// SIGHUP cancel; a second one ends the program at once.
 Progress terminal_progress(const Settings& settings);
 /// Ends the progress line.
 void finish_progress();
+
+/// `text` with every character that a terminal would obey rather than show escaped, cut after
+/// `columns` columns.
+std::string for_terminal(std::string_view text, std::size_t columns = std::string::npos);
+/// Columns that a UTF-8 text takes in a terminal, as far as this program's own texts go.
+std::size_t width(std::string_view text);
 
 /// Prints one JSON document to stdout.
 void print_json(const nlohmann::ordered_json& document);

@@ -31,6 +31,22 @@ GgufExportOptions options_of(const Arguments& arguments) {
     return options;
 }
 
+std::string scheme_of(const PlanEntry& entry) {
+    return entry.scheme ? format(*entry.scheme) : "keep";
+}
+
+/// What decided: the number of the plan's rule, counted from 1, "base", or null.
+nlohmann::ordered_json rule_of(const PlanEntry& entry) {
+    switch (entry.rule) {
+        case PlanEntry::kNothing:
+            return nullptr;
+        case PlanEntry::kBase:
+            return "base";
+        default:
+            return entry.rule + 1;
+    }
+}
+
 nlohmann::ordered_json to_json(const Model& model, const GgufExport& plan) {
     nlohmann::ordered_json json = {{"file_bytes", plan.file_bytes}};
     json["notes"] = nlohmann::ordered_json::array();
@@ -38,8 +54,11 @@ nlohmann::ordered_json to_json(const Model& model, const GgufExport& plan) {
         json["notes"].push_back(note.english());
     }
     for (const GgufExportTensor& tensor : plan.tensors) {
-        nlohmann::ordered_json entry = {
-            {"name", tensor.name}, {"dtype", name(tensor.dtype)}, {"bytes", tensor.bytes}};
+        nlohmann::ordered_json entry = {{"name", tensor.name},
+                                        {"dtype", name(tensor.dtype)},
+                                        {"bytes", tensor.bytes},
+                                        {"scheme", scheme_of(tensor.entry)},
+                                        {"rule", rule_of(tensor.entry)}};
         if (tensor.tensor < model.tensors().size()) {
             entry["source"] = model.tensors()[tensor.tensor].name;
         }
@@ -52,11 +71,15 @@ nlohmann::ordered_json to_json(const Model& model, const GgufExport& plan) {
 }
 
 void print_plan(const GgufExport& plan) {
-    Table table({"tensor", "type", "size", "note"}, {1, 3});
+    Table table({"tensor", "type", "size", "scheme", "rule", "note"}, {1, 3, 4, 5});
     for (const GgufExportTensor& tensor : plan.tensors) {
+        const nlohmann::ordered_json rule = rule_of(tensor.entry);
         table.add({escaped(tensor.name), std::string(name(tensor.dtype)),
-                   human_bytes(static_cast<double>(tensor.bytes)),
-                   tensor.entry.fallback.english()});
+                   human_bytes(static_cast<double>(tensor.bytes)), scheme_of(tensor.entry),
+                   rule.is_string() ? rule.get<std::string>()
+                   : rule.is_null() ? ""
+                                    : rule.dump(),
+                   for_terminal(tensor.entry.fallback.english())});
     }
     table.print();
 }
@@ -67,20 +90,20 @@ void run(const Settings& settings, const Arguments& arguments) {
     const auto model = Model::open(arguments.model);
     const GgufExport gguf = plan_gguf(*model, plan, options);
     nlohmann::ordered_json json = to_json(*model, gguf);
+    for (const Sentence& note : gguf.notes) {
+        if (!settings.json && !settings.quiet) {
+            fmt::print(stderr, "note: {}\n", for_terminal(note.english()));
+        }
+    }
     if (arguments.dry_run) {
         if (settings.json) {
             print_json(json);
         } else {
             print_plan(gguf);
-            fmt::print("\n{} would be {}.\n", arguments.out,
+            fmt::print("\n{} would be {}.\n", for_terminal(arguments.out),
                        human_bytes(static_cast<double>(gguf.file_bytes)));
         }
         return;
-    }
-    for (const Sentence& note : gguf.notes) {
-        if (!settings.json && !settings.quiet) {
-            fmt::print(stderr, "note: {}\n", note.english());
-        }
     }
     const ExportResult result =
         write_gguf(*model, gguf, arguments.out, terminal_progress(settings));
@@ -93,8 +116,9 @@ void run(const Settings& settings, const Arguments& arguments) {
         print_json(json);
     } else {
         fmt::print("{}: {}, written and verified in {:.1f} s.\nRun it: llama-cli -m {}\n",
-                   result.path.string(), human_bytes(static_cast<double>(result.bytes)),
-                   result.seconds, result.path.string());
+                   for_terminal(result.path.string()),
+                   human_bytes(static_cast<double>(result.bytes)), result.seconds,
+                   for_terminal(result.path.string()));
     }
 }
 

@@ -18,7 +18,7 @@ void add_verify(CLI::App& app, Settings& settings) {
         for (const Sentence& problem : result.problems) {
             problems.push_back(problem.english());
             if (!settings.json) {
-                fmt::print("{}\n", problem.english());
+                fmt::print("{}\n", for_terminal(problem.english()));
             }
         }
         if (settings.json) {
@@ -27,8 +27,8 @@ void add_verify(CLI::App& app, Settings& settings) {
                         {"tensors", result.tensors},
                         {"hashes_compared", result.hashes_compared}});
         } else if (result.ok()) {
-            fmt::print("{}: good. {} tensors decoded, {} compared with their stored hash.\n", *path,
-                       result.tensors, result.hashes_compared);
+            fmt::print("{}: good. {} tensors decoded, {} compared with their stored hash.\n",
+                       for_terminal(*path), result.tensors, result.hashes_compared);
         }
         if (!result.ok()) {
             throw CLI::RuntimeError(1);

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import check_cli
 import check_demo
 import check_hostile
 import check_shared
@@ -31,6 +32,8 @@ def main():
         folder = Path(temporary)
         check_demo.check(report, quantloupe, demo_model, ROOT / "tests" / "data" / "demo_model",
                          folder)
+        check_cli.check(report, quantloupe, demo_model,
+                        ROOT / "tests" / "data" / "golden" / "gguf", folder / "cli")
         tiny = folder / "tiny"
         check_tiny_models.check(report, quantloupe, demo_model, tiny)
         check_shared.check(report, quantloupe, ROOT.parent / "shared", folder)
