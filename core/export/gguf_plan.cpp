@@ -339,6 +339,9 @@ std::optional<Sentence> gguf_refusal(const Model& model) {
                               "Models of this architecture were not seen to work in llama.cpp; "
                               "only those that were can be written as GGUF."));
     }
+    if (!model.hyperparameters()) {
+        return Sentence(QL_TR("core", "The file has no hyper-parameters: it is no whole model."));
+    }
     if (!from_gguf(model)) {
         for (auto refusal : {quantized_source(model), lost_output(model)}) {
             if (refusal) {

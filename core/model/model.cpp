@@ -104,6 +104,14 @@ ModelTensor describe(const StoredTensor& stored, std::size_t index,
     return tensor;
 }
 
+/// Whether there is any hyper-parameter: collections of tensors in GGUF form have none.
+bool describes_model(const GgufMetadata& metadata, const Architecture& architecture) {
+    const std::string prefix = std::string(architecture.gguf) + ".";
+    return std::any_of(
+        metadata.entries().begin(), metadata.entries().end(),
+        [&](const GgufMetadata::Entry& entry) { return entry.first.starts_with(prefix); });
+}
+
 /// Embeddings, layers, the end, and what is not understood; inside, by role.
 auto order_key(const ModelTensor& tensor) {
     int section = 1;
@@ -129,13 +137,7 @@ std::shared_ptr<const Model> Model::open(const std::filesystem::path& path) {
     model->title_ = title_of(*model->checkpoint_);
     model->architecture_ = architecture_of(*model->checkpoint_);
     try {
-        if (model->architecture_ != nullptr) {
-            const GgufMetadata* metadata = model->checkpoint_->gguf();
-            model->hyperparameters_ =
-                metadata != nullptr ? hyperparameters_from_gguf(*metadata, *model->architecture_)
-                                    : hyperparameters_from_config(model->checkpoint_->config(),
-                                                                  *model->architecture_);
-        }
+        model->read_hyperparameters();
         model->identify();
         model->check_shapes();
     } catch (const Error& error) {
@@ -145,6 +147,21 @@ std::shared_ptr<const Model> Model::open(const std::filesystem::path& path) {
     }
     model->find_missing();
     return model;
+}
+
+void Model::read_hyperparameters() {
+    if (architecture_ == nullptr) {
+        return;
+    }
+    const GgufMetadata* metadata = checkpoint_->gguf();
+    if (metadata == nullptr) {
+        hyperparameters_ = hyperparameters_from_config(checkpoint_->config(), *architecture_);
+    } else if (describes_model(*metadata, *architecture_)) {
+        hyperparameters_ = hyperparameters_from_gguf(*metadata, *architecture_);
+    } else {
+        warnings_.push_back(Sentence(QL_TR(
+            "core", "The file has no hyper-parameters: its tensors can be looked at, no more.")));
+    }
 }
 
 void Model::identify() {
@@ -256,7 +273,7 @@ void Model::check_shapes() const {
 }
 
 void Model::find_missing() {
-    if (architecture_ == nullptr) {
+    if (!hyperparameters_) {
         return;
     }
     std::set<std::string_view> present;

@@ -54,6 +54,7 @@ class Model : public std::enable_shared_from_this<Model> {
     std::string_view title() const { return title_; }  ///< general.name, or the file's name
     const Checkpoint& checkpoint() const { return *checkpoint_; }
     const Architecture* architecture() const { return architecture_; }
+    /// Nothing for an unknown architecture, and for GGUF files that only collect tensors.
     const std::optional<Hyperparameters>& hyperparameters() const { return hyperparameters_; }
 
     /// Embeddings first, then layer by layer in the order of Role, then the output.
@@ -74,6 +75,7 @@ class Model : public std::enable_shared_from_this<Model> {
 
   private:
     Model() = default;
+    void read_hyperparameters();
     void identify();
     void check_shapes() const;
     void find_missing();

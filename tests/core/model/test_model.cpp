@@ -139,6 +139,25 @@ class TestModel : public QObject {
         QCOMPARE(model->parameters(), std::uint64_t{0});
     }
 
+    void collectionsOfTensorsOpenWithoutHyperparameters() {
+        GgufMetadata metadata;
+        metadata.set("general.architecture", GgufValue::of_string("llama"));
+        std::vector<GgufTensor> tensors = {{"blk.0.attn_q.weight", DType::q6_k, {4, 256}, 0, 840}};
+        std::vector<std::byte> bytes = write_gguf_header(metadata, tensors);
+        bytes.resize(bytes.size() + 864);
+        QTemporaryDir dir;
+        QFile file(dir.filePath("a.gguf"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
+        file.close();
+        const auto model = Model::open(file.fileName().toStdString());
+        QVERIFY(!model->hyperparameters());
+        QCOMPARE(model->tensors().front().role, Role::q);
+        QCOMPARE(model->tensors().front().bytes, std::uint64_t{840});
+        QCOMPARE(model->warnings().size(), std::size_t{1});
+        QVERIFY(model->missing().empty());
+    }
+
     void missingTensorsAreSaid() {
         QTemporaryDir dir;
         TinyModel tiny;
