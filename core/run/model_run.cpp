@@ -139,6 +139,7 @@ ModelRun preview(const Model& model, const Plan& plan) {
 std::vector<ModelRun> run_model(const Model& model, const std::vector<Plan>& plans,
                                 const Progress& progress) {
     std::vector<ModelRun> runs;
+    runs.reserve(plans.size());
     for (const Plan& plan : plans) {
         runs.push_back(preview(model, plan));
     }

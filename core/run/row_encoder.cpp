@@ -24,7 +24,7 @@ RowEncoder::RowEncoder(std::shared_ptr<const Grid> grid, std::int64_t cols, cons
     }
 }
 
-RowEncoder::RowEncoder(std::shared_ptr<const Grid> grid, const RowSource& rows,
+RowEncoder::RowEncoder(const std::shared_ptr<const Grid>& grid, const RowSource& rows,
                        const Progress& progress)
     : RowEncoder(grid, rows.cols(),
                  grid->per_tensor() ? value_range(rows, progress) : ValueRange()) {}

@@ -20,7 +20,7 @@ class RowEncoder {
     /// `range` is that of the whole tensor; only per-tensor grids look at it.
     RowEncoder(std::shared_ptr<const Grid> grid, std::int64_t cols, const ValueRange& range);
     /// Reads the whole tensor once if the grid is per tensor.
-    RowEncoder(std::shared_ptr<const Grid> grid, const RowSource& rows,
+    RowEncoder(const std::shared_ptr<const Grid>& grid, const RowSource& rows,
                const Progress& progress = {});
 
     const Grid& grid() const { return *grid_; }
