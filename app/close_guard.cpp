@@ -15,6 +15,11 @@ CloseGuard::CloseGuard(QWidget* window, Jobs* jobs)
             window_->close();
         }
     });
+    connect(jobs_, &Jobs::changed, this, [this] {
+        if (closing_) {
+            jobs_->cancelAll();  // what the end of one job has started
+        }
+    });
 }
 
 bool CloseGuard::mayClose() {
@@ -54,6 +59,7 @@ void CloseGuard::stopAndClose() {
     if (jobs_->idle()) {
         window_->close();
     } else {
+        window_->setEnabled(false);  // there is no way back
         jobs_->cancelAll();
     }
 }

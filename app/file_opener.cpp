@@ -6,6 +6,7 @@
 #include <QMimeData>
 #include <QUrl>
 
+#include "app/controls.h"
 #include "app/settings.h"
 #include "app/workspace.h"
 
@@ -47,7 +48,7 @@ void FileOpener::fillRecent(QMenu* menu) {
     menu->clear();
     const QStringList files = settings_->recentFiles();
     for (const QString& path : files) {
-        QAction* action = menu->addAction(path, this, [this, path] { open(path); });
+        QAction* action = menu->addAction(menuText(path), this, [this, path] { open(path); });
         action->setEnabled(QFileInfo::exists(path));
     }
     if (!files.isEmpty()) {

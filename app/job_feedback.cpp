@@ -4,6 +4,7 @@
 #include <QMenu>
 #include <algorithm>
 
+#include "app/controls.h"
 #include "app/text.h"
 #include "core/base/parallel.h"
 #include "widgets/number_format.h"
@@ -19,6 +20,11 @@ constexpr double kNoticedAfterSeconds = 0.4;
 JobFeedback::JobFeedback(Jobs* jobs, JobStrip* strip, QObject* parent)
     : QObject(parent), jobs_(jobs), strip_(strip) {
     connect(jobs_, &Jobs::changed, this, &JobFeedback::update);
+    connect(jobs_, &Jobs::ended, this, [this](JobId id, bool stopped) {
+        if (id == shown_.id) {
+            shown_.cancelling = stopped;  // it may have been done when stop was asked for
+        }
+    });
     connect(strip_, &JobStrip::jobsRequested, this, &JobFeedback::showJobs);
     connect(strip_, &JobStrip::cancelRequested, this, [this] { jobs_->cancel(shown_.id); });
     retranslate();
@@ -75,7 +81,7 @@ void JobFeedback::showJobs() {
     const QList<JobInfo> all = jobs_->jobs();
     for (const JobInfo& job : all) {
         const QString text = job.running ? tr("Stop: %1") : tr("Stop: %1 (waiting)");
-        QAction* action = menu->addAction(text.arg(job.title));
+        QAction* action = menu->addAction(text.arg(menuText(job.title)));
         action->setEnabled(!job.cancelling);
         connect(action, &QAction::triggered, jobs_, [this, id = job.id] { jobs_->cancel(id); });
     }

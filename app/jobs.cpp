@@ -151,13 +151,14 @@ void Jobs::finish(JobId id, const Delivery& delivery, const std::exception_ptr& 
         return;
     }
     startWaiting(job->info.lane);
-    if (job->info.cancelling) {
-        report(*job, Error(ErrorCode::cancelled, Sentence(QL_TR("core", "Stopped on request."))));
-    } else if (error) {
+    if (error) {
         report(*job, asError(error));
+    } else if (!delivery) {
+        report(*job, Error(ErrorCode::cancelled, Sentence(QL_TR("core", "Stopped on request."))));
     } else if (job->context) {
         delivery();
     }
+    emit ended(id, job->info.cancelling && !delivery);
     emit changed();
     if (jobs_.isEmpty()) {
         tick_.stop();
@@ -192,11 +193,19 @@ void Jobs::cancel(JobId id) {
     }
 }
 
-void Jobs::cancelOf(const QObject* context) {
+void Jobs::drop(JobId id) {
+    if (const std::shared_ptr<Job> job = jobs_.value(id)) {
+        job->context = nullptr;
+        job->failed = {};
+        cancel(id);
+    }
+}
+
+void Jobs::dropOf(const QObject* context) {
     const auto ids = jobs_.keys();
     for (const JobId id : ids) {
         if (jobs_.value(id)->context == context) {
-            cancel(id);
+            drop(id);
         }
     }
 }

@@ -39,7 +39,7 @@ struct JobInfo {
     double secondsElapsed = 0;          ///< since it began to run; 0 while it waits
     std::optional<double> secondsLeft;  ///< an estimate, once there is ground for one
     bool running = false;               ///< false: it waits for its lane
-    bool cancelling = false;            ///< stop was asked for; its result will not be delivered
+    bool cancelling = false;            ///< stop was asked for
 };
 
 /// The one way to do work in the background.
@@ -62,8 +62,7 @@ class Jobs : public QObject {
     /// (`done()` if work returns nothing). `title` is translated and says what is done, for the job
     /// strip.
     ///
-    /// - `done` is not called when `context` has died or the job was cancelled, not even if the
-    ///   work had finished by then: after cancel() no result of that job arrives.
+    /// - `done` is not called when `context` has died or the job was dropped.
     /// - An error goes to `failed` if there is one (a cancellation too, as ErrorCode::cancelled);
     ///   without one it is announced by jobFailed, and a cancellation is silent.
     /// - `work` must own what it uses (shared_ptr, copies): it may outlive the context.
@@ -71,10 +70,14 @@ class Jobs : public QObject {
     JobId start(Lane lane, const QString& title, QObject* context, Work work, Done done,
                 Failed failed = {});
 
-    /// Asks a job to stop. Unknown and finished jobs are ignored.
+    /// Asks a job to stop, as the user does: it ends as cancelled, or with its result if its work
+    /// was finished before it noticed (a file that is written is written). Unknown and finished
+    /// jobs are ignored.
     void cancel(JobId id);
-    /// Asks every job to stop that was started with `context`.
-    void cancelOf(const QObject* context);
+    /// Asks a job to stop that nobody cares about any more: neither its result nor its end is told.
+    void drop(JobId id);
+    /// Drops every job that was started with `context`.
+    void dropOf(const QObject* context);
     void cancelAll();
     void cancelLane(Lane lane);
 
@@ -86,6 +89,8 @@ class Jobs : public QObject {
   signals:
     /// A job began, advanced or ended; at most 20 times a second.
     void changed();
+    /// A job has ended; `stopped`: before its work was done, because that was asked for.
+    void ended(ql::gui::JobId id, bool stopped);
     /// A job without a handler of its own failed.
     void jobFailed(const QString& title, const ql::Error& error);
     /// The last job has ended.
@@ -110,7 +115,7 @@ class Jobs : public QObject {
 };
 
 /// The latest of a series of jobs that replace each other (the map of the tensor that is shown, the
-/// tiles of the view as it stands): starting one cancels the one before, whose result is dropped.
+/// tiles of the view as it stands): starting one drops the one before.
 class JobSlot {
   public:
     explicit JobSlot(Jobs* jobs) : jobs_(jobs) {}
@@ -125,9 +130,10 @@ class JobSlot {
         id_ =
             jobs_->start(lane, title, context, std::move(work), std::move(done), std::move(failed));
     }
+    /// Drops the job, if there is one.
     void cancel() {
         if (jobs_) {
-            jobs_->cancel(std::exchange(id_, kNoJob));
+            jobs_->drop(std::exchange(id_, kNoJob));
         }
     }
 

@@ -42,7 +42,7 @@ namespace {
 
 // Raise when docks or toolbars change so that an old state would fit badly.
 constexpr int kLayoutVersion = 1;
-constexpr int kModelDockWidth = 300;
+constexpr int kModelDockWidth = 316;
 constexpr int kSchemeDockWidth = 272;
 const QString kGeometry = QStringLiteral("window_geometry");
 const QString kState = QStringLiteral("window_state");
@@ -88,6 +88,7 @@ MainWindow::MainWindow(Settings* settings, Theme* theme, Language* language)
     resetLayout();
     restoreGeometry(settings_->layout(kGeometry));
     restoreState(settings_->layout(kState), kLayoutVersion);
+    modelDock_->restoreLayout();
     adoptModel();
 }
 
@@ -276,14 +277,14 @@ void MainWindow::updateActions() {
 void MainWindow::updateTitles() {
     const auto model = workspace_->model();
     const QString program = QStringLiteral("Quantloupe");
-    setWindowTitle(model ? QString::fromStdString(std::string(model->title())) +
-                               QStringLiteral(" — ") + program
-                         : program);
+    setWindowTitle(model ? toQString(model->title()) + QStringLiteral(" — ") + program : program);
     const QUndoStack& stack = *workspace_->undoStack();
     actions_->undo->setEnabled(stack.canUndo());
     actions_->redo->setEnabled(stack.canRedo());
-    actions_->undo->setText(stack.canUndo() ? tr("&Undo: %1").arg(stack.undoText()) : tr("&Undo"));
-    actions_->redo->setText(stack.canRedo() ? tr("&Redo: %1").arg(stack.redoText()) : tr("&Redo"));
+    actions_->undo->setText(stack.canUndo() ? tr("&Undo: %1").arg(workspace_->undoText())
+                                            : tr("&Undo"));
+    actions_->redo->setText(stack.canRedo() ? tr("&Redo: %1").arg(workspace_->redoText())
+                                            : tr("&Redo"));
 }
 
 void MainWindow::showPage(int index) { tabs_->setCurrentIndex(index); }
@@ -303,6 +304,7 @@ void MainWindow::setLanguage(const QString& language) {
 }
 
 void MainWindow::resetLayout() {
+    setWindowState(Qt::WindowNoState);  // a full screen has no size of its own
     resize(1366, 768);
     for (QDockWidget* dock :
          std::initializer_list<QDockWidget*>{modelDock_, schemeDock_, logDock_}) {
@@ -347,6 +349,8 @@ void MainWindow::dropEvent(QDropEvent* event) {
 void MainWindow::changeEvent(QEvent* event) {
     if (event->type() == QEvent::LanguageChange) {
         retranslate();
+    } else if (event->type() == QEvent::WindowStateChange) {
+        actions_->fullScreen->setChecked(isFullScreen());
     }
     QMainWindow::changeEvent(event);
 }

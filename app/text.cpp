@@ -4,6 +4,10 @@
 
 namespace ql::gui {
 
+QString toQString(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
 QString translated(const Sentence& sentence) {
     if (sentence.empty()) {
         return {};

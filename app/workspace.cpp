@@ -82,7 +82,7 @@ Workspace::Workspace(Jobs* jobs, QObject* parent)
     connect(&debounce_, &QTimer::timeout, this, &Workspace::startPendingRuns);
 }
 
-Workspace::~Workspace() { jobs_->cancelOf(this); }
+Workspace::~Workspace() { jobs_->dropOf(this); }
 
 // The model
 
@@ -105,10 +105,7 @@ void Workspace::load(const QString& path, const QString& title,
             emit openingChanged(false);
             adopt(*model, path);
         },
-        [this, path, number = ++openings_](const Error& error) {
-            if (number != openings_) {
-                return;  // another model is being opened instead
-            }
+        [this, path](const Error& error) {
             emit openingChanged(false);
             if (error.code() != ErrorCode::cancelled) {
                 emit openFailed(path, error);
@@ -119,12 +116,11 @@ void Workspace::load(const QString& path, const QString& title,
 void Workspace::closeModel() { adopt(nullptr, {}); }
 
 void Workspace::adopt(std::shared_ptr<const Model> model, const QString& path) {
-    ++profilings_;
     profiling_.cancel();
     previewing_.cancel();
     stopComparison();
     for (const JobId run : std::as_const(runs_)) {
-        jobs_->cancel(run);
+        jobs_->drop(run);
     }
     runs_.clear();
     results_.clear();
@@ -161,10 +157,9 @@ void Workspace::setTensor(int index) {
         return;
     }
     tensor_ = index;
-    ++profilings_;
     profiling_.cancel();
     for (const JobId run : std::as_const(runs_)) {
-        jobs_->cancel(run);
+        jobs_->drop(run);
     }
     runs_.clear();
     results_.clear();
@@ -208,10 +203,7 @@ void Workspace::startProfile() {
             emit profileChanged();
             startPendingRuns();
         },
-        [this, number = ++profilings_](const Error& error) {
-            if (number != profilings_) {
-                return;  // another tensor is looked at instead
-            }
+        [this](const Error& error) {
             tensorProblem_ = error.sentence();
             for (const ComparedScheme& scheme : std::as_const(schemes_)) {
                 if (scheme.enabled) {
@@ -250,8 +242,7 @@ void Workspace::startRun(const ComparedScheme& scheme) {
         return;
     }
     setResult(scheme.id, {SchemeResult::State::pending, nullptr, {}});
-    const auto number = std::make_shared<JobId>(kNoJob);
-    *number = runs_[scheme.id] = jobs_->start(
+    runs_[scheme.id] = jobs_->start(
         Lane::interactive,
         tr("%1 on %2", "a scheme, a tensor")
             .arg(scheme.title(), QString::fromStdString(tensor()->name)),
@@ -264,12 +255,9 @@ void Workspace::startRun(const ComparedScheme& scheme) {
             runCache_.insert(key, new std::shared_ptr<const TensorRun>(run), kib(bytesOf(*run)));
             take(run);
         },
-        [this, number, id = scheme.id](const Error& error) {
-            // A run that the workspace gave up is no longer listed; one that the user stopped is.
-            if (runs_.value(id) == *number) {
-                runs_.remove(id);
-                setResult(id, {SchemeResult::State::failed, nullptr, error.sentence()});
-            }
+        [this, id = scheme.id](const Error& error) {
+            runs_.remove(id);
+            setResult(id, {SchemeResult::State::failed, nullptr, error.sentence()});
         });
 }
 
@@ -343,17 +331,13 @@ void Workspace::runComparison() {
             plans.push_back(Plan::of(scheme.scheme));
         }
     }
-    // The job's own number, to tell it from a later one when it ends.
-    const auto number = std::make_shared<JobId>(kNoJob);
-    const auto ended = [this, number] {
-        if (comparison_ == *number) {
-            comparison_ = kNoJob;
-            emit comparisonChanged();
-        }
+    const auto ended = [this] {
+        comparison_ = kNoJob;
+        emit comparisonChanged();
     };
     const QString title =
         tr("Compare %n scheme(s) on the whole model", nullptr, static_cast<int>(texts.size()));
-    *number = comparison_ = jobs_->start(
+    comparison_ = jobs_->start(
         Lane::heavy, title, this,
         [model = model_, plans](const Progress& progress) {
             return run_model(*model, plans, progress);
@@ -377,7 +361,7 @@ void Workspace::runComparison() {
 
 void Workspace::stopComparison() {
     if (comparisonRunning()) {
-        jobs_->cancel(std::exchange(comparison_, kNoJob));
+        jobs_->drop(std::exchange(comparison_, kNoJob));
         emit comparisonChanged();
     }
 }

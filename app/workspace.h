@@ -110,6 +110,9 @@ class Workspace : public QObject {
     void setSchemeEnabled(int id, bool enabled);
     bool canAddScheme() const { return schemes_.size() < kMaxSchemes; }
     QUndoStack* undoStack() { return &undo_; }
+    // What would be undone and redone, in the language of the moment.
+    QString undoText() const { return changeText(undo_.index() - 1); }
+    QString redoText() const { return changeText(undo_.index()); }
 
     // Results
 
@@ -163,19 +166,18 @@ class Workspace : public QObject {
     void setResult(int schemeId, SchemeResult result);
     void applySchemes(const QList<ComparedScheme>& schemes, int focus);
     int freeColor() const;
+    QString changeText(int index) const;
 
     Jobs* jobs_;
     std::shared_ptr<const Model> model_;
     QString path_;
     JobSlot opening_;
-    int openings_ = 0;  ///< counts, to tell the latest from those it replaced
 
     int tensor_ = kNoTensor;
     std::shared_ptr<const RowSource> rows_;
     std::shared_ptr<const TensorProfile> profile_;
     Sentence tensorProblem_;
     JobSlot profiling_;
-    int profilings_ = 0;
 
     QList<ComparedScheme> schemes_;
     int focus_ = kNoScheme;

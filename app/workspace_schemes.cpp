@@ -13,10 +13,12 @@ QString ComparedScheme::text() const { return QString::fromStdString(format(sche
 /// keeping both states is simpler than inverting every kind of change.
 class Workspace::SchemesCommand : public QUndoCommand {
   public:
-    SchemesCommand(Workspace* workspace, const QString& text, QList<ComparedScheme> schemes,
-                   int focus)
-        : QUndoCommand(text),
-          workspace_(workspace),
+    /// `text` is not yet translated, and has a place for the `scheme` it is about.
+    SchemesCommand(Workspace* workspace, const char* text, QString scheme,
+                   QList<ComparedScheme> schemes, int focus)
+        : workspace_(workspace),
+          text_(text),
+          scheme_(std::move(scheme)),
           before_(workspace->schemes_),
           after_(std::move(schemes)),
           focusBefore_(workspace->focus_),
@@ -24,9 +26,12 @@ class Workspace::SchemesCommand : public QUndoCommand {
 
     void undo() override { workspace_->applySchemes(before_, focusBefore_); }
     void redo() override { workspace_->applySchemes(after_, focusAfter_); }
+    QString description() const { return Workspace::tr(text_).arg(scheme_); }
 
   private:
     Workspace* workspace_;
+    const char* text_;
+    QString scheme_;
     QList<ComparedScheme> before_;
     QList<ComparedScheme> after_;
     int focusBefore_;
@@ -72,7 +77,7 @@ int Workspace::addScheme(const Scheme& scheme) {
         .id = ++lastSchemeId_, .enabled = true, .scheme = scheme, .color = freeColor()};
     QList<ComparedScheme> schemes = schemes_;
     schemes.append(added);
-    undo_.push(new SchemesCommand(this, tr("Add %1").arg(added.title()), schemes, added.id));
+    undo_.push(new SchemesCommand(this, QT_TR_NOOP("Add %1"), added.title(), schemes, added.id));
     return added.id;
 }
 
@@ -86,7 +91,8 @@ int Workspace::duplicateScheme(int id) {
     copy.color = freeColor();
     QList<ComparedScheme> schemes = schemes_;
     schemes.insert(original - schemes_.constData() + 1, copy);
-    undo_.push(new SchemesCommand(this, tr("Duplicate %1").arg(copy.title()), schemes, copy.id));
+    undo_.push(
+        new SchemesCommand(this, QT_TR_NOOP("Duplicate %1"), copy.title(), schemes, copy.id));
     return copy.id;
 }
 
@@ -96,14 +102,14 @@ void Workspace::removeScheme(int id) {
         return;
     }
     const qsizetype index = removed - schemes_.constData();
-    const QString text = tr("Remove %1").arg(removed->title());
+    const QString title = removed->title();
     QList<ComparedScheme> schemes = schemes_;
     schemes.removeAt(index);
     int focus = focus_;
     if (focus == id) {
         focus = schemes.isEmpty() ? kNoScheme : schemes[std::min(index, schemes.size() - 1)].id;
     }
-    undo_.push(new SchemesCommand(this, text, schemes, focus));
+    undo_.push(new SchemesCommand(this, QT_TR_NOOP("Remove %1"), title, schemes, focus));
 }
 
 void Workspace::replaceScheme(int id, const Scheme& replacement) {
@@ -114,8 +120,8 @@ void Workspace::replaceScheme(int id, const Scheme& replacement) {
     QList<ComparedScheme> schemes = schemes_;
     ComparedScheme& changed = schemes[old - schemes_.constData()];
     changed.scheme = replacement;
-    const QString text = tr("Change to %1").arg(changed.title());
-    undo_.push(new SchemesCommand(this, text, schemes, focus_));
+    undo_.push(
+        new SchemesCommand(this, QT_TR_NOOP("Change to %1"), changed.title(), schemes, focus_));
 }
 
 void Workspace::setSchemeEnabled(int id, bool enabled) {
@@ -126,9 +132,13 @@ void Workspace::setSchemeEnabled(int id, bool enabled) {
     QList<ComparedScheme> schemes = schemes_;
     ComparedScheme& changed = schemes[old - schemes_.constData()];
     changed.enabled = enabled;
-    const QString text = enabled ? tr("Switch on %1").arg(changed.title())
-                                 : tr("Switch off %1").arg(changed.title());
-    undo_.push(new SchemesCommand(this, text, schemes, focus_));
+    const char* text = enabled ? QT_TR_NOOP("Switch on %1") : QT_TR_NOOP("Switch off %1");
+    undo_.push(new SchemesCommand(this, text, changed.title(), schemes, focus_));
+}
+
+QString Workspace::changeText(int index) const {
+    const auto* change = static_cast<const SchemesCommand*>(undo_.command(index));
+    return change ? change->description() : QString();
 }
 
 void Workspace::applySchemes(const QList<ComparedScheme>& schemes, int focus) {
@@ -139,7 +149,7 @@ void Workspace::applySchemes(const QList<ComparedScheme>& schemes, int focus) {
     for (const ComparedScheme& old : before) {
         const ComparedScheme* now = scheme(old.id);
         if (!now || !now->enabled || now->scheme != old.scheme) {
-            jobs_->cancel(runs_.take(old.id));
+            jobs_->drop(runs_.take(old.id));
             results_.remove(old.id);
         }
     }

@@ -61,11 +61,11 @@
 <context>
     <name>ql::gui::WeightsPage</name>
     <message numerus="yes">
-        <source>%1, columns %2–%3: %n grid point(s), scale %4</source>
-        <extracomment>%1 is a scheme, %2 and %3 columns; the ticks under the histogram are these grid points</extracomment>
+        <source>scale %3, %n grid point(s), columns %1–%2</source>
+        <extracomment>%1 and %2 are columns; the ticks under the histogram are these grid points</extracomment>
         <translation>
-            <numerusform>%1, columns %2–%3: %n grid point, scale %4</numerusform>
-            <numerusform>%1, columns %2–%3: %n grid points, scale %4</numerusform>
+            <numerusform>scale %3, %n grid point, columns %1–%2</numerusform>
+            <numerusform>scale %3, %n grid points, columns %1–%2</numerusform>
         </translation>
     </message>
 </context>

@@ -848,6 +848,26 @@
         <source>The file is not UTF-8 text.</source>
         <translation>文件不是 UTF-8 文本。</translation>
     </message>
+    <message>
+        <source>Two tensors would be written as {}.</source>
+        <translation>有两个张量都会写成 {}。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s output matrix (lm_head) is missing, and its configuration does not say that it is tied to the embedding.</source>
+        <translation>模型缺少输出矩阵（lm_head），而配置也没有说明它与词嵌入共享权重。</translation>
+    </message>
+    <message>
+        <source>Rule {} ({}) decides for no tensor.</source>
+        <translation>规则 {}（{}）没有对任何张量起作用。</translation>
+    </message>
+    <message>
+        <source>The file has no hyper-parameters: it is no whole model.</source>
+        <translation>文件没有超参数：它不是完整的模型。</translation>
+    </message>
+    <message>
+        <source>The file has no hyper-parameters: its tensors can be looked at, no more.</source>
+        <translation>文件没有超参数：只能查看其中的张量。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>
@@ -897,7 +917,7 @@
     </message>
     <message>
         <source>Explore the &amp;Demo Model</source>
-        <translation>看看演示模型(&amp;D)</translation>
+        <translation>体验演示模型(&amp;D)</translation>
     </message>
     <message>
         <source>&amp;Close Model</source>
@@ -1139,6 +1159,11 @@
         <source>bits/weight</source>
         <translation>位/权重</translation>
     </message>
+    <message>
+        <source>Metrics of %1</source>
+        <comment>a scheme</comment>
+        <translation>%1 的指标</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::ComparePage</name>
@@ -1235,6 +1260,14 @@
     <message>
         <source>On the whole model this scheme leaves this tensor in its stored type.</source>
         <translation>在整个模型上，此方案让此张量保持其存储类型。</translation>
+    </message>
+    <message>
+        <source>Keep these limits when the schemes or the tensor change</source>
+        <translation>方案或张量变化时保持这一范围</translation>
+    </message>
+    <message>
+        <source>Lock the limits</source>
+        <translation>锁定范围</translation>
     </message>
 </context>
 <context>
@@ -1721,10 +1754,6 @@
 <context>
     <name>ql::gui::HeatmapView</name>
     <message>
-        <source>Heatmap</source>
-        <translation>热力图</translation>
-    </message>
-    <message>
         <source>Copy picture</source>
         <translation>复制图片</translation>
     </message>
@@ -1865,12 +1894,12 @@
     <message>
         <source>◂ %1 below</source>
         <extracomment>how many values lie below the histogram&apos;s range, at its left end</extracomment>
-        <translation>◂ 以下还有 %1 个</translation>
+        <translation>◂ 左侧另有 %1 个</translation>
     </message>
     <message>
         <source>%1 above ▸</source>
         <extracomment>how many values lie above the histogram&apos;s range, at its right end</extracomment>
-        <translation>以上还有 %1 个 ▸</translation>
+        <translation>右侧另有 %1 个 ▸</translation>
     </message>
 </context>
 <context>
@@ -1878,7 +1907,7 @@
     <message numerus="yes">
         <source>CPU, %n thread(s)</source>
         <translation>
-            <numerusform>CPU，%n 线程</numerusform>
+            <numerusform>CPU，%n 个线程</numerusform>
         </translation>
     </message>
     <message>
@@ -1936,10 +1965,6 @@
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
-    <message>
-        <source>Stop this job; finished parts are kept (Esc)</source>
-        <translation>停止此任务；已完成的部分会保留（Esc）</translation>
-    </message>
     <message numerus="yes">
         <source>Log (%n warning(s))</source>
         <translation>
@@ -1953,6 +1978,10 @@
     <message>
         <source>Show what was done, with warnings and errors</source>
         <translation>显示做过的事，以及警告和错误</translation>
+    </message>
+    <message>
+        <source>Stop this job</source>
+        <translation>停止此任务</translation>
     </message>
 </context>
 <context>
@@ -2062,7 +2091,7 @@
     </message>
     <message>
         <source>All but the largest 0.1 % of the overview&apos;s cells lie within the limits; larger values take the last colour.</source>
-        <translation>除最大的 0.1 % 单元格外都在范围之内；更大的值取最末的颜色。</translation>
+        <translation>概览中除最大的 0.1 % 单元格外，都在范围之内；更大的值取色标末端的颜色。</translation>
     </message>
     <message>
         <source>The largest value lies at the end of the scale.</source>
@@ -2189,6 +2218,14 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::Page</name>
+    <message>
+        <source>%1 could not be saved: %2</source>
+        <extracomment>%1 is a file, %2 what went wrong</extracomment>
+        <translation>%1 无法保存：%2</translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::Plot</name>
     <message>
         <source>SVG drawing (*.svg)</source>
@@ -2247,7 +2284,7 @@
     </message>
     <message>
         <source>attn norm</source>
-        <translation>注意力归一化</translation>
+        <translation>注意力 norm</translation>
     </message>
     <message>
         <source>attn q</source>
@@ -2267,11 +2304,11 @@
     </message>
     <message>
         <source>attn q norm</source>
-        <translation>注意力 q 归一化</translation>
+        <translation>注意力 q norm</translation>
     </message>
     <message>
         <source>attn k norm</source>
-        <translation>注意力 k 归一化</translation>
+        <translation>注意力 k norm</translation>
     </message>
     <message>
         <source>attn o</source>
@@ -2279,11 +2316,11 @@
     </message>
     <message>
         <source>post-attn norm</source>
-        <translation>注意力后归一化</translation>
+        <translation>注意力后 norm</translation>
     </message>
     <message>
         <source>ffn norm</source>
-        <translation>前馈归一化</translation>
+        <translation>前馈 norm</translation>
     </message>
     <message>
         <source>ffn gate</source>
@@ -2303,11 +2340,11 @@
     </message>
     <message>
         <source>post-ffn norm</source>
-        <translation>前馈后归一化</translation>
+        <translation>前馈后 norm</translation>
     </message>
     <message>
         <source>output norm</source>
-        <translation>输出归一化</translation>
+        <translation>输出 norm</translation>
     </message>
     <message>
         <source>output head</source>
@@ -2412,10 +2449,6 @@
 </context>
 <context>
     <name>ql::gui::SchemeEditor</name>
-    <message>
-        <source>%1: four answers</source>
-        <translation>%1 的四个选择</translation>
-    </message>
     <message>
         <source>reference (as ggml)</source>
         <translation>参考（同 ggml）</translation>
@@ -2573,6 +2606,10 @@
         <source>Copy the text</source>
         <translation>复制文本</translation>
     </message>
+    <message>
+        <source>How %1 quantizes</source>
+        <translation>%1 如何量化</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::SchemeExplanation</name>
@@ -2586,7 +2623,7 @@
     </message>
     <message>
         <source>Brain float: the range of a 32-bit float with 8 significant bits. Most models are published in it.</source>
-        <translation>脑浮点：与 32 位浮点数范围相同，8 位有效位。多数模型以它发布。</translation>
+        <translation>bfloat16：取值范围与 32 位浮点数相同，有效位为 8 位。多数模型以此格式发布。</translation>
     </message>
     <message>
         <source>Blocks of 32 weights share one scale. 16 levels from −8 to 7; the weight of largest magnitude lands exactly on −8, so its sign decides the sign of the scale.</source>
@@ -2606,7 +2643,7 @@
     </message>
     <message>
         <source>Blocks of 32 weights share one scale; 8-bit codes from −127 to 127. Hardly distinguishable from the original.</source>
-        <translation>每 32 个权重为一块，共用一个缩放因子；8 位编码，从 −127 到 127。与原始模型几乎没有差别。</translation>
+        <translation>每 32 个权重为一块，共用一个缩放因子；8 位编码，从 −127 到 127。与原始权重几乎没有差别。</translation>
     </message>
     <message>
         <source>One scale for the whole tensor: a single outlier coarsens every weight.</source>
@@ -2652,15 +2689,11 @@
     </message>
     <message>
         <source>%1 bits per weight</source>
-        <translation>%1 位 / 权重</translation>
+        <translation>%1 位/权重</translation>
     </message>
 </context>
 <context>
     <name>ql::gui::StatTable</name>
-    <message>
-        <source>Statistics</source>
-        <translation>统计</translation>
-    </message>
     <message>
         <source>Copy table</source>
         <translation>复制表格</translation>
@@ -2670,7 +2703,7 @@
     <name>ql::gui::TensorNotice</name>
     <message>
         <source>Open a model, or explore the demo model, to see its weights here.</source>
-        <translation>打开一个模型，或看看演示模型，即可在此查看其权重。</translation>
+        <translation>打开一个模型，或体验演示模型，即可在此查看其权重。</translation>
     </message>
     <message>
         <source>Choose a tensor in the model tree.</source>
@@ -2750,13 +2783,6 @@
     <message>
         <source>%1 stores each value by itself: it has no block grid.</source>
         <translation>%1 逐个存储每个值：没有块网格。</translation>
-    </message>
-    <message numerus="yes">
-        <source>%1, columns %2–%3: %n grid point(s), scale %4</source>
-        <extracomment>%1 is a scheme, %2 and %3 columns; the ticks under the histogram are these grid points</extracomment>
-        <translation>
-            <numerusform>%1，第 %2–%3 列：%n 个网格点，缩放因子 %4</numerusform>
-        </translation>
     </message>
     <message>
         <source>input channel</source>
@@ -2922,7 +2948,7 @@
     <message>
         <source>Grid of row</source>
         <extracomment>a row of the matrix</extracomment>
-        <translation>网格：行</translation>
+        <translation>网格点：行</translation>
     </message>
     <message>
         <source>Row whose grid points are shown</source>
@@ -2997,6 +3023,13 @@
         <source>%1 cannot be applied to this tensor.</source>
         <translation>%1 不能用于此张量。</translation>
     </message>
+    <message numerus="yes">
+        <source>scale %3, %n grid point(s), columns %1–%2</source>
+        <extracomment>%1 and %2 are columns; the ticks under the histogram are these grid points</extracomment>
+        <translation>
+            <numerusform>缩放因子 %3，%n 个网格点，第 %1–%2 列</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::WelcomePage</name>
@@ -3026,7 +3059,7 @@
     </message>
     <message>
         <source>Explore the Demo Model</source>
-        <translation>看看演示模型</translation>
+        <translation>体验演示模型</translation>
     </message>
     <message>
         <source>A really trained Llama of 5.8 million parameters, inside the program</source>
@@ -3057,7 +3090,7 @@
     </message>
     <message>
         <source>Look at %1</source>
-        <translation>查看 %1</translation>
+        <translation>分析 %1</translation>
     </message>
     <message>
         <source>%1 on %2</source>

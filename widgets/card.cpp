@@ -28,8 +28,7 @@ Callout::Callout(QWidget* parent) : QFrame(parent), label_(new QLabel(this)) {
     layout->setContentsMargins(14, 8, 10, 8);
     layout->addWidget(label_);
     label_->setWordWrap(true);
-    label_->setTextInteractionFlags(Qt::TextBrowserInteraction | Qt::TextSelectableByKeyboard);
-    connect(label_, &QLabel::linkActivated, this, &Callout::linkActivated);
+    label_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
 }
 
 void Callout::setText(const QString& richText) {

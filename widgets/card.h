@@ -16,17 +16,13 @@ class Card : public QFrame {
     void paintEvent(QPaintEvent* event) override;
 };
 
-/// A short explanation or finding with an accent bar at its left edge. Rich text; links are
-/// emitted.
+/// A short explanation or finding with an accent bar at its left edge. Rich text.
 class Callout : public QFrame {
     Q_OBJECT
   public:
     explicit Callout(QWidget* parent = nullptr);
     void setText(const QString& richText);
     QString text() const;
-
-  signals:
-    void linkActivated(const QString& link);
 
   protected:
     void paintEvent(QPaintEvent* event) override;

@@ -1,8 +1,11 @@
 #include "widgets/curve_plot.h"
 
+#include <QApplication>
+#include <QMouseEvent>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include <qcustomplot.h>
 
@@ -26,14 +29,23 @@ CurvePlot::CurvePlot(QWidget* parent) : Plot(parent) {
     plot->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignRight | Qt::AlignTop);
     setCsvSource([this] { return csv(); });
     setFileName(QStringLiteral("channels"));
-    connect(plot, &QCustomPlot::mouseRelease, this, [this](const QMouseEvent* event) {
-        if (event->button() != Qt::LeftButton || series_.empty()) return;
-        const int place =
-            static_cast<int>(std::lround(canvas()->xAxis->pixelToCoord(event->pos().x())));
-        if (place < 0 || place >= static_cast<int>(series_.front().values.size())) return;
-        emit channelClicked(order_ == Order::index ? place
-                                                   : ranking_[static_cast<std::size_t>(place)]);
+    connect(plot, &QCustomPlot::mousePress, this, [this](const QMouseEvent* event) {
+        if (event->button() == Qt::LeftButton) pressed_ = event->pos();
     });
+    connect(plot, &QCustomPlot::mouseRelease, this, [this](const QMouseEvent* event) {
+        // The second release of a double click has no press of its own.
+        const auto pressed = std::exchange(pressed_, std::nullopt);
+        if (pressed &&
+            (event->pos() - *pressed).manhattanLength() < QApplication::startDragDistance())
+            click(*pressed);
+    });
+}
+
+void CurvePlot::click(const QPoint& position) {
+    if (series_.empty() || !canvas()->axisRect()->rect().contains(position)) return;
+    const int place = static_cast<int>(std::lround(canvas()->xAxis->pixelToCoord(position.x())));
+    if (place < 0 || place >= static_cast<int>(series_.front().values.size())) return;
+    emit channelClicked(order_ == Order::index ? place : ranking_[static_cast<std::size_t>(place)]);
 }
 
 void CurvePlot::setSeries(std::vector<CurveSeries> series) {
@@ -48,25 +60,12 @@ void CurvePlot::setOrder(Order order) {
     fit();
 }
 
-void CurvePlot::setLogarithmic(bool log) {
-    log_ = log;
-    setLogAxis(canvas()->yAxis, log);
-    fit();
-}
-
 void CurvePlot::setAxisTexts(const QString& x, const QString& y) { setAxisLabels(x, y); }
-
-void CurvePlot::setMarkedChannels(std::vector<int> channels) {
-    marked_ = std::move(channels);
-    rebuild();
-}
 
 void CurvePlot::rebuild() {
     QCustomPlot* plot = canvas();
     for (QCPGraph* graph : graphs_) plot->removeGraph(graph);
     graphs_.clear();
-    for (QCPItemLine* mark : marks_) plot->removeItem(mark);
-    marks_.clear();
     ranking_ = series_.empty() ? std::vector<int>() : rankingOf(series_.front().values);
     for (const CurveSeries& one : series_) {
         std::vector<float> values = one.values;
@@ -79,19 +78,6 @@ void CurvePlot::rebuild() {
         graph->setSelectable(QCP::stNone);
         graphs_.push_back(graph);
     }
-    if (order_ == Order::index) {
-        for (const int channel : marked_) {
-            auto* mark = new QCPItemLine(plot);
-            mark->start->setTypeX(QCPItemPosition::ptPlotCoords);
-            mark->start->setTypeY(QCPItemPosition::ptAxisRectRatio);
-            mark->end->setTypeX(QCPItemPosition::ptPlotCoords);
-            mark->end->setTypeY(QCPItemPosition::ptAxisRectRatio);
-            mark->start->setCoords(channel, 0);
-            mark->end->setCoords(channel, 1);
-            mark->setSelectable(false);
-            marks_.push_back(mark);
-        }
-    }
     plot->legend->setVisible(series_.size() > 1);
     restyle(themeColors());
     replotLater();
@@ -101,7 +87,6 @@ void CurvePlot::restyle(const ThemeColors& colors) {
     for (std::size_t i = 0; i < graphs_.size(); ++i) {
         graphs_[i]->setPen(QPen(schemeColor(series_[i].color, colors.dark), 1.2));
     }
-    for (QCPItemLine* mark : marks_) mark->setPen(QPen(colors.warning, 1, Qt::DotLine));
 }
 
 void CurvePlot::fit() {
@@ -113,20 +98,13 @@ void CurvePlot::fit() {
         for (const double value : one.values) {
             if (!std::isfinite(value)) continue;
             high = std::max(high, value);
-            if (value > 0 || !log_) low = std::min(low, value);
+            low = std::min(low, value);
         }
     }
     const auto last = static_cast<double>(channels) - 1;
     canvas()->xAxis->setRange(-0.01 * last - 0.5, 1.01 * last + 0.5);
-    if (log_) {
-        if (!(high > 0)) high = 1;
-        if (!(low < high)) low = high / 10;
-        canvas()->yAxis->setRange(low / 1.3, high * 1.3);
-    } else {
-        if (!(high > 0)) high = 1;
-        canvas()->yAxis->setRange(std::min(0.0, std::isfinite(low) ? low * 1.08 : 0.0),
-                                  high * 1.08);
-    }
+    if (!(high > 0)) high = 1;
+    canvas()->yAxis->setRange(std::min(0.0, std::isfinite(low) ? low * 1.08 : 0.0), high * 1.08);
     replotLater();
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <QPoint>
+#include <optional>
 #include <vector>
 
 #include "widgets/plot.h"
 
 class QCPGraph;
-class QCPItemLine;
 
 namespace ql::gui {
 
@@ -28,11 +29,8 @@ class CurvePlot : public Plot {
     const std::vector<CurveSeries>& series() const { return series_; }
     void setOrder(Order order);
     Order order() const { return order_; }
-    void setLogarithmic(bool log);
     /// What is along x ("input channel") and up ("largest |w|", with unit).
     void setAxisTexts(const QString& x, const QString& y);
-    /// Vertical marks, by channel index: outlier channels. Drawn in index order only.
-    void setMarkedChannels(std::vector<int> channels);
 
     QString csv() const;
 
@@ -48,14 +46,13 @@ class CurvePlot : public Plot {
 
   private:
     void rebuild();
+    void click(const QPoint& position);
 
     std::vector<CurveSeries> series_;
     std::vector<QCPGraph*> graphs_;  ///< owned by the canvas
-    std::vector<int> marked_;
-    std::vector<QCPItemLine*> marks_;  ///< owned by the canvas
-    std::vector<int> ranking_;         ///< of the first series: position -> channel
+    std::vector<int> ranking_;       ///< of the first series: position -> channel
     Order order_ = Order::index;
-    bool log_ = false;
+    std::optional<QPoint> pressed_;  ///< where the mouse button went down
 };
 
 }  // namespace ql::gui

@@ -59,11 +59,4 @@ void HeatmapLink::remove(HeatmapView* view) {
     views_.erase(std::remove(views_.begin(), views_.end(), view), views_.end());
 }
 
-void HeatmapLink::clear() {
-    for (const auto& view : views_) {
-        if (view) view->disconnect(this);
-    }
-    views_.clear();
-}
-
 }  // namespace ql::gui

@@ -16,7 +16,6 @@ class HeatmapLink : public QObject {
     explicit HeatmapLink(QObject* parent = nullptr);
     void add(HeatmapView* view);
     void remove(HeatmapView* view);
-    void clear();
 
   signals:
     /// The pointer is over this cell in one of the views.

@@ -10,6 +10,7 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QRubberBand>
+#include <QSaveFile>
 #include <QToolTip>
 #include <QWheelEvent>
 #include <algorithm>
@@ -74,7 +75,6 @@ HeatmapView::HeatmapView(QWidget* parent) : QWidget(parent) {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    setAccessibleName(tr("Heatmap"));
 }
 
 HeatmapView::~HeatmapView() = default;
@@ -322,8 +322,6 @@ void HeatmapView::renderIfNeeded() {
 }
 
 void HeatmapView::paintEvent(QPaintEvent*) {
-    QElapsedTimer timer;
-    timer.start();
     renderIfNeeded();
     QPainter painter(this);
     const QRect place = matrixRect();
@@ -339,7 +337,6 @@ void HeatmapView::paintEvent(QPaintEvent*) {
         painter.restore();
     }
     if (scene_.pyramid) drawOverlays(painter);
-    lastPaintMs_ = static_cast<double>(timer.nsecsElapsed()) / 1e6;
 }
 
 void HeatmapView::drawOverlays(QPainter& painter) {
@@ -559,10 +556,6 @@ void HeatmapView::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_0:
         case Qt::Key_Home:
             return fit();
-        case Qt::Key_Return:
-        case Qt::Key_Enter:
-            if (current_) emit cellActivated(current_->y(), current_->x());
-            return;
         default:
             break;
     }
@@ -574,10 +567,7 @@ void HeatmapView::leaveEvent(QEvent*) { emit left(); }
 
 void HeatmapView::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) invalidate();
-    if (event->type() == QEvent::LanguageChange) {
-        setAccessibleName(tr("Heatmap"));
-        describeCurrent();
-    }
+    if (event->type() == QEvent::LanguageChange) describeCurrent();
     QWidget::changeEvent(event);
 }
 
@@ -604,7 +594,11 @@ void HeatmapView::contextMenuEvent(QContextMenuEvent* event) {
 void HeatmapView::saveAs() {
     const QString path = QFileDialog::getSaveFileName(
         this, tr("Save picture"), fileName_ + QStringLiteral(".png"), tr("PNG picture (*.png)"));
-    if (!path.isEmpty()) grab(matrixRect()).save(path, "PNG");
+    if (path.isEmpty()) return;
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || !grab(matrixRect()).save(&file, "PNG") ||
+        !file.commit())
+        emit saveFailed(path, file.errorString());
 }
 
 QString HeatmapView::cellText(qint64 row, qint64 col) const {

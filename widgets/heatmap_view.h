@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QElapsedTimer>
 #include <QHash>
 #include <QPoint>
 #include <QWidget>
@@ -9,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "widgets/file_name.h"
 #include "widgets/heatmap_renderer.h"
 
 class QRubberBand;
@@ -71,7 +71,8 @@ class HeatmapView : public QWidget {
 
     /// Row and column numbers in thin margins (default off).
     void setAxesVisible(bool visible);
-    void setFileName(const QString& name) { fileName_ = name; }
+    /// Base name offered for saved pictures; what file names may not have is replaced.
+    void setFileName(const QString& name) { fileName_ = safeFileName(name); }
 
     /// Where the matrix is drawn, in widget coordinates.
     QRect matrixRect() const;
@@ -79,8 +80,6 @@ class HeatmapView : public QWidget {
     std::optional<QPoint> cellAt(const QPointF& position) const;
     /// Where a cell is drawn, in widget coordinates.
     QRectF cellRect(const QPoint& cell) const;
-    /// How long the last paint took, in milliseconds: for the log and for measurements.
-    double lastPaintMs() const { return lastPaintMs_; }
 
     QSize sizeHint() const override { return {480, 320}; }
     QSize minimumSizeHint() const override { return {80, 60}; }
@@ -91,6 +90,9 @@ class HeatmapView : public QWidget {
     void zoom(double factor);
     void zoomAt(const QPointF& position, double factor);
     void copyPicture();
+    /// Tells screen readers about the current cell anew: call it when what cell texts are made of
+    /// has changed.
+    void describeCurrent();
 
   signals:
     /// Please answer with setTile. `cells` lies within the matrix; x: columns, y: rows.
@@ -99,8 +101,8 @@ class HeatmapView : public QWidget {
     void left();
     void viewRangeChanged(const QRectF& range);
     void currentCellChanged(qint64 row, qint64 col);
-    /// Return or Enter on the current cell.
-    void cellActivated(qint64 row, qint64 col);
+    /// "Save picture" from the context menu did not succeed.
+    void saveFailed(const QString& path, const QString& problem);
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -130,7 +132,6 @@ class HeatmapView : public QWidget {
     void drawNumbers(QPainter& painter, const QSizeF& cell);
     void drawAxes(QPainter& painter);
     void moveCurrent(int rowSteps, int colSteps);
-    void describeCurrent();
     QString cellText(qint64 row, qint64 col) const;
     void saveAs();
 
@@ -150,7 +151,6 @@ class HeatmapView : public QWidget {
     QRectF pressedView_;
     bool dragging_ = false;
     bool axes_ = false;
-    double lastPaintMs_ = 0;
 };
 
 }  // namespace ql::gui

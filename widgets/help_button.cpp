@@ -48,13 +48,9 @@ void HelpButton::open() {
     auto* body = new QLabel(text_, popup);
     body->setWordWrap(true);
     body->setFixedWidth(kWidth);
-    body->setTextInteractionFlags(Qt::TextBrowserInteraction);
+    body->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     body->setFocus();
     layout->addWidget(body);
-    connect(body, &QLabel::linkActivated, this, [this, popup](const QString& link) {
-        popup->close();
-        emit linkActivated(link);
-    });
     popup->adjustSize();
     QPoint place = mapToGlobal(QPoint(0, height() + 2));
     const QRect area = screen()->availableGeometry();

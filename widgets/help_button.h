@@ -4,8 +4,7 @@
 
 namespace ql::gui {
 
-/// The "?" beside a view: opens a small explanation that may link to a lesson. Escape or a click
-/// elsewhere closes it.
+/// The "?" beside a view: opens a small explanation . Escape or a click elsewhere closes it.
 class HelpButton : public QToolButton {
     Q_OBJECT
   public:
@@ -16,10 +15,6 @@ class HelpButton : public QToolButton {
 
   public slots:
     void open();
-
-  signals:
-    /// A link in the text was followed, e.g. "lesson:4".
-    void linkActivated(const QString& link);
 
   protected:
     void changeEvent(QEvent* event) override;

@@ -223,16 +223,6 @@ void HistogramPlot::setXRange(double lo, double hi) {
 double HistogramPlot::xLo() const { return canvas()->xAxis->range().lower; }
 double HistogramPlot::xHi() const { return canvas()->xAxis->range().upper; }
 
-void HistogramPlot::linkXRanges(const std::vector<HistogramPlot*>& plots) {
-    for (HistogramPlot* from : plots) {
-        for (HistogramPlot* to : plots) {
-            // Ends by itself: setting an equal range emits nothing.
-            if (from != to)
-                connect(from, &HistogramPlot::xRangeChanged, to, &HistogramPlot::setXRange);
-        }
-    }
-}
-
 void HistogramPlot::fit() {
     if (!series_.empty()) {
         const ql::Histogram& bins = series_.front().histogram;

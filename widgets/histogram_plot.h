@@ -46,8 +46,6 @@ class HistogramPlot : public Plot {
     void setXRange(double lo, double hi);
     double xLo() const;
     double xHi() const;
-    /// Keeps the x ranges of these plots equal from now on; plots may be destroyed at any time.
-    static void linkXRanges(const std::vector<HistogramPlot*>& plots);
 
     /// Bin edges and counts, one column per series.
     QString csv() const;

@@ -35,6 +35,8 @@ JobStrip::JobStrip(QWidget* parent)
       machine_(new QLabel(this)) {
     title_->setFont(titleFont(font()));
     for (QLabel* quiet : {step_, machine_}) setMuted(quiet);
+    // Names come from files.
+    for (QLabel* label : {title_, step_}) label->setTextFormat(Qt::PlainText);
     for (QToolButton* button : {jobs_, log_}) {
         button->setAutoRaise(true);
         button->setFocusPolicy(Qt::StrongFocus);
@@ -107,7 +109,7 @@ void JobStrip::refresh() {
     left_->setToolTip(tr("Running for %1").arg(elapsed));
     left_->setVisible(!idle_);
     cancel_->setText(tr("Cancel"));
-    cancel_->setToolTip(tr("Stop this job; finished parts are kept (Esc)"));
+    cancel_->setToolTip(tr("Stop this job"));
     cancel_->setVisible(!idle_);
     cancel_->setEnabled(!status_.cancelling);
 

@@ -60,6 +60,7 @@ MessageStrip::MessageStrip(QWidget* parent)
       closeButton_(textButton(this)),
       detailsEdit_(new QPlainTextEdit(this)) {
     label_->setWordWrap(true);
+    label_->setTextFormat(Qt::PlainText);  // names come from files
     label_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     label_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     detailsButton_->setCheckable(true);

@@ -79,11 +79,6 @@ QString formatPercent(double ratio, int decimals) {
     return withUnit(QLocale().toString(100 * ratio, 'f', decimals), QStringLiteral("%"));
 }
 
-QString formatPercentChange(double ratio, int decimals) {
-    const QString text = formatPercent(ratio, decimals);
-    return std::isfinite(ratio) && ratio > 0 ? QLatin1Char('+') + text : text;
-}
-
 QString formatDecibel(double decibel) {
     if (std::isinf(decibel) && decibel > 0) return NumberFormat::tr("exact");
     return std::isfinite(decibel)

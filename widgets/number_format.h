@@ -20,8 +20,6 @@ QString formatNumber(double value, int digits = 3);
 QString formatFixed(double value, int decimals);
 /// A ratio as percent: 0.089 -> "8.9 %".
 QString formatPercent(double ratio, int decimals = 1);
-/// With sign: 0.022 -> "+2.2 %".
-QString formatPercentChange(double ratio, int decimals = 1);
 /// "20.95 dB"; infinity: "exact".
 QString formatDecibel(double decibel);
 /// "4.50 bits"

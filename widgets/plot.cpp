@@ -115,11 +115,6 @@ void Plot::setLogAxis(QCPAxis* axis, bool log) {
     replotLater();
 }
 
-void Plot::onRestyle(std::function<void(const ThemeColors&)> restyle) {
-    restyler_ = std::move(restyle);
-    applyColors(themeColors());
-}
-
 void Plot::restyle(const ThemeColors&) {}
 
 void Plot::applyColors(const ThemeColors& colors) {
@@ -161,7 +156,6 @@ void Plot::applyColors(const ThemeColors& colors) {
     canvas_->legend->setRowSpacing(2);
     canvas_->legend->setMargins(QMargins(4, 2, 2, 2));
     restyle(colors);
-    if (restyler_) restyler_(colors);
     replotLater();
 }
 

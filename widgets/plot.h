@@ -3,6 +3,7 @@
 #include <QWidget>
 #include <functional>
 
+#include "widgets/file_name.h"
 #include "widgets/theme.h"
 
 class QCPAxis;
@@ -20,7 +21,7 @@ class Plot : public QWidget {
     explicit Plot(QWidget* parent = nullptr);
 
     /// The plot itself, for figures that have no class of their own. After changing it call
-    /// replotLater(), never replot(). Colours belong into a restyle handler (onRestyle).
+    /// replotLater(), never replot().
     QCustomPlot* canvas() const { return canvas_; }
 
     /// Shown in the accessibility tree: a short name, and a sentence with the key numbers.
@@ -32,11 +33,9 @@ class Plot : public QWidget {
     void setLogAxis(QCPAxis* axis, bool log);
     /// Text of the CSV file behind the picture; without it "Save data" is not offered.
     void setCsvSource(std::function<QString()> csv) { csv_ = std::move(csv); }
-    /// Base name offered for saved files (default "plot").
-    void setFileName(const QString& name) { fileName_ = name; }
-    /// Called with the colours to use whenever they change (theme, export in the light theme),
-    /// after axes, grid and legend were recoloured; before every replot that follows such a change.
-    void onRestyle(std::function<void(const ThemeColors&)> restyle);
+    /// Base name offered for saved files (default "plot"); what file names may not have is
+    /// replaced.
+    void setFileName(const QString& name) { fileName_ = safeFileName(name); }
 
     /// The picture in the light theme, whatever the screen shows.
     QImage picture(double scale = 2);
@@ -80,7 +79,6 @@ class Plot : public QWidget {
 
     QCustomPlot* canvas_;
     std::function<QString()> csv_;
-    std::function<void(const ThemeColors&)> restyler_;
     QString fileName_ = QStringLiteral("plot");
     Qt::Orientations directions_ = Qt::Horizontal | Qt::Vertical;
 };

@@ -212,8 +212,17 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, con
             return made;
         case CT_ItemViewItem:
             return {made.width(), std::max(made.height(), line + 8)};
-        case CT_HeaderSection:
-            return {made.width() + 8, line + 12};
+        case CT_HeaderSection: {
+            // The arrow is small; the base class keeps more than a square of the line's height.
+            const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
+            if (!header || header->sortIndicator == QStyleOptionHeader::None) {
+                return {made.width() + 8, line + 12};
+            }
+            QStyleOptionHeader plain(*header);
+            plain.sortIndicator = QStyleOptionHeader::None;
+            const QSize text = QProxyStyle::sizeFromContents(type, &plain, size, widget);
+            return {text.width() + 20, line + 12};
+        }
         case CT_ProgressBar:
             return {std::max(size.width(), 120), 16};
         default:

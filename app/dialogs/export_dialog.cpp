@@ -15,17 +15,18 @@
 #include <QMessageBox>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QRegularExpression>
 #include <QTableView>
 #include <QToolButton>
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "app/controls.h"
 #include "app/dialogs/export_table.h"
 #include "app/settings.h"
 #include "app/text.h"
 #include "app/workspace.h"
 #include "widgets/card.h"
+#include "widgets/file_name.h"
 #include "widgets/icons.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
@@ -68,6 +69,8 @@ ExportDialog::ExportDialog(Workspace* workspace, Jobs* jobs, Settings* settings,
     rest_->setObjectName(QStringLiteral("rest"));
     export_->setObjectName(QStringLiteral("export"));
     command_->setObjectName(QStringLiteral("command"));
+    ignoreWheelWithoutFocus(scheme_);
+    ignoreWheelWithoutFocus(rest_);
     buildLayout();
     retranslate();
     for (const ComparedScheme& scheme : workspace_->schemes()) {
@@ -83,7 +86,12 @@ ExportDialog::ExportDialog(Workspace* workspace, Jobs* jobs, Settings* settings,
     });
     connect(rest_, &QComboBox::activated, this, &ExportDialog::plan);
     connect(browse_, &QPushButton::clicked, this, &ExportDialog::browse);
-    connect(destination_, &QLineEdit::textChanged, this, [this] { setState(state_); });
+    connect(destination_, &QLineEdit::textChanged, this, [this] {
+        // Another file: how the last writing ended is no longer what stands here.
+        const bool ended =
+            state_ == State::done || state_ == State::failed || state_ == State::stopped;
+        setState(ended ? State::ready : state_);
+    });
     connect(export_, &QPushButton::clicked, this, &ExportDialog::confirmAndWrite);
     connect(close_, &QPushButton::clicked, this, &ExportDialog::reject);
     connect(copyCommand_, &QToolButton::clicked, this, &ExportDialog::copyCommand);
@@ -164,7 +172,7 @@ void ExportDialog::fillChoices() {
     rest_->clear();
     rest_->addItem(tr("as stored"), kKeepStored);
     for (const DType dtype : {DType::f32, DType::f16, DType::bf16, DType::q8_0}) {
-        rest_->addItem(QString::fromStdString(std::string(name(dtype))), static_cast<int>(dtype));
+        rest_->addItem(toQString(name(dtype)), static_cast<int>(dtype));
     }
     rest_->setCurrentIndex(std::max(0, rest_->findData(rest)));
 }
@@ -175,11 +183,8 @@ void ExportDialog::setDestination(const QString& path) { destination_->setText(p
 
 void ExportDialog::suggestDestination() {
     const ComparedScheme* scheme = workspace_->scheme(scheme_->currentData().toInt());
-    const auto title = model_->title();
-    QString name = QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size()));
-    name += u'-' + (scheme ? scheme->text() : QStringLiteral("stored"));
-    static const QRegularExpression unsafe(QStringLiteral("[^A-Za-z0-9._-]+"));
-    name.replace(unsafe, QStringLiteral("-"));
+    const QString name = safeFileName(toQString(model_->title()) + u'-' +
+                                      (scheme ? scheme->text() : QStringLiteral("stored")));
     const QString folder =
         destination().isEmpty() ? settings_->folder(kPurpose) : QFileInfo(destination()).path();
     setDestination(QDir(folder).filePath(name + QStringLiteral(".gguf")));
@@ -203,10 +208,8 @@ void ExportDialog::plan() {
             setState(State::ready);
         },
         [this](const Error& error) {
-            if (error.code() != ErrorCode::cancelled) {
-                plan_.reset();
-                setState(State::refused, translated(error));
-            }
+            plan_.reset();
+            setState(State::refused, translated(error));
         });
 }
 
@@ -229,6 +232,7 @@ void ExportDialog::confirmAndWrite() {
                         tr("%1 exists. Replace it?").arg(QFileInfo(destination()).fileName()),
                         QMessageBox::Yes | QMessageBox::No, this);
     question->setAttribute(Qt::WA_DeleteOnClose);
+    question->setTextFormat(Qt::PlainText);
     connect(question, &QDialog::accepted, this, &ExportDialog::startWriting);
     question->open();
 }

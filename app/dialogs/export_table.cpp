@@ -1,5 +1,7 @@
 #include "app/dialogs/export_table.h"
 
+#include <QTextDocument>
+
 #include "app/text.h"
 #include "widgets/number_format.h"
 
@@ -37,14 +39,18 @@ QVariant ExportTable::data(const QModelIndex& index, int role) const {
     if (role == Qt::TextAlignmentRole && index.column() == kSize) {
         return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     }
-    if (role != Qt::DisplayRole && role != Qt::ToolTipRole) {
+    if (role == Qt::ToolTipRole) {
+        // Names come from files: they are no rich text.
+        return Qt::convertFromPlainText(index.data().toString(), Qt::WhiteSpaceNormal);
+    }
+    if (role != Qt::DisplayRole) {
         return {};
     }
     switch (index.column()) {
         case kName:
             return QString::fromStdString(tensor.name);
         case kType:
-            return QString::fromStdString(std::string(name(tensor.dtype)));
+            return toQString(name(tensor.dtype));
         case kSize:
             return formatBytes(static_cast<double>(tensor.bytes));
         case kNote:

@@ -88,7 +88,6 @@ ModelDock::ModelDock(Workspace* workspace, Settings* settings, QWidget* parent)
     connect(workspace_, &Workspace::focusChanged, this, &ModelDock::showErrors);
     connect(workspace_, &Workspace::schemesChanged, this, &ModelDock::showErrors);
     resetLayout();
-    header->restoreState(settings_->layout(kHeaderLayout));
     retranslate();
     adoptModel();
 }
@@ -98,8 +97,9 @@ void ModelDock::resetLayout() {
     header->setSectionResizeMode(QHeaderView::Interactive);
     header->setSectionResizeMode(TensorTree::kName, QHeaderView::Stretch);
     header->setMinimumSectionSize(36);
-    header->setSectionHidden(TensorTree::kType, false);
-    header->setSectionHidden(TensorTree::kSize, true);
+    for (int column = 0; column < TensorTree::kColumns; ++column) {
+        header->setSectionHidden(column, column == TensorTree::kSize);
+    }
     const QFontMetrics metrics(smallFont(font()));
     header->resizeSection(TensorTree::kType,
                           metrics.horizontalAdvance(QStringLiteral("BF16")) + 12);
@@ -127,6 +127,8 @@ void ModelDock::fitShapeColumn() {
     }
     view_->header()->resizeSection(TensorTree::kShape, width + 12);
 }
+
+void ModelDock::restoreLayout() { view_->header()->restoreState(settings_->layout(kHeaderLayout)); }
 
 void ModelDock::saveLayout() const {
     settings_->setLayout(kHeaderLayout, view_->header()->saveState());
@@ -244,6 +246,7 @@ void ModelDock::retranslate() {
     nothing_->setText(tr("No tensor passes the filter."));
     findChild<QAction*>(QStringLiteral("copyName"))->setText(tr("Copy Name"));
     tensors_->retranslate();
+    applyFilter();  // roles are searched by their translated names
 }
 
 }  // namespace ql::gui

@@ -23,6 +23,8 @@ class ModelDock : public Dock {
     void focusFilter();
     /// Default columns and widths.
     void resetLayout();
+    /// Columns and widths as they were saved, if they were.
+    void restoreLayout();
     void saveLayout() const;
 
   protected:

@@ -2,6 +2,7 @@
 
 #include <QEvent>
 #include <QFrame>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QListView>
 #include <QMenu>
@@ -21,10 +22,6 @@
 namespace ql::gui {
 
 namespace {
-
-QString latin(std::string_view text) {
-    return QString::fromLatin1(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 QToolButton* flatButton(const QString& iconName) {
     auto* button = new QToolButton;
@@ -94,9 +91,7 @@ SchemeDock::SchemeDock(Workspace* workspace, QWidget* parent)
         typed_->hide();
         view_->setFocus();
     });
-    auto* cancelTyping =
-        new QShortcut(Qt::Key_Escape, typed_, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
-    connect(cancelTyping, &QShortcut::activated, typed_, &QWidget::hide);
+    typed_->field()->installEventFilter(this);
     connect(duplicate_, &QToolButton::clicked, this,
             [this] { workspace_->duplicateScheme(workspace_->focus()); });
     connect(remove_, &QToolButton::clicked, this,
@@ -144,12 +139,13 @@ void SchemeDock::fillMenu() {
     qDeleteAll(menu_->findChildren<QMenu*>(Qt::FindDirectChildrenOnly));
     menu_->setToolTipsVisible(true);
     for (const DType dtype : encodable_dtypes()) {
-        const QString title = latin(name(dtype));
+        const QString title = toQString(name(dtype));
         addPreset(menu_, title, title.toLower());
     }
     menu_->addSeparator();
     for (const Preset& preset : presets()) {
-        addPreset(menu_, latin(preset.title), latin(preset.text), translated(preset.description));
+        addPreset(menu_, toQString(preset.title), toQString(preset.text),
+                  translated(preset.description));
     }
     menu_->addSeparator();
     QMenu* textbook = menu_->addMenu(tr("Textbook Variants"));
@@ -166,6 +162,21 @@ void SchemeDock::startTyping() {
     typed_->setText({});
     typed_->show();
     typed_->setFocus();
+}
+
+bool SchemeDock::eventFilter(QObject* watched, QEvent* event) {
+    // Escape leaves the field before it stops jobs.
+    const bool pressed = event->type() == QEvent::KeyPress;
+    if (watched == typed_->field() && (pressed || event->type() == QEvent::ShortcutOverride) &&
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();
+        if (pressed) {
+            typed_->hide();
+            view_->setFocus();
+        }
+        return true;
+    }
+    return Dock::eventFilter(watched, event);
 }
 
 void SchemeDock::changeEvent(QEvent* event) {

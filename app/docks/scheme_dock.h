@@ -26,6 +26,7 @@ class SchemeDock : public Dock {
   protected:
     void retranslate() override;
     void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
     void fillMenu();

@@ -10,8 +10,10 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "app/controls.h"
 #include "app/docks/scheme_explanation.h"
 #include "app/docks/scheme_text_edit.h"
+#include "app/text.h"
 #include "app/workspace.h"
 #include "widgets/card.h"
 #include "widgets/icons.h"
@@ -169,9 +171,8 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
 QComboBox* SchemeEditor::addChoice(const char* name) {
     auto* box = new QComboBox;
     box->setObjectName(QString::fromLatin1(name));
-    box->setFocusPolicy(Qt::StrongFocus);
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    box->installEventFilter(this);
+    ignoreWheelWithoutFocus(box);
     auto* label = new QLabel;
     label->setBuddy(box);
     form_->addRow(label, box);
@@ -188,15 +189,6 @@ QLabel* SchemeEditor::addAnswer(const char* name) {
 void SchemeEditor::setRowVisible(QComboBox* choice, bool visible) {
     choice->setVisible(visible);
     form_->labelForField(choice)->setVisible(visible);
-}
-
-bool SchemeEditor::eventFilter(QObject* watched, QEvent* event) {
-    // Scrolling past a box must not change it.
-    if (event->type() == QEvent::Wheel && !static_cast<QWidget*>(watched)->hasFocus()) {
-        event->ignore();
-        return true;
-    }
-    return QWidget::eventFilter(watched, event);
 }
 
 void SchemeEditor::edit(const std::function<void(GridSpec&)>& change) {
@@ -216,7 +208,7 @@ void SchemeEditor::load() {
     if (!compared) {
         return;
     }
-    title_->setText(tr("%1: four answers").arg(compared->title()));
+    title_->setText(tr("How %1 quantizes").arg(compared->title()));
     loadGrid(compared->scheme.grid);
     text_->setText(compared->text());
     explain(compared->scheme);
@@ -268,9 +260,7 @@ void SchemeEditor::explain(const Scheme& scheme) {
 void SchemeEditor::fillChoices() {
     QList<QPair<QString, QVariant>> grids;
     for (const DType dtype : encodable_dtypes()) {
-        const auto title = name(dtype);
-        const QString text =
-            QString::fromLatin1(title.data(), static_cast<qsizetype>(title.size()));
+        const QString text = toQString(name(dtype));
         grids.append({text, text.toLower()});
     }
     QList<QPair<QString, QVariant>> bits;
@@ -296,9 +286,7 @@ void SchemeEditor::fillChoices() {
     fill(group_, sizes);
     QList<QPair<QString, QVariant>> scales;
     for (const DType dtype : kScaleTypes) {
-        const auto title = name(dtype);
-        scales.append({QString::fromLatin1(title.data(), static_cast<qsizetype>(title.size())),
-                       static_cast<int>(dtype)});
+        scales.append({toQString(name(dtype)), static_cast<int>(dtype)});
     }
     fill(scale_, scales);
 }

@@ -26,7 +26,6 @@ class SchemeEditor : public QWidget {
 
   protected:
     void changeEvent(QEvent* event) override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
     QComboBox* addChoice(const char* name);

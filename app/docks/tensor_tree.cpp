@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QHash>
 #include <QPair>
+#include <QTextDocument>
 #include <algorithm>
 #include <limits>
 
@@ -26,10 +27,7 @@ QString shapeText(const ModelTensor& tensor) {
     return dimensions.isEmpty() ? QStringLiteral("1") : dimensions.join(u'×');
 }
 
-QString typeText(const ModelTensor& tensor) {
-    const auto type = name(tensor.dtype);
-    return QString::fromLatin1(type.data(), static_cast<qsizetype>(type.size()));
-}
+QString typeText(const ModelTensor& tensor) { return toQString(name(tensor.dtype)); }
 
 }  // namespace
 
@@ -125,13 +123,8 @@ bool TensorTree::accepts(int tensor, const TensorFilter& filter) const {
     const QString ggufName = QString::fromStdString(t.gguf_name);
     QString& text = searchTexts_[static_cast<std::size_t>(tensor)];
     if (text.isEmpty()) {
-        const auto role = ql::name(t.role);
-        text = QStringList{groupTitle(t),
-                           tensorTitle(t),
-                           name,
-                           ggufName,
-                           typeText(t),
-                           QString::fromLatin1(role.data(), static_cast<qsizetype>(role.size()))}
+        text = QStringList{groupTitle(t), tensorTitle(t), name,
+                           ggufName,      typeText(t),    toQString(ql::name(t.role))}
                    .join(u' ')
                    .toLower();
     }
@@ -227,7 +220,7 @@ QString TensorTree::toolTip(const ModelTensor& tensor, std::optional<double> err
     if (error) {
         lines.append(tr("Relative error of %1: %2").arg(scheme_, formatPercent(*error)));
     }
-    return lines.join(u'\n');
+    return Qt::convertFromPlainText(lines.join(u'\n'), Qt::WhiteSpaceNormal);
 }
 
 QVariant TensorTree::data(const QModelIndex& index, int role) const {

@@ -85,11 +85,7 @@ std::optional<CellValues> CellReader::at(qint64 row, qint64 col) {
                 emit arrived();
             },
             // The hover line stays without values; the row may be asked for again.
-            [this, row](const Error& error) {
-                if (error.code() != ErrorCode::cancelled && wanted_ == row) {
-                    wanted_ = -1;
-                }
-            });
+            [this](const Error&) { wanted_ = -1; });
     }
     return std::nullopt;
 }

@@ -6,8 +6,8 @@
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
+#include "app/controls.h"
 #include "app/pages/cell_reader.h"
-#include "app/pages/controls.h"
 #include "app/pages/tensor_header.h"
 #include "app/text.h"
 #include "core/measure/statistics.h"
@@ -97,6 +97,7 @@ void CompareColumn::show(const ComparedScheme& scheme, const SchemeResult& resul
     map_->setAccessibleName(tr("Error map of %1", "a scheme").arg(name));
     map_->setFileName(QStringLiteral("map-") + scheme.text());
     histogram_->setFileName(QStringLiteral("histogram-") + scheme.text());
+    table_->setAccessibleName(tr("Metrics of %1", "a scheme").arg(name));
     histogram_->setDescription(
         tr("Histogram of %1", "a scheme").arg(name),
         tr("Distribution of the decoded values over that of the original ones."));
@@ -197,7 +198,7 @@ void CompareColumn::fillMetrics() {
     const std::optional<ColumnMetrics> now = metrics();
     const auto row = [&](const QString& label, double ColumnMetrics::*value,
                          QString (*format)(double), bool best, const QString& help) {
-        return StatRow{label, {now ? format((*now).*value) : noValue()}, best ? 0 : -1, help};
+        return StatRow{label, now ? format((*now).*value) : noValue(), best, help};
     };
     const auto number = [](double value) { return formatNumber(value); };
     const auto bits = [](double value) { return formatFixed(value, 2); };

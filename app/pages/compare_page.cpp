@@ -7,13 +7,14 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QStackedLayout>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/controls.h"
 #include "app/pages/cell_reader.h"
 #include "app/pages/compare_column.h"
 #include "app/pages/comparison_table.h"
-#include "app/pages/controls.h"
 #include "app/pages/tensor_header.h"
 #include "app/text.h"
 #include "app/workspace.h"
@@ -22,6 +23,7 @@
 #include "widgets/heatmap_view.h"
 #include "widgets/help_button.h"
 #include "widgets/histogram_plot.h"
+#include "widgets/icons.h"
 #include "widgets/number_format.h"
 #include "widgets/stat_table.h"
 
@@ -53,10 +55,11 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     : Page(workspace, jobs, parent),
       table_(new ComparisonTable(workspace, this)),
       header_(new TensorHeader(this)),
-      map_(new Choice(this)),
-      limits_(new Choice(this)),
       logCounts_(new QCheckBox(this)),
+      map_(new Choice(this)),
       logColors_(new QCheckBox(this)),
+      limits_(new Choice(this)),
+      lock_(new QToolButton(this)),
       help_(new HelpButton(this)),
       stack_(new QStackedLayout),
       notice_(makeNotice(this)),
@@ -66,9 +69,13 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       hovered_(new ElidedLabel(this)),
       link_(new HeatmapLink(this)) {
     logCounts_->setChecked(true);
+    lock_->setObjectName(QStringLiteral("lock"));
+    lock_->setCheckable(true);
+    lock_->setAutoRaise(true);
+    lock_->setFocusPolicy(Qt::TabFocus);
     for (QWidget* control : {static_cast<QWidget*>(logCounts_), static_cast<QWidget*>(map_),
-                             static_cast<QWidget*>(limits_), static_cast<QWidget*>(logColors_),
-                             static_cast<QWidget*>(help_)}) {
+                             static_cast<QWidget*>(logColors_), static_cast<QWidget*>(limits_),
+                             static_cast<QWidget*>(lock_), static_cast<QWidget*>(help_)}) {
         header_->addControl(control);
     }
 
@@ -106,7 +113,7 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
 
     connect(map_, &QComboBox::currentIndexChanged, this, &ComparePage::applyMap);
     connect(limits_, &QComboBox::currentIndexChanged, this, [this] {
-        locked_ = false;
+        lock_->setChecked(false);
         applyMap();
     });
     connect(logColors_, &QCheckBox::toggled, this, &ComparePage::applyLimits);
@@ -115,10 +122,8 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
             column->setLogCounts(log);
         }
     });
-    connect(scale_, &ColorScale::clicked, this, [this] {
-        locked_ = !locked_;
-        applyLimits();
-    });
+    connect(lock_, &QToolButton::toggled, this, &ComparePage::applyLimits);
+    connect(scale_, &ColorScale::clicked, lock_, &QToolButton::toggle);
     connect(link_, &HeatmapLink::hovered, this, &ComparePage::hover);
     connect(link_, &HeatmapLink::left, this, [this] {
         cell_.reset();
@@ -127,14 +132,11 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     connect(table_, &ComparisonTable::message, this, &Page::message);
 
     const auto follow = [this] { invalidate(); };
-    connect(workspace, &Workspace::modelChanged, this, [this] {
-        for (CompareColumn* column : std::as_const(columns_)) {
-            unlink(column);
-            column->forget();  // a hidden page keeps nothing of a closed model
-        }
-        invalidate();
+    connect(workspace, &Workspace::modelChanged, this, &ComparePage::forget);
+    connect(workspace, &Workspace::tensorChanged, this, [this] {
+        cell_.reset();
+        isVisible() ? invalidate() : forget();
     });
-    connect(workspace, &Workspace::tensorChanged, this, follow);
     connect(workspace, &Workspace::profileChanged, this, follow);
     connect(workspace, &Workspace::schemesChanged, this, follow);
     connect(workspace, &Workspace::focusChanged, this, follow);
@@ -199,6 +201,15 @@ void ComparePage::refresh() {
     showHovered();
 }
 
+/// A hidden page keeps nothing of a tensor that is no longer looked at.
+void ComparePage::forget() {
+    for (CompareColumn* column : std::as_const(columns_)) {
+        unlink(column);
+        column->forget();
+    }
+    invalidate();
+}
+
 void ComparePage::zoomHistograms(const CompareColumn* source, double lo, double hi) {
     for (CompareColumn* column : std::as_const(columns_)) {
         if (column != source) {
@@ -259,7 +270,7 @@ CompareColumn* ComparePage::makeColumn() {
     connect(column->feed(), &MapFeed::changed, this, [this, column] { mapChanged(column); });
     connect(column->feed(), &MapFeed::failed, this, [this, column](const Error& error) {
         unlink(column);
-        emit message(translated(error), true);
+        emit message(translated(error), error.code() != ErrorCode::cancelled);
     });
     connect(column->map(), &HeatmapView::currentCellChanged, this,
             [this, column](qint64 row, qint64 col) {
@@ -267,6 +278,8 @@ CompareColumn* ComparePage::makeColumn() {
                     emit cellChosen(row, col);
                 }
             });
+    connect(column->map(), &HeatmapView::saveFailed, this, &ComparePage::tellSaveFailed);
+    connect(column->histogram(), &Plot::saveFailed, this, &ComparePage::tellSaveFailed);
     connect(column->reader(), &CellReader::arrived, this, &ComparePage::showHovered);
     connect(column, &CompareColumn::chosen, this,
             [this, column] { workspace()->setFocus(column->scheme().id); });
@@ -307,7 +320,9 @@ void ComparePage::applyMap() {
 }
 
 void ComparePage::applyLimits() {
-    if (!locked_ && !colorLimits_.isEmpty()) {
+    const bool locked = lock_->isChecked();
+    lock_->setIcon(icon(locked ? QStringLiteral("lock") : QStringLiteral("unlock")));
+    if (!locked && !colorLimits_.isEmpty()) {
         limit_ = *std::max_element(colorLimits_.cbegin(), colorLimits_.cend());
     }
     const MapEntry& entry = kEntries[static_cast<std::size_t>(std::max(0, map_->currentIndex()))];
@@ -317,8 +332,8 @@ void ComparePage::applyLimits() {
     }
     scale_->setScale(scale);
     scale_->setTexts(mapSymbol(entry.kind, entry.mode),
-                     locked_ ? tr("(locked; click to free the limits)")
-                             : tr("(%1; click to lock the limits)").arg(limits_->currentText()));
+                     locked ? tr("(locked; click to free the limits)")
+                            : tr("(%1; click to lock the limits)").arg(limits_->currentText()));
     scale_->setVisible(!colorLimits_.isEmpty());
     alignScale();
 }
@@ -429,6 +444,8 @@ void ComparePage::retranslate() {
     limits_->setTexts(limits);
     limits_->describe(tr("Limits of the colours"),
                       tr("Where the colour scale ends; the widest of all columns counts"));
+    lock_->setToolTip(tr("Keep these limits when the schemes or the tensor change"));
+    lock_->setAccessibleName(tr("Lock the limits"));
     logCounts_->setText(tr("log counts"));
     logCounts_->setToolTip(tr("Counts of the histograms on a logarithmic axis"));
     logColors_->setText(tr("log colours"));

@@ -14,6 +14,7 @@ class QHBoxLayout;
 class QLabel;
 class QScrollArea;
 class QStackedLayout;
+class QToolButton;
 
 namespace ql::gui {
 
@@ -53,6 +54,7 @@ class ComparePage : public Page {
     CompareColumn* makeColumn();
     void mapChanged(CompareColumn* column);
     void unlink(CompareColumn* column);
+    void forget();
     void zoomHistograms(const CompareColumn* source, double lo, double hi);
     void applyMap();
     void applyLimits();
@@ -64,10 +66,11 @@ class ComparePage : public Page {
 
     ComparisonTable* table_;
     TensorHeader* header_;
-    Choice* map_;
-    Choice* limits_;
     QCheckBox* logCounts_;
+    Choice* map_;
     QCheckBox* logColors_;
+    Choice* limits_;
+    QToolButton* lock_;
     HelpButton* help_;
     QStackedLayout* stack_;
     QLabel* notice_;
@@ -83,7 +86,6 @@ class ComparePage : public Page {
     QSet<const CompareColumn*> linked_;          ///< those whose map is there
     QHash<CompareColumn*, double> colorLimits_;  ///< what each map alone would need
     double limit_ = 0;                           ///< of the common scale
-    bool locked_ = false;
     bool filling_ =
         false;  ///< histograms get their data: changes of their range are not the user's
     std::optional<QPoint> cell_;  ///< under the pointer

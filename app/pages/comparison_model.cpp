@@ -102,9 +102,8 @@ ComparisonModel::Row ComparisonModel::originalRow() const {
             type = tensor.dtype;
         }
     }
-    row.title = type && oneType
-                    ? tr("%1 (as stored)").arg(QString::fromStdString(std::string(ql::name(*type))))
-                    : tr("as stored");
+    row.title =
+        type && oneType ? tr("%1 (as stored)").arg(toQString(ql::name(*type))) : tr("as stored");
     row.values[kSize] = bytes;
     if (linearValues > 0) {
         row.values[kBits] = linearBits / linearValues;
@@ -384,6 +383,11 @@ QString comparisonAsCsv(const QAbstractItemModel& table) {
         lines << cells.join(u',');
     }
     return lines.join(u'\n') + u'\n';
+}
+
+bool ComparisonModel::anyFallback() const {
+    return std::any_of(rows_.begin(), rows_.end(),
+                       [](const Row& row) { return row.values[kFallbacks].value_or(0) > 0; });
 }
 
 }  // namespace ql::gui

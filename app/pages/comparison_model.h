@@ -40,6 +40,8 @@ class ComparisonModel : public QAbstractTableModel {
 
     /// Takes everything anew from the workspace, texts included.
     void update();
+    /// Whether some tensor cannot take its scheme under some row.
+    bool anyFallback() const;
     /// -1 if it has none.
     int rowOf(int schemeId) const;
 

@@ -15,8 +15,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "app/controls.h"
 #include "app/pages/comparison_model.h"
-#include "app/pages/controls.h"
 #include "app/workspace.h"
 #include "widgets/icons.h"
 #include "widgets/number_format.h"
@@ -28,7 +28,7 @@ namespace {
 
 constexpr int kRowHeight = 28;
 constexpr int kMinRows = 4;
-constexpr int kMinColumn = 64;
+constexpr int kMinColumn = 48;
 
 /// A thin line under each row instead of a grid.
 class RuledDelegate : public QStyledItemDelegate {
@@ -81,8 +81,8 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
     view_->verticalHeader()->setDefaultSectionSize(kRowHeight);
     view_->verticalHeader()->setMinimumSectionSize(kRowHeight);
     QHeaderView* header = view_->horizontalHeader();
-    header->setSectionResizeMode(QHeaderView::Stretch);
-    header->setSectionResizeMode(ComparisonModel::kScheme, QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(ComparisonModel::kScheme, QHeaderView::Stretch);
     header->setMinimumSectionSize(kMinColumn);
     header->setSortIndicatorClearable(true);
     header->setSortIndicator(-1, Qt::AscendingOrder);
@@ -130,6 +130,8 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
 
 void ComparisonTable::refresh() {
     model_->update();
+    // Usually a column of zeros, and room is scarce at 1366 pixels.
+    view_->setColumnHidden(ComparisonModel::kFallbacks, !model_->anyFallback());
     selectFocus();
     fitHeight();
     const bool running = workspace_->comparisonRunning();

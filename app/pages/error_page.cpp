@@ -8,8 +8,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/controls.h"
 #include "app/pages/cell_reader.h"
-#include "app/pages/controls.h"
 #include "app/pages/map_feed.h"
 #include "app/pages/tensor_header.h"
 #include "app/text.h"
@@ -42,8 +42,8 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       schemes_(new Choice(this)),
       kinds_(new Choice(this)),
       modes_(new Choice(this)),
-      limits_(new Choice(this)),
       log_(new QCheckBox(this)),
+      limits_(new Choice(this)),
       lock_(new QToolButton(this)),
       fit_(new QToolButton(this)),
       help_(new HelpButton(this)),
@@ -131,7 +131,13 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     connect(feed_, &MapFeed::changed, this, &ErrorPage::mapChanged);
     connect(feed_, &MapFeed::failed, this,
             [this](const Error& error) { showNotice(translated(error)); });
-    connect(reader_, &CellReader::arrived, this, &ErrorPage::showCell);
+    connect(reader_, &CellReader::arrived, this, [this] {
+        showCell();
+        if (!hovered_) {  // else it would ask for another row than the pointer does, and so on
+            view_->describeCurrent();
+        }
+    });
+    connect(view_, &HeatmapView::saveFailed, this, &ErrorPage::tellSaveFailed);
     connect(view_, &HeatmapView::hovered, this, [this](qint64 row, qint64 col) {
         hovered_ = QPoint(static_cast<int>(col), static_cast<int>(row));
         showCell();
@@ -148,7 +154,10 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
 
     const auto follow = [this] { invalidate(); };
     connect(workspace, &Workspace::modelChanged, this, &ErrorPage::forget);
-    connect(workspace, &Workspace::tensorChanged, this, follow);
+    connect(workspace, &Workspace::tensorChanged, this, [this] {
+        hovered_.reset();
+        isVisible() ? invalidate() : forget();
+    });
     connect(workspace, &Workspace::profileChanged, this, follow);
     connect(workspace, &Workspace::schemesChanged, this, follow);
     connect(workspace, &Workspace::focusChanged, this, follow);
@@ -256,7 +265,7 @@ void ErrorPage::showNotice(const QString& text) {
     hovered_.reset();
 }
 
-/// A hidden page keeps nothing of a closed model.
+/// A hidden page keeps nothing of a tensor that is no longer looked at.
 void ErrorPage::forget() {
     feed_->clear();
     reader_->setSource(nullptr, nullptr);
@@ -311,7 +320,10 @@ void ErrorPage::findError(const std::shared_ptr<const TensorRun>& run) {
                     showFinding();
                 },
                 // The map is there all the same; a sentence less is no message.
-                [](const Error&) {});
+                [this](const Error&) {
+                    foundIn_.reset();
+                    showFinding();
+                });
         }
     }
     showFinding();

@@ -74,8 +74,8 @@ class ErrorPage : public Page {
     Choice* schemes_;
     Choice* kinds_;
     Choice* modes_;
-    Choice* limits_;
     QCheckBox* log_;
+    Choice* limits_;
     QToolButton* lock_;
     QToolButton* fit_;
     HelpButton* help_;

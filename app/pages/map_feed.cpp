@@ -33,23 +33,21 @@ void MapFeed::show(const MapSource& source) {
         },
         [this, source](const std::shared_ptr<const Pyramid>& pyramid) { adopt(source, pyramid); },
         [this](const Error& error) {
-            if (error.code() != ErrorCode::cancelled) {
-                clear();
-                emit failed(error);
-            }
+            clear();
+            emit failed(error);
         });
 }
 
 void MapFeed::clear() {
     making_.cancel();
-    jobs_->cancelOf(this);
+    jobs_->dropOf(this);
     wanted_ = {};
     shown_ = {};
     view_->setPyramid(nullptr);
 }
 
 void MapFeed::adopt(const MapSource& source, std::shared_ptr<const Pyramid> pyramid) {
-    jobs_->cancelOf(this);  // tiles of the map before
+    jobs_->dropOf(this);  // tiles of the map before
     shown_ = source;
     view_->setPyramid(std::move(pyramid));
     emit changed();

@@ -39,6 +39,8 @@ class MapFeed : public QObject {
   signals:
     /// The view shows what was asked for; limits of the colours are to be set.
     void changed();
+    /// The map could not be made, or the user stopped it: the view is empty, and the next show()
+    /// tries again.
     void failed(const ql::Error& error);
 
   private:

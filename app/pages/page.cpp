@@ -1,5 +1,6 @@
 #include "app/pages/page.h"
 
+#include <QDir>
 #include <QEvent>
 
 namespace ql::gui {
@@ -26,6 +27,12 @@ void Page::refreshNow() {
         retranslate();
     }
     refresh();
+}
+
+void Page::tellSaveFailed(const QString& path, const QString& problem) {
+    //: %1 is a file, %2 what went wrong
+    emit message(tr("%1 could not be saved: %2").arg(QDir::toNativeSeparators(path), problem),
+                 true);
 }
 
 void Page::showEvent(QShowEvent* event) {

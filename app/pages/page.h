@@ -44,6 +44,9 @@ class Page : public QWidget {
     /// Sets every text anew.
     virtual void retranslate() = 0;
 
+    /// For plots and maps whose picture or data could not be saved.
+    void tellSaveFailed(const QString& path, const QString& problem);
+
     void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;
 

@@ -4,7 +4,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 
-#include "app/pages/controls.h"
+#include "app/controls.h"
 #include "app/role_names.h"
 #include "app/text.h"
 #include "app/workspace.h"
@@ -50,11 +50,9 @@ void TensorHeader::setTensor(const ModelTensor* tensor) {
         return;
     }
     title_->setText(fullTitle(*tensor));
-    const std::string_view type = ql::name(tensor->dtype);
-    const QStringList facts{QString::fromStdString(to_string(tensor->shape)),
-                            QString::fromLatin1(type.data(), static_cast<qsizetype>(type.size())),
-                            formatBytes(static_cast<double>(tensor->bytes)),
-                            QString::fromStdString(tensor->name)};
+    const QStringList facts{
+        QString::fromStdString(to_string(tensor->shape)), toQString(ql::name(tensor->dtype)),
+        formatBytes(static_cast<double>(tensor->bytes)), QString::fromStdString(tensor->name)};
     facts_->setText(facts.join(QStringLiteral(" · ")));
 }
 

@@ -12,8 +12,8 @@
 
 #include <qcustomplot.h>
 
+#include "app/controls.h"
 #include "app/pages/cell_reader.h"
-#include "app/pages/controls.h"
 #include "app/pages/tensor_header.h"
 #include "widgets/card.h"
 #include "widgets/curve_plot.h"
@@ -87,12 +87,11 @@ WeightsPage::WeightsPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     layout->addLayout(stack_, 1);
 
     const auto follow = [this] { invalidate(); };
-    connect(workspace, &Workspace::modelChanged, this, [this] {
-        gridOf_.reset();  // a hidden page keeps nothing of a closed model
-        curveOf_.reset();
-        invalidate();
-    });
-    connect(workspace, &Workspace::tensorChanged, this, follow);
+    connect(histogram_, &Plot::saveFailed, this, &WeightsPage::tellSaveFailed);
+    connect(curve_, &Plot::saveFailed, this, &WeightsPage::tellSaveFailed);
+    connect(workspace, &Workspace::modelChanged, this, &WeightsPage::forget);
+    connect(workspace, &Workspace::tensorChanged, this,
+            [this] { isVisible() ? invalidate() : forget(); });
     connect(workspace, &Workspace::profileChanged, this, follow);
     connect(workspace, &Workspace::schemesChanged, this, follow);
     connect(workspace, &Workspace::focusChanged, this, follow);
@@ -206,6 +205,13 @@ void WeightsPage::refresh() {
     fillStatistics();
 }
 
+/// A hidden page keeps nothing of a tensor that is no longer looked at.
+void WeightsPage::forget() {
+    gridOf_.reset();
+    curveOf_.reset();
+    invalidate();
+}
+
 void WeightsPage::fillHistogram() {
     const std::shared_ptr<const TensorProfile> profile = workspace()->profile();
     std::vector<HistogramSeries> series{{.name = tr("original"),
@@ -281,9 +287,8 @@ void WeightsPage::fillGridPoints() {
     }
     const auto count = static_cast<int>(points.size());
     histogram_->setGridPoints(std::move(points), scheme->color);
-    //: %1 is a scheme, %2 and %3 columns; the ticks under the histogram are these grid points
-    blockText_->setText(tr("%1, columns %2–%3: %n grid point(s), scale %4", nullptr, count)
-                            .arg(scheme->title())
+    //: %1 and %2 are columns; the ticks under the histogram are these grid points
+    blockText_->setText(tr("scale %3, %n grid point(s), columns %1–%2", nullptr, count)
                             .arg(block.block_begin)
                             .arg(block.block_end - 1)
                             .arg(formatNumber(static_cast<double>(block.scale))));
@@ -342,35 +347,25 @@ void WeightsPage::fillStatistics() {
     };
     const auto number = [](double value) { return formatNumber(value, 4); };
     statistics_->setRows(
-        {{tr("count"), {exact(s.count)}, -1, tr("Number of values")},
-         {tr("mean"), {number(s.mean)}, -1, {}},
-         {tr("σ"), {number(s.stddev)}, -1, tr("Standard deviation")},
-         {tr("skewness"),
-          {formatFixed(s.skewness, 3)},
-          -1,
+        {{tr("count"), exact(s.count), false, tr("Number of values")},
+         {tr("mean"), number(s.mean), false, {}},
+         {tr("σ"), number(s.stddev), false, tr("Standard deviation")},
+         {tr("skewness"), formatFixed(s.skewness, 3), false,
           tr("0 for a symmetric distribution; positive when the right tail is longer")},
-         {tr("kurtosis"),
-          {formatFixed(s.kurtosis, 3)},
-          -1,
+         {tr("kurtosis"), formatFixed(s.kurtosis, 3), false,
           tr("Excess kurtosis: 0 for a normal distribution, more when the tails are heavier")},
-         {tr("min"), {number(static_cast<double>(s.min))}, -1, {}},
-         {tr("lower quartile"),
-          {number(s.quartile_low)},
-          -1,
+         {tr("min"), number(static_cast<double>(s.min)), false, {}},
+         {tr("lower quartile"), number(s.quartile_low), false,
           tr("A quarter of the values lies below")},
-         {tr("median"), {number(s.median)}, -1, {}},
-         {tr("upper quartile"),
-          {number(s.quartile_high)},
-          -1,
+         {tr("median"), number(s.median), false, {}},
+         {tr("upper quartile"), number(s.quartile_high), false,
           tr("A quarter of the values lies above")},
-         {tr("max"), {number(static_cast<double>(s.max))}, -1, {}},
-         {tr("mean |w|"), {number(s.abs_mean)}, -1, {}},
-         {tr("zeros"), {share(s.zeros)}, -1, tr("Values that are exactly 0")},
-         {tr("NaN"), {share(s.nan)}, -1, tr("Values that are not a number")},
-         {tr("infinite"), {share(s.infinite)}, -1, {}},
-         {tr("beyond 6 σ"),
-          {share(s.outliers)},
-          -1,
+         {tr("max"), number(static_cast<double>(s.max)), false, {}},
+         {tr("mean |w|"), number(s.abs_mean), false, {}},
+         {tr("zeros"), share(s.zeros), false, tr("Values that are exactly 0")},
+         {tr("NaN"), share(s.nan), false, tr("Values that are not a number")},
+         {tr("infinite"), share(s.infinite), false, {}},
+         {tr("beyond 6 σ"), share(s.outliers), false,
           tr("Values farther than six standard deviations from the mean")}});
 }
 
@@ -416,6 +411,7 @@ void WeightsPage::retranslate() {
            "widens one block of every row, an outlier in an output channel only that row's.</p>"));
 
     statisticsTitle_->setText(tr("Statistics"));
+    statistics_->setAccessibleName(tr("Statistics"));
     statisticsHelp_->setHelp(
         tr("Statistics"),
         tr("<p>Of the original weights, all of them. Mean, σ, skewness and kurtosis are moments of "

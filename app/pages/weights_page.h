@@ -47,6 +47,7 @@ class WeightsPage : public Page {
     QWidget* makeHistogramCard();
     QWidget* makeCurveCard();
     QWidget* makeStatisticsCard();
+    void forget();
     void fillHistogram();
     void fillBlocks();
     void fillGridPoints();

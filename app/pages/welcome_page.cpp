@@ -118,7 +118,7 @@ void WelcomePage::showRecent() {
         auto* item = new QListWidgetItem(icon(QStringLiteral("tensor"), IconTint::muted),
                                          info.fileName() + QStringLiteral("   ") + info.path());
         item->setData(Qt::UserRole, path);
-        item->setToolTip(path);
+        item->setToolTip(Qt::convertFromPlainText(path, Qt::WhiteSpaceNormal));
         if (!info.exists()) {
             item->setFlags(Qt::NoItemFlags);
         }

@@ -27,7 +27,8 @@ class TestJobs : public QObject {
   private slots:
     void resultArrivesInTheThreadOfJobs();
     void progressIsSeenAndThrottled();
-    void cancelDropsTheResult();
+    void droppedJobsAreNobodysBusiness();
+    void cancelKeepsWhatWasFinished();
     void cancelIsTold();
     void errorsGoToTheirHandlerOrAreAnnounced();
     void foreignExceptionsBecomeErrors();
@@ -82,23 +83,55 @@ void TestJobs::progressIsSeenAndThrottled() {
     QTRY_VERIFY(jobs.idle());
 }
 
-void TestJobs::cancelDropsTheResult() {
+void TestJobs::droppedJobsAreNobodysBusiness() {
     Jobs jobs;
-    bool delivered = false;
+    QSignalSpy announced(&jobs, &Jobs::jobFailed);
+    bool told = false;
+    const auto tell = [&told](const auto&) { told = true; };
     std::atomic<bool> finished = false;
-    const JobId id = jobs.start(
+    const JobId quick = jobs.start(
         Lane::interactive, "quick", this,
         [&finished](const Progress&) {
             finished = true;
             return 1;
         },
-        [&delivered](const auto&) { delivered = true; });
+        tell, tell);
+    const JobId running = jobs.start(Lane::heavy, "runs", this, workForever, tell, tell);
+    const JobId waiting = jobs.start(Lane::heavy, "waits", this, workForever, tell, tell);
     while (!finished) {  // without events: the result cannot have been delivered yet
+        QThread::msleep(1);
+    }
+    for (const JobId id : {quick, running, waiting}) {
+        jobs.drop(id);
+    }
+    QTRY_VERIFY(jobs.idle());
+    QVERIFY(!told);
+    QCOMPARE(announced.count(), 0);
+}
+
+void TestJobs::cancelKeepsWhatWasFinished() {
+    Jobs jobs;
+    QSignalSpy ended(&jobs, &Jobs::ended);
+    int value = 0;
+    bool failed = false;
+    std::atomic<bool> finished = false;
+    const JobId id = jobs.start(
+        Lane::heavy, "write", this,
+        [&finished](const Progress&) {
+            finished = true;
+            return 7;
+        },
+        [&value](const std::shared_ptr<const int>& result) { value = *result; },
+        [&failed](const Error&) { failed = true; });
+    while (!finished) {
         QThread::msleep(1);
     }
     jobs.cancel(id);
     QTRY_VERIFY(jobs.idle());
-    QVERIFY(!delivered);
+    QCOMPARE(value, 7);
+    QVERIFY(!failed);
+    QCOMPARE(ended.count(), 1);
+    QVERIFY(!ended.first().last().toBool());  // it was not stopped
 }
 
 void TestJobs::cancelIsTold() {

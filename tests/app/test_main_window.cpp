@@ -16,6 +16,8 @@
 #include "app/actions.h"
 #include "app/dialogs/export_dialog.h"
 #include "app/docks/model_dock.h"
+#include "app/docks/scheme_dock.h"
+#include "app/docks/tensor_tree.h"
 #include "app/jobs.h"
 #include "app/language.h"
 #include "app/main_window.h"
@@ -51,6 +53,10 @@ class TestMainWindow : public QObject {
     void closeWhileRunningAsksStopsAndQuits();
     void keepRunningKeepsTheWindow();
     void layoutIsRestoredAndReset();
+    void treeColumnsAreRestoredAndReset();
+    void fullScreenCommandFollowsTheWindow();
+    void escapeLeavesTheSchemeFieldFirst();
+    void undoSpeaksTheLanguage();
     void exportThroughTheWindow();
     void exportOfAnUnsuitableSchemeIsRefused();
 
@@ -260,6 +266,53 @@ void TestMainWindow::layoutIsRestoredAndReset() {
     QVERIFY(!window_->findChild<QDockWidget*>("logDock")->isVisible());
 }
 
+void TestMainWindow::treeColumnsAreRestoredAndReset() {
+    window_->findChild<QTreeView*>()->setColumnHidden(TensorTree::kType, true);
+    QVERIFY(window_->close());
+    window_ = std::make_unique<MainWindow>(settings_.get(), theme_.get(), language_.get());
+    window_->show();
+    auto* tree = window_->findChild<QTreeView*>();
+    QVERIFY(tree->isColumnHidden(TensorTree::kType));
+    window_->actions()->resetLayout->trigger();
+    QVERIFY(!tree->isColumnHidden(TensorTree::kType));
+    QVERIFY(tree->isColumnHidden(TensorTree::kSize));
+}
+
+void TestMainWindow::fullScreenCommandFollowsTheWindow() {
+    window_->showFullScreen();
+    QTRY_VERIFY(window_->actions()->fullScreen->isChecked());
+    window_->actions()->resetLayout->trigger();
+    QTRY_VERIFY(!window_->isFullScreen());
+    QVERIFY(!window_->actions()->fullScreen->isChecked());
+}
+
+void TestMainWindow::escapeLeavesTheSchemeFieldFirst() {
+    startEndlessJob();
+    QTRY_VERIFY(window_->actions()->stop->isEnabled());
+    window_->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+    auto* dock = window_->findChild<SchemeDock*>();
+    dock->addMenu()->actions().last()->trigger();  // Type a Scheme…
+    auto* field = qobject_cast<QLineEdit*>(QApplication::focusWidget());
+    QVERIFY(field);
+    QTest::keyClick(field, Qt::Key_Escape);
+    QVERIFY(!field->isVisible());
+    QVERIFY(!window_->jobs()->jobs().first().cancelling);
+    QTest::keyClick(window_.get(), Qt::Key_Escape);
+    QTRY_VERIFY(window_->jobs()->idle());
+}
+
+void TestMainWindow::undoSpeaksTheLanguage() {
+    window_->workspace()->addScheme(parse_scheme("q4_1"));
+    QVERIFY(window_->actions()->undo->text().endsWith("Add Q4_1"));
+    window_->setLanguage("zh_CN");
+    QCoreApplication::processEvents();
+    QVERIFY2(!window_->actions()->undo->text().contains("Add"),
+             qPrintable(window_->actions()->undo->text()));
+    QVERIFY(window_->actions()->undo->text().contains("Q4_1"));
+    window_->setLanguage("en");
+}
+
 void TestMainWindow::exportThroughTheWindow() {
     openDemoFolder();
     window_->actions()->exportModel->trigger();
@@ -278,6 +331,9 @@ void TestMainWindow::exportThroughTheWindow() {
     QVERIFY(verified.ok());
     QCOMPARE(verified.hashes_compared, verified.tensors);
     QCOMPARE(QDir(folder.path()).entryList(QDir::Files | QDir::Hidden).size(), 1);
+    dialog->setDestination(folder.filePath("another.gguf"));
+    QVERIFY(!command->isVisible());
+    QVERIFY(write->isEnabled());
     dialog->reject();
     QTRY_VERIFY(!window_->findChild<ExportDialog*>());
 }

@@ -4,14 +4,18 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QTableView>
 #include <QTest>
+#include <QToolButton>
 
+#include "app/controls.h"
+#include "app/language.h"
 #include "app/pages/compare_column.h"
 #include "app/pages/compare_page.h"
 #include "app/pages/comparison_model.h"
 #include "app/pages/comparison_table.h"
-#include "app/pages/controls.h"
+#include "app/pages/tensor_header.h"
 #include "tests/app/app_fixture.h"
 #include "tests/app/page_fixture.h"
 #include "widgets/heatmap_view.h"
@@ -35,6 +39,8 @@ class TestPagesCompare : public QObject {
     void aRunFillsTheTable();
     void bestValuesAreBold();
     void sortingKeepsTheOriginalAbove();
+    void nothingInTheTableIsElided_data();
+    void nothingInTheTableIsElided();
     void tableIsCopiedAndSaved();
     void selectedRowIsTheFocus();
     void aColumnForEachEnabledScheme();
@@ -45,6 +51,8 @@ class TestPagesCompare : public QObject {
     void anotherTensorReplacesEverything();
     void hiddenPageLetsGoOfAClosedModel();
     void anotherMapOnAllColumns();
+    void lockKeepsTheLimits();
+    void tabGoesFromLeftToRight();
     void everyTextFollowsTheLanguage();
 
   private:
@@ -153,6 +161,71 @@ void TestPagesCompare::sortingKeepsTheOriginalAbove() {
     table()->sortByColumn(-1, Qt::AscendingOrder);
     QCOMPARE(order(), (QStringList{QStringLiteral("Q4_0"), QStringLiteral("Q8_0"), group,
                                    QStringLiteral("Q5_0"), QStringLiteral("Q4_1")}));
+}
+
+void TestPagesCompare::nothingInTheTableIsElided_data() {
+    QTest::addColumn<QString>("code");
+    QTest::newRow("English") << "en";
+    QTest::newRow("Chinese") << "zh_CN";
+}
+
+void TestPagesCompare::nothingInTheTableIsElided() {
+    QFETCH(QString, code);
+    Language language;
+    language.set(code);
+    fixture_->workspace.addScheme(parse_scheme("int4:g128:asym"));  // has fallbacks here
+    fixture_->workspace.runComparison();
+    QTRY_VERIFY(cell(2, Column::kRmse) != noValue());
+    QTRY_VERIFY(!table()->isColumnHidden(Column::kFallbacks));
+    page_->resize(1366 - 300 - 272, 700);  // what the docks leave
+    QCoreApplication::processEvents();
+    QCOMPARE(table()->horizontalScrollBar()->maximum(), 0);
+    const QHeaderView* header = table()->horizontalHeader();
+    for (int section = 0; section < header->count(); ++section) {
+        const auto* view = static_cast<const QAbstractItemView*>(table());
+        int hint = header->sectionSizeHint(section);
+        for (int row = 0; row < table()->model()->rowCount(); ++row) {
+            hint = std::max(hint,
+                            view->sizeHintForIndex(table()->model()->index(row, section)).width());
+        }
+        QVERIFY2(header->sectionSize(section) >= hint,
+                 qPrintable(QStringLiteral("%1: %2 < %3")
+                                .arg(section)
+                                .arg(header->sectionSize(section))
+                                .arg(hint)));
+    }
+    language.set("en");
+}
+
+void TestPagesCompare::lockKeepsTheLimits() {
+    waitForMaps();
+    auto* lock = page_->findChild<QToolButton*>(QStringLiteral("lock"));
+    QVERIFY(lock && !lock->accessibleName().isEmpty());
+    lock->click();
+    const double limit = column(0)->map()->scale().hi;
+    fixture_->choose("model.layers.0.mlp.down_proj.weight");
+    fixture_->settle();
+    waitForMaps();
+    QTRY_COMPARE(column(0)->map()->cols(), 96);
+    QCOMPARE(column(0)->map()->scale().hi, limit);
+    lock->click();
+    QVERIFY(column(0)->map()->scale().hi != limit);
+}
+
+void TestPagesCompare::tabGoesFromLeftToRight() {
+    QTRY_COMPARE(page_->columns().size(), 3);
+    int x = 0;
+    int controls = 0;
+    const auto* header = page_->findChild<TensorHeader*>();
+    for (const QWidget* next = page_->nextInFocusChain(); next != page_.get();
+         next = next->nextInFocusChain()) {
+        if (next->parentWidget() == header && (next->focusPolicy() & Qt::TabFocus)) {
+            QVERIFY2(next->x() > x, next->metaObject()->className());
+            x = next->x();
+            ++controls;
+        }
+    }
+    QCOMPARE(controls, 6);
 }
 
 void TestPagesCompare::tableIsCopiedAndSaved() {

@@ -2,10 +2,11 @@
 #include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
+#include <QThread>
 #include <QToolButton>
 #include <cmath>
 
-#include "app/pages/controls.h"
+#include "app/controls.h"
 #include "app/pages/error_page.h"
 #include "tests/app/app_fixture.h"
 #include "tests/app/page_fixture.h"
@@ -35,6 +36,7 @@ class TestPagesError : public QObject {
     void logAndModesChangeTheScale();
     void reasonsInsteadOfAnEmptyPage();
     void hiddenPageLetsGoOfAClosedModel();
+    void aStoppedMapSaysSoAndIsMadeAgain();
     void zoomSurvivesAnotherKindOfMap();
     void everyTextFollowsTheLanguage();
     void concentrationFindsRowsThatStandOut();
@@ -234,6 +236,36 @@ void TestPagesError::hiddenPageLetsGoOfAClosedModel() {
     page_->hide();
     fixture_->workspace.closeModel();
     QTRY_VERIFY(model.expired());
+}
+
+void TestPagesError::aStoppedMapSaysSoAndIsMadeAgain() {
+    fixture_->openTensors();
+    fixture_->only("q4_0");
+    QTRY_VERIFY(page_->map()->pyramid());
+    QTRY_VERIFY(fixture_->jobs.idle());
+    QList<JobId> busy;  // so that the map has to wait
+    for (int i = 0; i < 2; ++i) {
+        busy << fixture_->jobs.start(
+            Lane::interactive, QStringLiteral("busy"), this,
+            [](const Progress& progress) {
+                for (;;) {
+                    progress.check();
+                    QThread::msleep(1);
+                }
+            },
+            [] {});
+    }
+    choice(kKinds)->setCurrentIndex(1);
+    QTRY_COMPARE(fixture_->jobs.jobs().size(), 3);
+    fixture_->jobs.cancel(fixture_->jobs.jobs().last().id);  // as the user does
+    QTRY_VERIFY(notices(QStringLiteral("Stopped on request.")));
+    QVERIFY(!page_->map()->pyramid());
+    for (const JobId job : busy) {
+        fixture_->jobs.drop(job);
+    }
+    page_->invalidate();
+    QTRY_VERIFY(page_->map()->pyramid());
+    QVERIFY(!notices(QStringLiteral("Computing")));
 }
 
 void TestPagesError::zoomSurvivesAnotherKindOfMap() {

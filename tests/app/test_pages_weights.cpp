@@ -3,7 +3,7 @@
 #include <QSpinBox>
 #include <QTest>
 
-#include "app/pages/controls.h"
+#include "app/controls.h"
 #include "app/pages/weights_page.h"
 #include "tests/app/app_fixture.h"
 #include "tests/app/page_fixture.h"

@@ -232,32 +232,40 @@ void TestWorkspace::whatTheUserStopsIsNotPendingForEver() {
 
     open();
     QTRY_VERIFY(jobs_->idle());
+    // The lane is filled first, so that what shall be stopped waits: a finished result would
+    // arrive.
+    const auto fillLane = [this] {
+        for (int i = 0; i < 2; ++i) {
+            jobs_->start(
+                Lane::interactive, "in the way", this,
+                [](const Progress& progress) {
+                    for (;;) {
+                        progress.check();
+                        QThread::msleep(1);
+                    }
+                },
+                [] {});
+        }
+    };
+    const auto waits = [this](const QString& what) {
+        const QList<JobInfo> all = jobs_->jobs();
+        return std::any_of(all.begin(), all.end(), [&](const JobInfo& job) {
+            return job.title.contains(what) && !job.running;
+        });
+    };
+    fillLane();
     workspace_->setTensor(workspace_->tensorIndex() + 1);
+    QTRY_VERIFY(waits(QString::fromStdString(workspace_->tensor()->name)));
     jobs_->cancelAll();  // the profile
     QTRY_COMPARE(state(workspace_->focus()), State::failed);
     QVERIFY(!workspace_->tensorProblem().empty());
 
     workspace_->setTensor(workspace_->tensorIndex() - 1);
     QTRY_COMPARE(state(workspace_->focus()), State::ready);
+    QTRY_VERIFY(jobs_->idle());
+    fillLane();
     workspace_->replaceScheme(workspace_->focus(), parse_scheme("int5"));
-    for (int i = 0; i < 2; ++i) {  // fill the lane, so that the run still waits
-        jobs_->start(
-            Lane::interactive, "in the way", this,
-            [](const Progress& progress) {
-                for (;;) {
-                    progress.check();
-                    QThread::msleep(1);
-                }
-            },
-            [] {});
-    }
-    const auto runWaits = [this] {
-        const QList<JobInfo> all = jobs_->jobs();
-        return std::any_of(all.begin(), all.end(), [](const JobInfo& job) {
-            return job.title.contains("int5") && !job.running;
-        });
-    };
-    QTRY_VERIFY(runWaits());
+    QTRY_VERIFY(waits("int5"));
     jobs_->cancelAll();  // the run
     QTRY_COMPARE(state(workspace_->focus()), State::failed);
 }

@@ -330,16 +330,12 @@ void TestHeatmapView::keyboard() {
     QVERIFY(stage.show());
     QTRY_VERIFY(stage.view.value(8, 9).has_value());
     QSignalSpy current(&stage.view, &HeatmapView::currentCellChanged);
-    QSignalSpy activated(&stage.view, &HeatmapView::cellActivated);
     QTest::keyClick(&stage.view, Qt::Key_Right);
     QCOMPARE(stage.view.currentCell(), std::optional<QPoint>(QPoint(8, 8)));
     QTest::keyClick(&stage.view, Qt::Key_Right);
     QCOMPARE(stage.view.currentCell(), std::optional<QPoint>(QPoint(9, 8)));
     QCOMPARE(current.size(), 2);
     QCOMPARE(stage.view.accessibleDescription(), QStringLiteral("Row 8, column 9: 0.5000"));
-    QTest::keyClick(&stage.view, Qt::Key_Return);
-    QCOMPARE(activated.size(), 1);
-    QCOMPARE(activated[0][0].toLongLong(), 8);
     QTest::keyClick(&stage.view, Qt::Key_Plus);
     QVERIFY(stage.view.viewRange().width() < 16);
     const QRectF zoomed = stage.view.viewRange();

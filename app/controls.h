@@ -6,6 +6,9 @@
 
 namespace ql::gui {
 
+/// A text for a menu, where a single & would mark the next letter.
+QString menuText(QString text);
+
 /// The wheel scrolls the page and does not change this control (a combo or spin box) unless it has
 /// the focus.
 void ignoreWheelWithoutFocus(QWidget* control);

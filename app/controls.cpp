@@ -1,4 +1,4 @@
-#include "app/pages/controls.h"
+#include "app/controls.h"
 
 #include <QEvent>
 #include <QHelpEvent>
@@ -26,6 +26,8 @@ class WheelGuard : public QObject {
 };
 
 }  // namespace
+
+QString menuText(QString text) { return text.replace(u'&', QStringLiteral("&&")); }
 
 void ignoreWheelWithoutFocus(QWidget* control) {
     control->setFocusPolicy(Qt::StrongFocus);  // not by the wheel
