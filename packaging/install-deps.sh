@@ -2,6 +2,7 @@
 # Installs what Debian 12 lacks, and nothing that is there already.
 #   install-deps.sh run     to build and run the program
 #   install-deps.sh test    also what ./test.sh needs
+#   install-deps.sh lint    also clang-tidy and what the fuzz preset needs
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config
@@ -11,10 +12,15 @@ build=(cmake ninja-build g++ pkg-config
 run=(libqt6svg6 qt6-translations-l10n fonts-dejavu-core fonts-wqy-microhei)
 test=(clang-format git python3 python3-venv)
 
+lint=(clang clang-tidy libclang-rt-14-dev libomp-dev)
+
 packages=("${build[@]}" "${run[@]}")
-if [ "${1:-run}" = test ]; then
-    packages+=("${test[@]}")
-fi
+case "${1:-run}" in
+    run) ;;
+    test) packages+=("${test[@]}") ;;
+    lint) packages+=("${test[@]}" "${lint[@]}") ;;
+    *) echo "usage: install-deps.sh [run|test|lint]" >&2; exit 2 ;;
+esac
 
 missing=()
 for package in "${packages[@]}"; do

@@ -85,7 +85,9 @@ void add_common_options(CLI::App& app, Settings& settings) {
 
 }  // namespace ql::cli
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
     cli::Settings settings;
     CLI::App app("Look at what quantization does to a language model, choose, and export.",
                  "quantloupe-cli");
@@ -123,5 +125,15 @@ int main(int argc, char** argv) {
         return report(settings, "limit", "There is not enough memory.", "");
     } catch (const std::exception& error) {
         return report(settings, "internal", error.what(), "");
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (...) {
+        return kFailed;  // not even the message could be printed
     }
 }
