@@ -36,4 +36,9 @@ cmake --preset asan >/dev/null
 cmake --build --preset asan
 ctest --preset asan
 
+step "thread sanitizer: the job system"
+cmake --preset tsan >/dev/null
+cmake --build --preset tsan --target test_jobs test_base
+ctest --preset tsan -R '^(test_jobs|test_base)$'
+
 step "done"

@@ -1,6 +1,9 @@
 #include "app/jobs.h"
 
+#include <QCoreApplication>
 #include <QElapsedTimer>
+#include <QEvent>
+#include <QRunnable>
 #include <algorithm>
 #include <mutex>
 #include <new>
@@ -10,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
+
+#include "app/handover.h"
 
 namespace ql::gui {
 
@@ -104,6 +109,15 @@ JobId Jobs::enqueue(Lane lane, const QString& title, QObject* context,
     return job->info.id;
 }
 
+/// What a worker leaves behind, on its way to the thread of Jobs.
+struct Jobs::FinishedEvent : QEvent {
+    FinishedEvent(JobId jobId, Delivery result, std::exception_ptr problem)
+        : QEvent(User), id(jobId), delivery(std::move(result)), error(std::move(problem)) {}
+    JobId id;
+    Delivery delivery;
+    std::exception_ptr error;
+};
+
 void Jobs::startWaiting(Lane lane) {
     const auto running = std::count_if(jobs_.cbegin(), jobs_.cend(), [lane](const auto& job) {
         return job->info.lane == lane && job->info.running;
@@ -120,7 +134,8 @@ void Jobs::startWaiting(Lane lane) {
 void Jobs::run(const std::shared_ptr<Job>& job) {
     job->info.running = true;
     job->clock.start();
-    pool_.start([this, job] {
+    QRunnable* runnable = QRunnable::create([this, job] {
+        takeOver();
         stepBack();
         const Progress progress(job->stop.get_token(),
                                 [&shared = *job](double fraction, const Sentence& text) {
@@ -139,10 +154,18 @@ void Jobs::run(const std::shared_ptr<Job>& job) {
             error = std::current_exception();
         }
         job->work = nullptr;  // frees what it held here, not in the window's thread
-        QMetaObject::invokeMethod(
-            this, [this, id = job->info.id, delivery, error] { finish(id, delivery, error); },
-            Qt::QueuedConnection);
+        auto* finished = new FinishedEvent(job->info.id, std::move(delivery), error);
+        handOver();
+        QCoreApplication::postEvent(this, finished);
     });
+    handOver();
+    pool_.start(runnable);
+}
+
+void Jobs::customEvent(QEvent* event) {
+    takeOver();
+    const auto* finished = static_cast<const FinishedEvent*>(event);  // we get no other
+    finish(finished->id, finished->delivery, finished->error);
 }
 
 void Jobs::finish(JobId id, const Delivery& delivery, const std::exception_ptr& error) {

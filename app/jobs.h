@@ -96,8 +96,12 @@ class Jobs : public QObject {
     /// The last job has ended.
     void becameIdle();
 
+  protected:
+    void customEvent(QEvent* event) override;
+
   private:
     struct Job;
+    struct FinishedEvent;
     /// What a work function leaves behind: a function that hands the result over.
     using Delivery = std::function<void()>;
 
