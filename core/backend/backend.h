@@ -16,7 +16,7 @@ class Backend {
 
     /// Grid::encode of a piece of a matrix.
     virtual void encode(const Grid& grid, const float* weights, std::int64_t rows,
-                        std::int64_t cols, const TensorParams& params, std::byte* out) const = 0;
+                        std::int64_t cols, const EncodeOptions& options, std::byte* out) const = 0;
     /// Grid::decode of a piece of a matrix.
     virtual void decode(const Grid& grid, const std::byte* bytes, std::int64_t rows,
                         std::int64_t cols, const TensorParams& params, float* out) const = 0;

@@ -9,8 +9,8 @@ class CpuBackend final : public Backend {
     std::string_view name() const override { return "cpu"; }
 
     void encode(const Grid& grid, const float* weights, std::int64_t rows, std::int64_t cols,
-                const TensorParams& params, std::byte* out) const override {
-        grid.encode(weights, rows, cols, params, out);
+                const EncodeOptions& options, std::byte* out) const override {
+        grid.encode(weights, rows, cols, options, out);
     }
 
     void decode(const Grid& grid, const std::byte* bytes, std::int64_t rows, std::int64_t cols,

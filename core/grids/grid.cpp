@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "core/grids/block_kernels.h"
+#include "core/grids/block_format.h"
 #include "core/grids/integer_codec.h"
-#include "core/grids/reference_blocks.h"
 #include "core/grids/storage_codec.h"
 #include "core/grids/textbook_codec.h"
 #include "core/tensor/convert.h"
@@ -64,17 +63,28 @@ double Grid::bits_stored(std::int64_t rows, std::int64_t cols) const {
     return 8.0 * static_cast<double>(rows) * static_cast<double>(row_bytes(cols));
 }
 
+std::optional<Sentence> Grid::refuses_fit(const Fit& fit) const {
+    if (fit.search) {
+        return Sentence(QL_TR("core", "There is no search for {}: it has one fit."), text());
+    }
+    if (fit.importance) {
+        return Sentence(QL_TR("core", "The fit of {} cannot be weighted by importance."), text());
+    }
+    return std::nullopt;
+}
+
 TensorParams Grid::fit_tensor(const ValueRange& /*range*/) const { return {}; }
 
 std::shared_ptr<const Grid> make_grid(const GridSpec& spec) {
     return std::visit([](const auto& grid) { return make(grid); }, spec);
 }
 
-bool can_decode(DType dtype) { return can_widen(dtype) || is_block_of_32(dtype); }
+bool can_decode(DType dtype) { return can_widen(dtype) || block_format(dtype) != nullptr; }
 
 void decode_values(DType dtype, const void* src, std::size_t values, float* out) {
-    if (is_block_of_32(dtype)) {
-        decode_blocks(dtype, static_cast<const std::byte*>(src), values / kBlockValues, out);
+    if (const BlockFormat* format = block_format(dtype)) {
+        format->decode(static_cast<const std::byte*>(src), values / traits(dtype).block_values,
+                       out);
     } else {
         widen(dtype, src, values, out);
     }

@@ -8,22 +8,10 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/grids/fit.h"
 #include "core/grids/grid_spec.h"
 
 namespace ql {
-
-/// The smallest and largest weight of a whole tensor: what per-tensor grids are fitted to.
-struct ValueRange {
-    float lo = 0;
-    float hi = 0;
-};
-
-/// Parameters shared by a whole tensor; used by per-tensor grids only.
-struct TensorParams {
-    float scale = 0;
-    std::int32_t zero = 0;
-    bool operator==(const TensorParams&) const = default;
-};
 
 /// What a grid stored for one weight, for people to read: w ≈ scale * (code - zero) + offset.
 struct CellInfo {
@@ -60,9 +48,13 @@ class Grid {
     virtual bool per_tensor() const { return false; }
     virtual TensorParams fit_tensor(const ValueRange& range) const;
 
-    /// Encodes `rows` rows of `cols` finite floats to rows * row_bytes(cols) bytes.
+    /// Why the grid has no fit of this kind; nothing if it has.
+    virtual std::optional<Sentence> refuses_fit(const Fit& fit) const;
+
+    /// Encodes `rows` rows of `cols` finite floats to rows * row_bytes(cols) bytes. Precondition:
+    /// !refuses_fit() of what `options` ask for.
     virtual void encode(const float* weights, std::int64_t rows, std::int64_t cols,
-                        const TensorParams& params, std::byte* out) const = 0;
+                        const EncodeOptions& options, std::byte* out) const = 0;
 
     /// Decodes `rows` rows to rows * cols floats. Any bytes are accepted (they may come from a
     /// hostile file); decoded values may then be NaN or infinite.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/grids/block_format.h"
 #include "core/grids/grid_spec.h"
 
 namespace ql {
@@ -299,8 +300,13 @@ GridSpec parse_grid(std::string_view text, std::size_t offset) {
 }
 
 std::vector<DType> encodable_dtypes() {
-    return {DType::q4_0, DType::q4_1, DType::q5_0, DType::q5_1,
-            DType::q8_0, DType::f16,  DType::bf16, DType::f32};
+    std::vector<DType> dtypes = {
+        DType::q2_k,  DType::q3_k,  DType::q4_k,  DType::q5_k,  DType::q6_k,   DType::q4_0,
+        DType::q4_1,  DType::q5_0,  DType::q5_1,  DType::q8_0,  DType::iq4_xs, DType::iq4_nl,
+        DType::mxfp4, DType::nvfp4, DType::tq1_0, DType::tq2_0, DType::q1_0,   DType::q2_0};
+    std::erase_if(dtypes, [](DType dtype) { return block_format(dtype) == nullptr; });
+    dtypes.insert(dtypes.end(), {DType::f16, DType::bf16, DType::f32});
+    return dtypes;
 }
 
 }  // namespace ql

@@ -90,7 +90,7 @@ TensorParams IntegerCodec::fit_tensor(const ValueRange& range) const {
 }
 
 void IntegerCodec::encode(const float* weights, std::int64_t rows, std::int64_t cols,
-                          const TensorParams& params, std::byte* out) const {
+                          const EncodeOptions& options, std::byte* out) const {
     if (cols == 0) {
         return;
     }
@@ -102,9 +102,9 @@ void IntegerCodec::encode(const float* weights, std::int64_t rows, std::int64_t 
     for (std::int64_t row = 0; row < rows; ++row) {
         for (std::size_t group = 0; group < groups; ++group) {
             const float* values = weights + row * cols + static_cast<std::int64_t>(group * size);
-            const TensorParams fit = per_tensor()
-                                         ? TensorParams{params.scale, params.zero + code_shift()}
-                                         : fit_group(range_with_zero(values, size));
+            const TensorParams fit = per_tensor() ? TensorParams{options.params.scale,
+                                                                 options.params.zero + code_shift()}
+                                                  : fit_group(range_with_zero(values, size));
             group_codes(values, size, {fit.scale, fit.zero, lowest_code(), largest_code()},
                         parts.codes.data() + group * size);
             parts.scales[group] = fit.scale;

@@ -45,7 +45,7 @@ class IntegerCodec final : public Grid {
     bool per_tensor() const override { return grid_.granularity == Granularity::tensor; }
     TensorParams fit_tensor(const ValueRange& range) const override;
     void encode(const float* weights, std::int64_t rows, std::int64_t cols,
-                const TensorParams& params, std::byte* out) const override;
+                const EncodeOptions& options, std::byte* out) const override;
     void decode(const std::byte* bytes, std::int64_t rows, std::int64_t cols,
                 const TensorParams& params, float* out) const override;
     CellInfo inspect(const std::byte* row, std::int64_t cols, std::int64_t col,

@@ -1,6 +1,6 @@
 #include "core/grids/storage_codec.h"
 
-#include "core/grids/block_kernels.h"
+#include "core/grids/block_format.h"
 #include "core/grids/reference_blocks.h"
 #include "core/tensor/convert.h"
 
@@ -16,6 +16,14 @@ std::optional<Sentence> StorageCodec::refuses(std::int64_t cols) const {
     return std::nullopt;
 }
 
+std::optional<Sentence> StorageCodec::refuses_fit(const Fit& fit) const {
+    const BlockFormat* format = block_format(dtype_);
+    if (format == nullptr || (fit.search && format->search == nullptr)) {
+        return Grid::refuses_fit(fit);
+    }
+    return std::nullopt;
+}
+
 std::size_t StorageCodec::row_bytes(std::int64_t cols) const {
     const DTypeTraits& type = traits(dtype_);
     return static_cast<std::size_t>(cols) / type.block_values * type.block_bytes;
@@ -23,13 +31,17 @@ std::size_t StorageCodec::row_bytes(std::int64_t cols) const {
 
 // Rows hold whole blocks, so rows that follow each other are one long run of values.
 void StorageCodec::encode(const float* weights, std::int64_t rows, std::int64_t cols,
-                          const TensorParams& /*params*/, std::byte* out) const {
+                          const EncodeOptions& options, std::byte* out) const {
     const auto values = static_cast<std::size_t>(rows * cols);
-    if (is_block_of_32(dtype_)) {
-        encode_blocks(dtype_, weights, values / kBlockValues, out);
-    } else {
+    const BlockFormat* format = block_format(dtype_);
+    if (format == nullptr) {
         narrow(dtype_, weights, values, out);
+        return;
     }
+    const std::size_t block_values = traits(dtype_).block_values;
+    const BlockRun run{weights, values / block_values,
+                       static_cast<std::size_t>(cols) / block_values, options.importance, out};
+    (options.search ? format->search : format->encode)(run);
 }
 
 void StorageCodec::decode(const std::byte* bytes, std::int64_t rows, std::int64_t cols,

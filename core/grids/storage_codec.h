@@ -13,9 +13,10 @@ class StorageCodec final : public Grid {
 
     const GridSpec& spec() const override { return spec_; }
     std::optional<Sentence> refuses(std::int64_t cols) const override;
+    std::optional<Sentence> refuses_fit(const Fit& fit) const override;
     std::size_t row_bytes(std::int64_t cols) const override;
     void encode(const float* weights, std::int64_t rows, std::int64_t cols,
-                const TensorParams& params, std::byte* out) const override;
+                const EncodeOptions& options, std::byte* out) const override;
     void decode(const std::byte* bytes, std::int64_t rows, std::int64_t cols,
                 const TensorParams& params, float* out) const override;
     CellInfo inspect(const std::byte* row, std::int64_t cols, std::int64_t col,

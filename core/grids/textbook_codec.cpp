@@ -70,11 +70,11 @@ float TextbookCodec::rounded(float weight, const TensorParams& params) const {
 }
 
 void TextbookCodec::encode(const float* weights, std::int64_t rows, std::int64_t cols,
-                           const TensorParams& params, std::byte* out) const {
+                           const EncodeOptions& options, std::byte* out) const {
     const std::int64_t count = rows * cols;
     const std::int64_t step = per_tensor() ? count : kBlock;
     for (std::int64_t begin = 0; begin < count; begin += step) {
-        TensorParams used = params;
+        TensorParams used = options.params;
         if (!per_tensor()) {
             used = {largest_magnitude(weights + begin, kBlock) / 7.0f, 0};
         }

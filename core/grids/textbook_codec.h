@@ -30,7 +30,7 @@ class TextbookCodec final : public Grid {
     bool per_tensor() const override { return grid_.kind != TextbookKind::q4_0; }
     TensorParams fit_tensor(const ValueRange& range) const override;
     void encode(const float* weights, std::int64_t rows, std::int64_t cols,
-                const TensorParams& params, std::byte* out) const override;
+                const EncodeOptions& options, std::byte* out) const override;
     void decode(const std::byte* bytes, std::int64_t rows, std::int64_t cols,
                 const TensorParams& params, float* out) const override;
     /// The code is found again from the value; the scale of a q4_0 block from its largest value.

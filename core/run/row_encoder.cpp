@@ -32,7 +32,7 @@ RowEncoder::RowEncoder(const std::shared_ptr<const Grid>& grid, const RowSource&
 double RowEncoder::encode_and_decode(const std::vector<float>& weights, std::int64_t rows,
                                      std::byte* bytes, float* decoded) const {
     const auto start = std::chrono::steady_clock::now();
-    cpu_backend().encode(*grid_, weights.data(), rows, cols_, params_, bytes);
+    cpu_backend().encode(*grid_, weights.data(), rows, cols_, {params_}, bytes);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     cpu_backend().decode(*grid_, bytes, rows, cols_, params_, decoded);
     if (count_non_finite(decoded, weights.size()) > 0) {

@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <cctype>
 
+#include <fmt/format.h>
+
 namespace ql {
 
 namespace {
+
+constexpr std::string_view kImportance = "+imatrix";
+constexpr std::string_view kSearch = "+search";
 
 std::string lower(std::string_view text) {
     std::string result(text);
@@ -30,6 +35,37 @@ const Preset* find_preset(std::string_view name) {
     return nullptr;
 }
 
+/// Parses what follows the grid: suffixes in any order, each at most once.
+Fit parse_fit(std::string_view text, std::size_t offset) {
+    Fit fit;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of("+@", 1), text.size());
+        const std::string_view suffix = text.substr(0, end);
+        if (suffix.front() == '@') {
+            throw ParseError(
+                Sentence(QL_TR("core", "“{}” is not an activation format that exists here."),
+                         suffix.substr(1)),
+                offset + 1);
+        }
+        bool* known = suffix == kImportance ? &fit.importance
+                      : suffix == kSearch   ? &fit.search
+                                            : nullptr;
+        if (known == nullptr) {
+            throw ParseError(
+                Sentence(QL_TR("core", "“{}” is neither a fit nor a rounding that exists here."),
+                         suffix.substr(1)),
+                offset + 1);
+        }
+        if (*known) {
+            throw ParseError(Sentence(QL_TR("core", "“{}” stands twice."), suffix), offset);
+        }
+        *known = true;
+        text.remove_prefix(end);
+        offset += end;
+    }
+    return fit;
+}
+
 /// Parses lower-case `text` that starts at `offset` of what the user typed.
 Scheme parse_at(std::string_view text, std::size_t offset) {
     if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
@@ -37,25 +73,15 @@ Scheme parse_at(std::string_view text, std::size_t offset) {
                                   text.substr(0, slash)),
                          offset);
     }
-    const std::size_t suffix = text.find_first_of("+@");
-    if (suffix != std::string_view::npos) {
-        const std::size_t end = text.find_first_of("+@", suffix + 1);
-        const std::string_view word = text.substr(suffix + 1, end - suffix - 1);
-        if (text[suffix] == '+') {
-            throw ParseError(
-                Sentence(QL_TR("core", "“{}” is neither a fit nor a rounding that exists here."),
-                         word),
-                offset + suffix + 1);
-        }
-        throw ParseError(
-            Sentence(QL_TR("core", "“{}” is not an activation format that exists here."), word),
-            offset + suffix + 1);
-    }
-    if (const Preset* preset = find_preset(text)) {
-        return parse_at(preset->text, offset);
-    }
+    const std::size_t end = std::min(text.find_first_of("+@"), text.size());
+    const std::string_view base = text.substr(0, end);
+    const Preset* preset = find_preset(base);
     Scheme scheme;
-    scheme.grid = parse_grid(text, offset);
+    scheme.grid = parse_grid(preset != nullptr ? preset->text : base, offset);
+    scheme.fit = parse_fit(text.substr(end), offset + end);
+    if (const auto refusal = scheme.validate()) {
+        throw ParseError(*refusal, offset + end);
+    }
     return scheme;
 }
 
@@ -110,16 +136,19 @@ const std::vector<Preset>& presets() {
 
 std::optional<Sentence> Scheme::validate() const {
     try {
-        make_grid(grid);
+        return make_grid(grid)->refuses_fit(fit);
     } catch (const Error& error) {
         return error.sentence();
     }
-    return std::nullopt;
 }
 
 bool Scheme::exportable() const { return !std::holds_alternative<TextbookGrid>(grid); }
 
-std::string format(const Scheme& scheme) { return format(scheme.grid); }
+std::string format(const Fit& fit) {
+    return fmt::format("{}{}", fit.importance ? kImportance : "", fit.search ? kSearch : "");
+}
+
+std::string format(const Scheme& scheme) { return format(scheme.grid) + format(scheme.fit); }
 
 Scheme parse_scheme(std::string_view text) { return parse_entry(text, 0, text); }
 

@@ -14,8 +14,6 @@ namespace ql {
 
 /// What is done to the weights first, without changing the function of the model.
 enum class Transform { none };
-/// How a block's scale and offset are chosen.
-enum class Fit { reference };
 /// How each weight picks its grid point.
 enum class Rounding { nearest };
 /// How activations are stored at run time.
@@ -25,7 +23,7 @@ enum class Activations { as_they_are };
 struct Scheme {
     Transform transform = Transform::none;
     GridSpec grid;
-    Fit fit = Fit::reference;
+    Fit fit;
     Rounding rounding = Rounding::nearest;
     Activations activations = Activations::as_they_are;
 
@@ -36,6 +34,9 @@ struct Scheme {
     /// Whether a file format can hold the result (textbook variants cannot be exported at all).
     bool exportable() const;
 };
+
+/// "+imatrix+search", or what of it applies.
+std::string format(const Fit& fit);
 
 /// Canonical text: [transform/]grid[+fit][+rounding][@activations]. parse_scheme is its inverse.
 std::string format(const Scheme& scheme);

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+
+#include "core/grids/tensor_params.h"
+
+namespace ql {
+
+/// How a grid chooses its parameters and codes: the fit axis of a scheme.
+struct Fit {
+    bool importance = false;  ///< +imatrix: squared errors are weighted by the inputs' importance
+    bool search = false;      ///< +search: our own best search instead of the grid's reference
+    bool operator==(const Fit&) const = default;
+};
+
+/// What Grid::encode is told beside the weights.
+struct EncodeOptions {
+    TensorParams params;                ///< of Grid::fit_tensor, where per_tensor()
+    bool search = false;                ///< the lowest squared error that our search finds
+    const float* importance = nullptr;  ///< one weight >= 0 for each column, or null for none
+};
+
+}  // namespace ql

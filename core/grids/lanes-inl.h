@@ -1,0 +1,78 @@
+// Vectors of 32-bit lanes for block encoders that work on one block in every lane: the code then
+// reads like that of a single block, and keeps its order of operations and so its bytes. For
+// inclusion by kernels that are compiled once for every SIMD target (Highway's foreach_target).
+// Never MulAdd: a fused operation rounds once where the formats' references round twice.
+#if defined(QL_CORE_GRIDS_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef QL_CORE_GRIDS_LANES_INL_H_
+#undef QL_CORE_GRIDS_LANES_INL_H_
+#else
+#define QL_CORE_GRIDS_LANES_INL_H_
+#endif
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include <hwy/highway.h>
+
+#include "core/tensor/half_lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace ql::HWY_NAMESPACE {
+
+using Floats = hn::CappedTag<float, 16>;
+using Words = hn::RebindToUnsigned<Floats>;
+using Ints = hn::RebindToSigned<Floats>;
+using FloatVec = hn::VFromD<Floats>;
+using WordVec = hn::VFromD<Words>;
+using IntVec = hn::VFromD<Ints>;
+using FloatMask = hn::MFromD<Floats>;
+constexpr Floats kFloats;
+constexpr Words kWords;
+constexpr Ints kInts;
+constexpr std::size_t kLanes = hn::MaxLanes(kFloats);
+
+HWY_INLINE FloatVec set(float value) { return hn::Set(kFloats, value); }
+HWY_INLINE FloatVec zero() { return hn::Zero(kFloats); }
+
+/// One float for each of `kCount` places in every lane's block: place j of all blocks lies
+/// together.
+template <std::size_t kCount>
+struct FloatTile {
+    HWY_ALIGN float at[kCount][kLanes];
+
+    HWY_INLINE FloatVec operator[](std::size_t j) const { return hn::Load(kFloats, at[j]); }
+    HWY_INLINE void put(std::size_t j, FloatVec value) { hn::Store(value, kFloats, at[j]); }
+};
+
+/// Round to nearest, ties to even, for |value| < 2^22: what the formats' references do.
+HWY_INLINE FloatVec round_even(FloatVec value) {
+    const auto magic = set(12582912.0f);
+    return hn::Sub(hn::Add(value, magic), magic);
+}
+
+HWY_INLINE FloatVec clamp(FloatVec value, float lo, float hi) {
+    return hn::Min(hn::Max(value, set(lo)), set(hi));
+}
+
+/// The nearest half-precision number.
+HWY_INLINE FloatVec round_half(FloatVec value) {
+    return half_bits_to_float(kFloats, float_to_half_bits(kFloats, value));
+}
+
+/// Fills the lanes of `tile` from blocks: value j of lane i is source(i)[j]. Lanes from `used` on
+/// become zero.
+template <std::size_t kCount, class Source>
+HWY_INLINE void load_tile(FloatTile<kCount>& tile, std::size_t used, const Source& source) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const float* values = lane < used ? source(lane) : nullptr;
+        for (std::size_t j = 0; j < kCount; ++j) {
+            tile.at[j][lane] = values == nullptr ? 0.0f : values[j];
+        }
+    }
+}
+
+}  // namespace ql::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
