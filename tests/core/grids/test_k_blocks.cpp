@@ -1,8 +1,10 @@
 #include <QtTest>
 
+#include "core/grids/k_blocks.h"
 #include "core/grids/k_layout.h"
 #include "core/tensor/convert.h"
 #include "tests/core/grids/golden_files.h"
+#include "tests/core/tensor/simd_targets.h"
 
 using namespace ql;
 
@@ -67,6 +69,26 @@ class TestKBlocks : public QObject {
             pack_k_block(dtype, unpack_k_block(dtype, bytes.data() + at), packed.data() + at);
         }
         QVERIFY(packed == bytes);
+    }
+
+    void encodesTheReferenceBytes_data() { everyFile_data(); }
+    void encodesTheReferenceBytes() {
+        QFETCH(QString, input);
+        QFETCH(int, type);
+        QFETCH(bool, importance);
+        const auto dtype = static_cast<DType>(type);
+        const auto values = readValues<float>(kFolder + "input_" + input + ".f32");
+        const auto weights = readValues<float>(kFolder + "imatrix_512.f32");
+        const auto expected = readValues<std::byte>(kFolder + QTest::currentDataTag());
+        QCOMPARE(values.size(), std::size_t(16 * kSuperBlockValues));
+        QCOMPARE(weights.size(), std::size_t(512));
+        const int targets = forEachSimdTarget([&](const char* target) {
+            std::vector<std::byte> bytes(16 * traits(dtype).block_bytes);
+            encode_k_blocks(
+                dtype, {values.data(), 16, 2, importance ? weights.data() : nullptr, bytes.data()});
+            QVERIFY2(bytes == expected, target);
+        });
+        QVERIFY(targets >= 1);
     }
 
     void unpackedBlocksMeanTheReferenceValues_data() {
