@@ -4,6 +4,8 @@
 #include <array>
 
 #include "core/grids/block_kernels.h"
+#include "core/grids/fp4_blocks.h"
+#include "core/grids/iq4_blocks.h"
 
 namespace ql {
 
@@ -25,6 +27,10 @@ constexpr std::array kFormats = {
     BlockFormat{DType::q5_0, encode_run<DType::q5_0>, nullptr, decode_run<DType::q5_0>},
     BlockFormat{DType::q5_1, encode_run<DType::q5_1>, nullptr, decode_run<DType::q5_1>},
     BlockFormat{DType::q8_0, encode_run<DType::q8_0>, nullptr, decode_run<DType::q8_0>},
+    BlockFormat{DType::iq4_nl, encode_iq4_nl, nullptr, decode_iq4_nl},
+    BlockFormat{DType::iq4_xs, encode_iq4_xs, nullptr, decode_iq4_xs},
+    BlockFormat{DType::mxfp4, encode_mxfp4, nullptr, decode_mxfp4},
+    BlockFormat{DType::nvfp4, encode_nvfp4, nullptr, decode_nvfp4},
 };
 
 }  // namespace

@@ -26,7 +26,7 @@ using Ints = hn::RebindToSigned<Floats>;
 using FloatVec = hn::VFromD<Floats>;
 using WordVec = hn::VFromD<Words>;
 using IntVec = hn::VFromD<Ints>;
-using FloatMask = hn::MFromD<Floats>;
+using FloatMask = decltype(hn::Eq(FloatVec(), FloatVec()));
 constexpr Floats kFloats;
 constexpr Words kWords;
 constexpr Ints kInts;
@@ -34,6 +34,15 @@ constexpr std::size_t kLanes = hn::MaxLanes(kFloats);
 
 HWY_INLINE FloatVec set(float value) { return hn::Set(kFloats, value); }
 HWY_INLINE FloatVec zero() { return hn::Zero(kFloats); }
+
+/// Part of a tile, read only: place j of every lane's block.
+struct FloatRows {
+    const float* first = nullptr;
+
+    HWY_INLINE FloatVec operator[](std::size_t j) const {
+        return hn::Load(kFloats, first + j * kLanes);
+    }
+};
 
 /// One float for each of `kCount` places in every lane's block: place j of all blocks lies
 /// together.
@@ -43,6 +52,7 @@ struct FloatTile {
 
     HWY_INLINE FloatVec operator[](std::size_t j) const { return hn::Load(kFloats, at[j]); }
     HWY_INLINE void put(std::size_t j, FloatVec value) { hn::Store(value, kFloats, at[j]); }
+    HWY_INLINE FloatRows from(std::size_t j) const { return {at[j]}; }
 };
 
 /// Round to nearest, ties to even, for |value| < 2^22: what the formats' references do.
