@@ -61,6 +61,19 @@ HWY_INLINE FloatVec round_even(FloatVec value) {
     return hn::Sub(hn::Add(value, magic), magic);
 }
 
+/// The integer of lo .. hi (within ±2^22) nearest to any value, also an infinite one or NaN, as
+/// ggml finds it: from the last bits of value + 1.5 * 2^23. Beyond ±2^22 these are other numbers,
+/// in ggml and here, and the same on every target.
+HWY_INLINE FloatVec nearest_code(FloatVec value, int lo, int hi) {
+    const auto magic = set(12582912.0f);
+    constexpr int kZero = 0x400000;  // the last 23 bits of magic
+    const auto sum = hn::BitCast(kInts, hn::Add(value, magic));
+    const auto bits = hn::And(sum, hn::Set(kInts, 0x7FFFFF));
+    const auto held =
+        hn::Min(hn::Max(bits, hn::Set(kInts, kZero + lo)), hn::Set(kInts, kZero + hi));
+    return hn::Sub(hn::BitCast(kFloats, hn::Or(held, hn::Set(kInts, 0x4B000000))), magic);
+}
+
 HWY_INLINE FloatVec clamp(FloatVec value, float lo, float hi) {
     return hn::Min(hn::Max(value, set(lo)), set(hi));
 }
