@@ -7,6 +7,7 @@
 #include "core/grids/fp4_blocks.h"
 #include "core/grids/iq4_blocks.h"
 #include "core/grids/k_blocks.h"
+#include "core/grids/ternary_blocks.h"
 
 namespace ql {
 
@@ -47,6 +48,10 @@ constexpr std::array kFormats = {
     BlockFormat{DType::iq4_xs, encode_iq4_xs, nullptr, decode_iq4_xs},
     BlockFormat{DType::mxfp4, encode_mxfp4, nullptr, decode_mxfp4},
     BlockFormat{DType::nvfp4, encode_nvfp4, nullptr, decode_nvfp4},
+    BlockFormat{DType::tq1_0, encode_tq1_0, nullptr, decode_tq1_0},
+    BlockFormat{DType::tq2_0, encode_tq2_0, nullptr, decode_tq2_0},
+    BlockFormat{DType::q1_0, encode_q1_0, nullptr, decode_q1_0},
+    BlockFormat{DType::q2_0, encode_q2_0, nullptr, decode_q2_0},
 };
 
 }  // namespace

@@ -19,10 +19,8 @@ struct Type {
     bool uses_importance;  ///< as ggml's quantizer does
 };
 constexpr Type kTypes[] = {
-    {DType::iq4_nl, true},
-    {DType::iq4_xs, true},
-    {DType::mxfp4, false},
-    {DType::nvfp4, false},
+    {DType::iq4_nl, true}, {DType::iq4_xs, true}, {DType::mxfp4, false}, {DType::nvfp4, false},
+    {DType::tq1_0, false}, {DType::tq2_0, false}, {DType::q1_0, false},  {DType::q2_0, false},
 };
 
 // The checks run on every SIMD target and return what went wrong, or nothing.
