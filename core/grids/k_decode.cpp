@@ -63,7 +63,7 @@ HWY_INLINE void unpack_codes(const std::uint8_t* bytes, std::uint8_t* codes) {
 }
 
 template <DType kType>
-void decode_all_of(const std::byte* bytes, std::size_t blocks, float* out) {
+void decode_k_of(const std::byte* bytes, std::size_t blocks, float* out) {
     constexpr bool kHasMinima = kType != DType::q3_k && kType != DType::q6_k;
     const std::size_t count = sub_block_values(kType);
     const auto lowest = hn::Set(kInts, lowest_k_code(kType));
@@ -87,18 +87,18 @@ void decode_all_of(const std::byte* bytes, std::size_t blocks, float* out) {
     }
 }
 
-void decode_all(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
+void decode_k(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
     switch (dtype) {
         case DType::q2_k:
-            return decode_all_of<DType::q2_k>(bytes, blocks, out);
+            return decode_k_of<DType::q2_k>(bytes, blocks, out);
         case DType::q3_k:
-            return decode_all_of<DType::q3_k>(bytes, blocks, out);
+            return decode_k_of<DType::q3_k>(bytes, blocks, out);
         case DType::q4_k:
-            return decode_all_of<DType::q4_k>(bytes, blocks, out);
+            return decode_k_of<DType::q4_k>(bytes, blocks, out);
         case DType::q5_k:
-            return decode_all_of<DType::q5_k>(bytes, blocks, out);
+            return decode_k_of<DType::q5_k>(bytes, blocks, out);
         default:
-            return decode_all_of<DType::q6_k>(bytes, blocks, out);
+            return decode_k_of<DType::q6_k>(bytes, blocks, out);
     }
 }
 
@@ -108,10 +108,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ql {
 
-HWY_EXPORT(decode_all);
+HWY_EXPORT(decode_k);
 
 void decode_k_blocks(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
-    HWY_DYNAMIC_DISPATCH(decode_all)(dtype, bytes, blocks, out);
+    HWY_DYNAMIC_DISPATCH(decode_k)(dtype, bytes, blocks, out);
 }
 
 }  // namespace ql
