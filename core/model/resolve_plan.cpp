@@ -38,6 +38,8 @@ PlanModel plan_model(const Model& model, bool importance) {
         facts.kv_heads = static_cast<std::int64_t>(h->head_count_kv);
         facts.tied = h->tied_embeddings;
     }
+    // A GGUF file says it by leaving the output out.
+    facts.tied = facts.tied || model.find("output.weight") == nullptr;
     facts.importance = importance;
     return facts;
 }
