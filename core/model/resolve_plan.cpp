@@ -39,6 +39,7 @@ const ImportanceEntry* entry_of(const ModelTensor& tensor, const ImportanceMatri
 PlanModel plan_model(const Model& model, bool importance) {
     PlanModel facts;
     facts.importance = importance;
+    // A GGUF file says it by leaving the output out.
     facts.tied = model.find("output.weight") == nullptr;
     if (model.architecture() != nullptr) {
         facts.architecture = model.architecture()->gguf;
