@@ -41,7 +41,9 @@ ImportanceMatrix read_imatrix(const std::filesystem::path& path);
 
 enum class ImportanceFormat { gguf, dat };
 
-/// Writes atomically. The legacy form has no chunk size and one data set only.
+/// Writes atomically. The legacy form has no chunk size and keeps the last data set only, and it
+/// does not tell experts apart. Throws Error(io), and Error(unsupported) for what a form cannot
+/// hold.
 void write_imatrix(const ImportanceMatrix& matrix, const std::filesystem::path& path,
                    ImportanceFormat format);
 

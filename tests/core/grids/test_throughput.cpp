@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/grids/grid_spec.h"
+#include "core/grids/grid.h"
 #include "core/grids/throughput.h"
 
 using namespace ql;
@@ -24,6 +24,11 @@ class TestThroughput : public QObject {
         for (const DType dtype : encodable_dtypes()) {
             QVERIFY(has(format(StorageGrid{dtype}) + " encode"));
             QVERIFY(has(format(StorageGrid{dtype}) + " decode"));
+            const auto grid = make_grid(StorageGrid{dtype});
+            QCOMPARE(has(format(StorageGrid{dtype}) + "+imatrix encode"),
+                     !grid->refuses_fit({.importance = true}));
+            QCOMPARE(has(format(StorageGrid{dtype}) + "+search encode"),
+                     !grid->refuses_fit({.search = true}));
         }
         QVERIFY(has("int4:g128:asym encode"));
         QVERIFY(has("int8:channel:narrow decode"));
@@ -33,7 +38,7 @@ class TestThroughput : public QObject {
         std::stop_source stop;
         stop.request_stop();
         QVERIFY_THROWS_EXCEPTION(Error,
-                                 measure_throughput(Progress(stop.get_token(), {}), 4, 128, 1));
+                                 measure_throughput(Progress(stop.get_token(), {}), 4, 256, 1));
     }
 };
 
