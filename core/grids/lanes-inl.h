@@ -26,7 +26,7 @@ using Ints = hn::RebindToSigned<Floats>;
 using FloatVec = hn::VFromD<Floats>;
 using WordVec = hn::VFromD<Words>;
 using IntVec = hn::VFromD<Ints>;
-using FloatMask = hn::MFromD<Floats>;
+using FloatMask = decltype(hn::Eq(FloatVec(), FloatVec()));
 constexpr Floats kFloats;
 constexpr Words kWords;
 constexpr Ints kInts;

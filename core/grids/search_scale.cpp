@@ -1,0 +1,112 @@
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "core/grids/block_layout.h"
+#include "core/grids/search_blocks.h"
+#include "core/grids/search_result.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/grids/search_scale.cpp"
+// foreach_target stands before highway.h: it includes this file again for every target.
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "core/grids/search_scale-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace ql::HWY_NAMESPACE {
+
+// Codes 0..2N-1 that stand for -N..N-1.
+template <int kN>
+struct ShiftedLevels {
+    static constexpr std::size_t kCount = 32;
+    static constexpr int kRefits = 2;
+    static constexpr int kNeighbours = 1;
+
+    static HWY_INLINE FloatVec nearest(FloatVec position) {
+        return round_even(clamp(position, -kN, kN - 1));
+    }
+    static HWY_INLINE IntVec code(FloatVec level) {
+        return hn::Add(hn::ConvertTo(kInts, level), hn::Set(kInts, kN));
+    }
+};
+
+struct LevelsQ4 : ShiftedLevels<8> {
+    static constexpr LevelRange kRanges[] = {{-5.0f, -0.1f, 14}, {-6.4f, -0.1f, 13},
+                                             {-7.7f, -0.1f, 13}, {4.5f, 0.1f, 14},
+                                             {5.9f, 0.1f, 13},   {7.2f, 0.1f, 13}};
+};
+
+struct LevelsQ5 : ShiftedLevels<16> {
+    static constexpr LevelRange kRanges[] = {{-12.0f, -0.1f, 20}, {-14.0f, -0.1f, 20},
+                                             {-16.0f, -0.1f, 12}, {11.0f, 0.1f, 20},
+                                             {13.0f, 0.1f, 20},   {15.0f, 0.1f, 12}};
+};
+
+struct LevelsQ8 : ShiftedLevels<128> {
+    static constexpr LevelRange kRanges[] = {{-100.0f, -0.1f, 100},
+                                             {-110.0f, -0.1f, 100},
+                                             {-120.0f, -0.1f, 85}};
+    static HWY_INLINE IntVec code(FloatVec level) { return hn::ConvertTo(kInts, level); }
+};
+
+template <class Levels>
+void search_run(DType dtype, const BlockRun& run) {
+    constexpr std::size_t kCount = Levels::kCount;
+    const BlockFormat& format = *block_format(dtype);
+    const std::size_t block_bytes = traits(dtype).block_bytes;
+    format.encode(run);
+
+    SearchTile<kCount> tile;
+    std::array<StoredBlock, kLanes> blocks;
+    std::vector<std::byte> bytes(kLanes * block_bytes);
+    HWY_ALIGN std::array<std::uint32_t, kLanes> lanes;
+    for (std::size_t first = 0; first < run.blocks; first += kLanes) {
+        const std::size_t used = std::min(kLanes, run.blocks - first);
+        tile.load(
+            used, [&](std::size_t lane) { return run.values + (first + lane) * kCount; },
+            [&](std::size_t lane) { return run.importance_of(first + lane, kCount); });
+        const ScaleSearch<Levels> found(tile);
+        hn::Store(found.scale_bits(), kWords, lanes.data());
+        for (std::size_t lane = 0; lane < used; ++lane) {
+            blocks[lane].scale = static_cast<std::uint16_t>(lanes[lane]);
+        }
+        for (std::size_t j = 0; j < kCount; ++j) {
+            hn::Store(hn::BitCast(kWords, found.code(j)), kWords, lanes.data());
+            for (std::size_t lane = 0; lane < used; ++lane) {
+                blocks[lane].codes[j] = static_cast<std::uint8_t>(lanes[lane]);
+            }
+        }
+        for (std::size_t lane = 0; lane < used; ++lane) {
+            pack_block(dtype, blocks[lane], bytes.data() + lane * block_bytes);
+        }
+        keep_better(format, run, first, used, bytes.data());
+    }
+}
+
+void search_scale_all(DType dtype, const BlockRun& run) {
+    switch (dtype) {
+        case DType::q4_0:
+            return search_run<LevelsQ4>(dtype, run);
+        case DType::q5_0:
+            return search_run<LevelsQ5>(dtype, run);
+        default:
+            return search_run<LevelsQ8>(dtype, run);
+    }
+}
+
+}  // namespace ql::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ql {
+
+HWY_EXPORT(search_scale_all);
+
+void search_scale(DType dtype, const BlockRun& run) {
+    HWY_DYNAMIC_DISPATCH(search_scale_all)(dtype, run);
+}
+
+}  // namespace ql
+#endif  // HWY_ONCE
