@@ -3,7 +3,8 @@
 //   kCount                 values in a group
 //   nearest(position)      the level nearest to a position (value / scale), as float
 //   code(level)            the code of a level, as stored
-//   kRanges                where the level of the largest value is looked for, see LevelRange
+//   kRanges                where the level of the largest value is looked for, see LevelRange;
+//   kWeightedRanges        the same where values have weights, and so may be clipped far
 //   kRefits                how often levels and scale are fitted to each other
 //   kNeighbours            how many half-precision scales on each side are tried in the end
 // For inclusion by kernels that are compiled once for every SIMD target.
@@ -32,13 +33,15 @@ class ScaleSearch {
   public:
     static constexpr std::size_t kCount = Levels::kCount;
 
-    HWY_INLINE explicit ScaleSearch(const SearchTile<kCount>& tile) : tile_(tile) {
+    HWY_INLINE ScaleSearch(const SearchTile<kCount>& tile, bool weighted) : tile_(tile) {
         HalfSteps nothing(zero());
         best_bits_ = nothing.bits(0);
         best_error_ = error(zero());
         const auto inverse_extreme = reciprocal(signed_extreme());
-        for (const LevelRange& range : Levels::kRanges) {
-            refine(best_of(range, inverse_extreme));
+        if (weighted) {
+            refine_all(Levels::kWeightedRanges, inverse_extreme);
+        } else {
+            refine_all(Levels::kRanges, inverse_extreme);
         }
     }
 
@@ -93,6 +96,13 @@ class ScaleSearch {
             best_gain = hn::IfThenElse(better, gain, best_gain);
         }
         return hn::Div(best.product, best.square);
+    }
+
+    template <class Ranges>
+    HWY_INLINE void refine_all(const Ranges& ranges, FloatVec inverse_extreme) {
+        for (const LevelRange& range : ranges) {
+            refine(best_of(range, inverse_extreme));
+        }
     }
 
     // A scale and its neighbours in half precision, after levels and scale were fitted to each

@@ -33,21 +33,30 @@ struct ShiftedLevels {
 };
 
 struct LevelsQ4 : ShiftedLevels<8> {
-    static constexpr LevelRange kRanges[] = {{-5.0f, -0.1f, 14}, {-6.4f, -0.1f, 13},
-                                             {-7.7f, -0.1f, 13}, {4.5f, 0.1f, 14},
-                                             {5.9f, 0.1f, 13},   {7.2f, 0.1f, 13}};
+    static constexpr LevelRange kRanges[] = {{4.20f, 0.12f, 17},   {6.20f, 0.12f, 11},
+                                             {7.50f, 0.12f, 16},   {-4.20f, -0.12f, 17},
+                                             {-6.20f, -0.12f, 11}, {-7.50f, -0.12f, 16}};
+    static constexpr LevelRange kWeightedRanges[] = {
+        {4.00f, 0.17f, 18},   {7.00f, 0.20f, 15},   {10.00f, 0.50f, 14},   {17.00f, 1.00f, 15},
+        {-4.00f, -0.17f, 18}, {-7.00f, -0.20f, 15}, {-10.00f, -0.50f, 14}, {-17.00f, -1.00f, 15}};
 };
 
 struct LevelsQ5 : ShiftedLevels<16> {
-    static constexpr LevelRange kRanges[] = {{-12.0f, -0.1f, 20}, {-14.0f, -0.1f, 20},
-                                             {-16.0f, -0.1f, 12}, {11.0f, 0.1f, 20},
-                                             {13.0f, 0.1f, 20},   {15.0f, 0.1f, 12}};
+    static constexpr LevelRange kRanges[] = {
+        {10.00f, 0.13f, 23}, {13.00f, 0.13f, 32}, {-10.00f, -0.13f, 23}, {-13.00f, -0.13f, 32}};
+    static constexpr LevelRange kWeightedRanges[] = {
+        {9.00f, 0.20f, 22},   {13.50f, 0.20f, 22},   {18.00f, 0.70f, 20},   {32.00f, 1.60f, 18},
+        {-9.00f, -0.20f, 22}, {-13.50f, -0.20f, 22}, {-18.00f, -0.70f, 20}, {-32.00f, -1.60f, 18}};
 };
 
 struct LevelsQ8 : ShiftedLevels<128> {
-    static constexpr LevelRange kRanges[] = {{-100.0f, -0.1f, 100},
-                                             {-110.0f, -0.1f, 100},
-                                             {-120.0f, -0.1f, 85}};
+    static constexpr LevelRange kRanges[] = {
+        {-100.00f, -0.15f, 67}, {-110.00f, -0.15f, 60}, {-119.00f, -0.15f, 64}};
+    static constexpr LevelRange kWeightedRanges[] = {{-50.00f, -1.20f, 33},
+                                                     {-90.00f, -0.40f, 50},
+                                                     {-110.00f, -0.30f, 63},
+                                                     {-129.00f, -1.20f, 34},
+                                                     {-170.00f, -3.00f, 27}};
     static HWY_INLINE IntVec code(FloatVec level) { return hn::ConvertTo(kInts, level); }
 };
 
@@ -67,7 +76,7 @@ void search_run(DType dtype, const BlockRun& run) {
         tile.load(
             used, [&](std::size_t lane) { return run.values + (first + lane) * kCount; },
             [&](std::size_t lane) { return run.importance_of(first + lane, kCount); });
-        const ScaleSearch<Levels> found(tile);
+        const ScaleSearch<Levels> found(tile, run.importance != nullptr);
         hn::Store(found.scale_bits(), kWords, lanes.data());
         for (std::size_t lane = 0; lane < used; ++lane) {
             blocks[lane].scale = static_cast<std::uint16_t>(lanes[lane]);
