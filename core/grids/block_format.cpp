@@ -31,11 +31,16 @@ void search_scale_minimum_run(const BlockRun& run) {
 }
 
 constexpr std::array kFormats = {
-    BlockFormat{DType::q4_0, encode_run<DType::q4_0>, search_scale_run<DType::q4_0>, decode_run<DType::q4_0>},
-    BlockFormat{DType::q4_1, encode_run<DType::q4_1>, nullptr, decode_run<DType::q4_1>},
-    BlockFormat{DType::q5_0, encode_run<DType::q5_0>, search_scale_run<DType::q5_0>, decode_run<DType::q5_0>},
-    BlockFormat{DType::q5_1, encode_run<DType::q5_1>, nullptr, decode_run<DType::q5_1>},
-    BlockFormat{DType::q8_0, encode_run<DType::q8_0>, search_scale_run<DType::q8_0>, decode_run<DType::q8_0>},
+    BlockFormat{DType::q4_0, encode_run<DType::q4_0>, search_scale_run<DType::q4_0>,
+                decode_run<DType::q4_0>},
+    BlockFormat{DType::q4_1, encode_run<DType::q4_1>, search_scale_minimum_run<DType::q4_1>,
+                decode_run<DType::q4_1>},
+    BlockFormat{DType::q5_0, encode_run<DType::q5_0>, search_scale_run<DType::q5_0>,
+                decode_run<DType::q5_0>},
+    BlockFormat{DType::q5_1, encode_run<DType::q5_1>, search_scale_minimum_run<DType::q5_1>,
+                decode_run<DType::q5_1>},
+    BlockFormat{DType::q8_0, encode_run<DType::q8_0>, search_scale_run<DType::q8_0>,
+                decode_run<DType::q8_0>},
 };
 
 }  // namespace

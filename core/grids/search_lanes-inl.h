@@ -31,7 +31,8 @@ struct SearchTile {
     FloatVec shrink;            ///< the power of two that the values were multiplied with
     FloatVec grow;              ///< its reciprocal
 
-    /// Group i of `used` has the values source(i)[0..kCount) and the weights importance(i), or null.
+    /// Group i of `used` has the values source(i)[0..kCount) and the weights importance(i), or
+    /// null.
     template <class Source, class Importance>
     HWY_INLINE void load(std::size_t used, const Source& source, const Importance& importance) {
         load_tile(values, used, source);

@@ -1,10 +1,4 @@
-#include <algorithm>
-#include <array>
-#include <vector>
-
-#include "core/grids/block_layout.h"
 #include "core/grids/search_blocks.h"
-#include "core/grids/search_result.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/grids/search_scale.cpp"
@@ -12,6 +6,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "core/grids/search_run-inl.h"
 #include "core/grids/search_scale-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -60,48 +55,14 @@ struct LevelsQ8 : ShiftedLevels<128> {
     static HWY_INLINE IntVec code(FloatVec level) { return hn::ConvertTo(kInts, level); }
 };
 
-template <class Levels>
-void search_run(DType dtype, const BlockRun& run) {
-    constexpr std::size_t kCount = Levels::kCount;
-    const BlockFormat& format = *block_format(dtype);
-    const std::size_t block_bytes = traits(dtype).block_bytes;
-    format.encode(run);
-
-    SearchTile<kCount> tile;
-    std::array<StoredBlock, kLanes> blocks;
-    std::vector<std::byte> bytes(kLanes * block_bytes);
-    HWY_ALIGN std::array<std::uint32_t, kLanes> lanes;
-    for (std::size_t first = 0; first < run.blocks; first += kLanes) {
-        const std::size_t used = std::min(kLanes, run.blocks - first);
-        tile.load(
-            used, [&](std::size_t lane) { return run.values + (first + lane) * kCount; },
-            [&](std::size_t lane) { return run.importance_of(first + lane, kCount); });
-        const ScaleSearch<Levels> found(tile, run.importance != nullptr);
-        hn::Store(found.scale_bits(), kWords, lanes.data());
-        for (std::size_t lane = 0; lane < used; ++lane) {
-            blocks[lane].scale = static_cast<std::uint16_t>(lanes[lane]);
-        }
-        for (std::size_t j = 0; j < kCount; ++j) {
-            hn::Store(hn::BitCast(kWords, found.code(j)), kWords, lanes.data());
-            for (std::size_t lane = 0; lane < used; ++lane) {
-                blocks[lane].codes[j] = static_cast<std::uint8_t>(lanes[lane]);
-            }
-        }
-        for (std::size_t lane = 0; lane < used; ++lane) {
-            pack_block(dtype, blocks[lane], bytes.data() + lane * block_bytes);
-        }
-        keep_better(format, run, first, used, bytes.data());
-    }
-}
-
 void search_scale_all(DType dtype, const BlockRun& run) {
     switch (dtype) {
         case DType::q4_0:
-            return search_run<LevelsQ4>(dtype, run);
+            return search_run<ScaleSearch<LevelsQ4>>(dtype, run);
         case DType::q5_0:
-            return search_run<LevelsQ5>(dtype, run);
+            return search_run<ScaleSearch<LevelsQ5>>(dtype, run);
         default:
-            return search_run<LevelsQ8>(dtype, run);
+            return search_run<ScaleSearch<LevelsQ8>>(dtype, run);
     }
 }
 

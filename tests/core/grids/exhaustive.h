@@ -4,6 +4,7 @@
 
 #include "core/tensor/dtype.h"
 #include "tests/core/grids/exhaustive_scale.h"
+#include "tests/core/grids/exhaustive_scale_minimum.h"
 
 /// The lowest error of one block that its format can reach.
 using Exhaustive = std::function<double(const WeightedGroup&)>;
@@ -22,6 +23,10 @@ inline Exhaustive exhaustive(ql::DType dtype) {
             return scale(-16, 15, 4, 64);
         case ql::DType::q8_0:
             return scale(-128, 127, 32, 256);
+        case ql::DType::q4_1:
+            return [](const WeightedGroup& group) { return exhaustiveScaleMinimum(group, 15); };
+        case ql::DType::q5_1:
+            return [](const WeightedGroup& group) { return exhaustiveScaleMinimum(group, 31); };
         default:
             return {};
     }

@@ -44,8 +44,7 @@ inline SearchShare searchShare(const BlockSample& sample, ql::DType dtype, bool 
     for (std::size_t i = 0; i < all; i += std::max<std::size_t>(1, all / blocks)) {
         const std::size_t at = i * block_values;
         const float* values = sample.values.data() + at;
-        const float* weights =
-            weighted ? sample.importance.data() + at % sample.cols : ones.data();
+        const float* weights = weighted ? sample.importance.data() + at % sample.cols : ones.data();
         const auto error = [&](const std::vector<float>& result) {
             return ql::weighted_square_error(values, result.data() + at, weights, block_values);
         };
