@@ -267,6 +267,8 @@ float nvfp4_scale(std::uint8_t byte) {
                          : std::ldexp(static_cast<float>(8 + mantissa), exponent - 11);
 }
 
+namespace {
+
 void decode_block(DType dtype, const std::byte* bytes, float* out) {
     const StoredBlock block = unpack_block(dtype, bytes);
     const float scale = half_to_float(block.scale);
@@ -301,6 +303,15 @@ void decode_block(DType dtype, const std::byte* bytes, float* out) {
     };
     for (std::size_t j = 0; j < traits(dtype).block_values; ++j) {
         out[j] = value(j);
+    }
+}
+
+}  // namespace
+
+void decode_plainly(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
+    const DTypeTraits& type = traits(dtype);
+    for (std::size_t i = 0; i < blocks; ++i) {
+        decode_block(dtype, bytes + i * type.block_bytes, out + i * type.block_values);
     }
 }
 

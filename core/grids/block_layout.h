@@ -45,7 +45,7 @@ float mxfp4_scale(std::uint8_t exponent);
 /// for byte 0x7F.
 float nvfp4_scale(std::uint8_t byte);
 
-/// Decodes a block in plain code: what its bytes mean.
-void decode_block(DType dtype, const std::byte* bytes, float* out);
+/// Decodes blocks in plain code: what their bytes mean.
+void decode_plainly(DType dtype, const std::byte* bytes, std::size_t blocks, float* out);
 
 }  // namespace ql
