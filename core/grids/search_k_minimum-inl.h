@@ -27,6 +27,11 @@ struct MinimumEffort {
     int rounds;        ///< refits of d and dmin
 };
 
+//                                     steps first spacing phases phase scales top spacing minima
+constexpr MinimumEffort kEffortQ2 = {12, -2.0f, 0.4f, 4, 0.25f, 24, 1.1f, 0.3f, 24, 2, 2};
+constexpr MinimumEffort kEffortQ4 = {12, -2.0f, 0.6f, 4, 0.25f, 40, 1.127f, 0.5f, 40, 2, 3};
+constexpr MinimumEffort kEffortQ5 = {12, -2.0f, 0.6f, 4, 0.25f, 40, 1.127f, 0.5f, 40, 2, 3};
+
 /// Three ideas. (1) For fixed codes the error of a sub-block is a quadratic form in step and offset;
 /// the forms of the best code assignments that a dense scan of steps and offsets finds are kept.
 /// (2) For a pair (d, dmin) the forms tell, without looking at values, about which error the best
@@ -70,6 +75,13 @@ class MinimumSearch {
                 keep_better(next, best);
             }
         }
+    }
+
+    /// The code of value j.
+    HWY_INLINE FloatVec code_of(const Result& result, std::size_t j) const {
+        const std::size_t k = j / kSub;
+        const auto distance = hn::Add(blocks_.value(j), hn::Mul(result.dmin, result.minima[k]));
+        return code(distance, ratio(set(1.0f), hn::Mul(result.d, result.scales[k])));
     }
 
   private:
@@ -145,19 +157,17 @@ class MinimumSearch {
         auto lo = set(kWorst);
         auto hi = set(-kWorst);
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
-            const auto h = blocks_.h[j];
-            const auto x = blocks_.x[j];
+            const auto h = blocks_.weight(j);
+            const auto x = blocks_.value(j);
             weight = hn::Add(weight, h);
             first = hn::Add(first, hn::Mul(h, x));
             second = hn::Add(second, hn::Mul(hn::Mul(h, x), x));
-            const auto counts = hn::Gt(h, zero());
-            lo = hn::Min(lo, select(counts, x, lo));
-            hi = hn::Max(hi, select(counts, x, hi));
+            lo = hn::Min(lo, x);
+            hi = hn::Max(hi, x);
         }
         const auto at = static_cast<std::size_t>(k);
-        const auto any = hn::Le(lo, hi);
-        lo_.put(at, hn::IfThenElseZero(any, lo));
-        range_.put(at, hn::IfThenElseZero(any, hn::Sub(hi, lo)));
+        lo_.put(at, lo);
+        range_.put(at, hn::Sub(hi, lo));
         weight_.put(at, weight);
         sum_.put(at, first);
         mean_.put(at, ratio(first, weight));
@@ -169,9 +179,9 @@ class MinimumSearch {
     HWY_INLINE Sums sums(int k, FloatVec inverse, FloatVec offset) const {
         Sums sum;
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
-            const auto x = blocks_.x[j];
+            const auto x = blocks_.value(j);
             const auto q = code(hn::Sub(x, offset), inverse);
-            const auto hq = hn::Mul(blocks_.h[j], q);
+            const auto hq = hn::Mul(blocks_.weight(j), q);
             sum.q = hn::Add(sum.q, hq);
             sum.qq = hn::Add(sum.qq, hn::Mul(hq, q));
             sum.qx = hn::Add(sum.qx, hn::Mul(hq, x));
@@ -183,9 +193,9 @@ class MinimumSearch {
         const auto inverse = ratio(set(1.0f), step);
         auto total = zero();
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
-            const auto distance = hn::Sub(blocks_.x[j], offset);
+            const auto distance = hn::Sub(blocks_.value(j), offset);
             const auto e = hn::Sub(hn::Mul(code(distance, inverse), step), distance);
-            total = hn::Add(total, hn::Mul(blocks_.h[j], square(e)));
+            total = hn::Add(total, hn::Mul(blocks_.weight(j), square(e)));
         }
         return total;
     }

@@ -8,6 +8,7 @@
 #define QL_CORE_GRIDS_SEARCH_K_SIGNED_INL_H_
 #endif
 
+#include "core/grids/block_layout.h"
 #include "core/grids/search_k-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -25,15 +26,13 @@ struct IntegerCodes {
 
 /// The table of IQ4_NL and IQ4_XS.
 struct Iq4Codes {
-    static constexpr float kTable[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                         1,    13,   25,  38,  53,  69,  89,  113};
-    static constexpr float kLow = kTable[0];
-    static constexpr float kHigh = kTable[15];
+    static constexpr float kLow = kIq4Values.front();
+    static constexpr float kHigh = kIq4Values.back();
     HWY_INLINE static FloatVec nearest(FloatVec position) {
         auto value = set(kLow);
-        for (int i = 1; i < 16; ++i) {
-            const auto middle = set(0.5f * (kTable[i - 1] + kTable[i]));
-            value = select(hn::Gt(position, middle), set(kTable[i]), value);
+        for (std::size_t i = 1; i < kIq4Values.size(); ++i) {
+            const auto middle = set(0.5f * (kIq4Values[i - 1] + kIq4Values[i]));
+            value = select(hn::Gt(position, middle), set(kIq4Values[i]), value);
         }
         return value;
     }
@@ -51,6 +50,10 @@ struct SignedEffort {
     int window;  ///< scales tried on both sides of the best
     int rounds;  ///< refits of d
 };
+
+constexpr SignedEffort kEffortQ3 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
+constexpr SignedEffort kEffortQ6 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
+constexpr SignedEffort kEffortIq4 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
 
 /// As MinimumSearch, in one dimension: for fixed codes the error of a sub-block decoded as step * q
 /// is error + weight * (step - a)².
@@ -87,6 +90,12 @@ class SignedSearch {
         }
     }
 
+    /// The code of value j, as the number that it stands for.
+    HWY_INLINE FloatVec code_of(const Result& result, std::size_t j) const {
+        const auto step = hn::Mul(result.d, result.scales[j / kSub]);
+        return Codes::nearest(hn::Mul(blocks_.value(j), ratio(set(1.0f), step)));
+    }
+
   private:
     static constexpr std::size_t kFits = 4;
     static constexpr std::size_t kTried = 6;
@@ -105,9 +114,9 @@ class SignedSearch {
     HWY_INLINE Sums sums(int k, FloatVec inverse) const {
         Sums sum;
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
-            const auto x = blocks_.x[j];
+            const auto x = blocks_.value(j);
             const auto q = Codes::nearest(hn::Mul(x, inverse));
-            const auto hq = hn::Mul(blocks_.h[j], q);
+            const auto hq = hn::Mul(blocks_.weight(j), q);
             sum.qq = hn::Add(sum.qq, hn::Mul(hq, q));
             sum.qx = hn::Add(sum.qx, hn::Mul(hq, x));
         }
@@ -119,9 +128,9 @@ class SignedSearch {
         const auto inverse = ratio(set(1.0f), step);
         auto total = zero();
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
-            const auto x = blocks_.x[j];
+            const auto x = blocks_.value(j);
             const auto e = hn::Sub(hn::Mul(Codes::nearest(hn::Mul(x, inverse)), step), x);
-            total = hn::Add(total, hn::Mul(blocks_.h[j], square(e)));
+            total = hn::Add(total, hn::Mul(blocks_.weight(j), square(e)));
         }
         return total;
     }
@@ -131,11 +140,9 @@ class SignedSearch {
         auto extreme = zero();
         auto power = zero();
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
-            const auto x = blocks_.x[j];
-            const auto counts = hn::Gt(blocks_.h[j], zero());
-            const auto further = hn::And(counts, hn::Gt(hn::Abs(x), hn::Abs(extreme)));
-            extreme = select(further, x, extreme);
-            power = hn::Add(power, hn::Mul(blocks_.h[j], square(x)));
+            const auto x = blocks_.value(j);
+            extreme = select(hn::Gt(hn::Abs(x), hn::Abs(extreme)), x, extreme);
+            power = hn::Add(power, hn::Mul(blocks_.weight(j), square(x)));
         }
         Shortlist<kFits> fits;
         fits.clear();
