@@ -146,6 +146,44 @@ void encode_block(DType dtype, const float* values, std::byte* out) {
     }
 }
 
+// The parts of one stored block: value = scale * (code - zero) + offset.
+struct BlockParts {
+    float scale = 0;
+    float offset = 0;
+    int zero = 0;
+    int codes[kBlockValues] = {};
+};
+
+BlockParts take_apart(DType dtype, const std::byte* block) {
+    BlockParts parts;
+    parts.scale = load_half(block);
+    switch (dtype) {
+        case DType::q4_0:
+            parts.zero = 8;
+            load_nibbles(block + 2, parts.codes);
+            break;
+        case DType::q5_0:
+            parts.zero = 16;
+            load_nibbles(block + 6, parts.codes);
+            load_fifth_bits(block + 2, parts.codes);
+            break;
+        case DType::q4_1:
+            parts.offset = load_half(block + 2);
+            load_nibbles(block + 4, parts.codes);
+            break;
+        case DType::q5_1:
+            parts.offset = load_half(block + 2);
+            load_nibbles(block + 8, parts.codes);
+            load_fifth_bits(block + 4, parts.codes);
+            break;
+        default:
+            for (std::size_t j = 0; j < kBlockValues; ++j) {
+                parts.codes[j] = static_cast<std::int8_t>(std::to_integer<int>(block[2 + j]));
+            }
+    }
+    return parts;
+}
+
 }  // namespace
 
 bool is_block_of_32(DType dtype) {
@@ -168,47 +206,11 @@ void reference_encode(DType dtype, const float* values, std::size_t blocks, std:
     }
 }
 
-BlockParts reference_parts(DType dtype, const std::byte* block) {
-    BlockParts parts;
-    parts.scale = load_half(block);
-    switch (dtype) {
-        case DType::q4_0:
-            parts.zero = 8;
-            parts.code_max = 15;
-            load_nibbles(block + 2, parts.codes);
-            break;
-        case DType::q5_0:
-            parts.zero = 16;
-            parts.code_max = 31;
-            load_nibbles(block + 6, parts.codes);
-            load_fifth_bits(block + 2, parts.codes);
-            break;
-        case DType::q4_1:
-            parts.offset = load_half(block + 2);
-            parts.code_max = 15;
-            load_nibbles(block + 4, parts.codes);
-            break;
-        case DType::q5_1:
-            parts.offset = load_half(block + 2);
-            parts.code_max = 31;
-            load_nibbles(block + 8, parts.codes);
-            load_fifth_bits(block + 4, parts.codes);
-            break;
-        default:
-            parts.code_min = -128;
-            parts.code_max = 127;
-            for (std::size_t j = 0; j < kBlockValues; ++j) {
-                parts.codes[j] = static_cast<std::int8_t>(std::to_integer<int>(block[2 + j]));
-            }
-    }
-    return parts;
-}
-
 void reference_decode(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
     const std::size_t block_bytes = traits(dtype).block_bytes;
     const bool has_offset = dtype == DType::q4_1 || dtype == DType::q5_1;
     for (std::size_t i = 0; i < blocks; ++i) {
-        const BlockParts parts = reference_parts(dtype, bytes + i * block_bytes);
+        const BlockParts parts = take_apart(dtype, bytes + i * block_bytes);
         for (std::size_t j = 0; j < kBlockValues; ++j) {
             const float product = parts.scale * static_cast<float>(parts.codes[j] - parts.zero);
             // Adding an offset of 0 would turn a product of -0 into +0.
