@@ -7,6 +7,7 @@
 
 #include "core/grids/block_anatomy.h"
 #include "core/grids/block_format.h"
+#include "core/grids/block_textbook.h"
 #include "core/grids/grid.h"
 #include "tests/core/grids/golden_files.h"
 
@@ -189,6 +190,54 @@ class TestBlockAnatomy : public QObject {
                             decoded[std::size_t(row * kCols + col)]);
                 }
             }
+        }
+    }
+
+    // The notes of a type name its own numbers, and every type has some.
+    void notes() {
+        for (const DType dtype : kTypes) {
+            const BlockNotes notes = block_notes(*block_anatomy(dtype));
+            QVERIFY(notes.formula.starts_with("w = "));
+            QVERIFY(!notes.origin.empty() && !notes.textbook.empty());
+        }
+        QCOMPARE(block_notes(*block_anatomy(DType::q5_0)).formula, "w = d · (q − 16)");
+        const std::string q3 = block_notes(*block_anatomy(DType::q3_k)).origin.english();
+        QVERIFY(q3.find("Every 16 weights") != q3.npos && q3.find("of 6 bits") != q3.npos);
+        QCOMPARE(block_notes(*block_anatomy(DType::q4_0)).textbook.english(),
+                 std::string("For 32 weights: scale max|w|/7, a float; codes −7 to 7, rounded to "
+                             "nearest."));
+    }
+
+    void theTextbookRoundsToItsOwnGrid() {
+        std::vector<float> w(32, 0.0f);
+        w[0] = -7;
+        w[1] = 3.4f;
+        w[2] = 2.5f;  // a tie goes to the even code
+        w[3] = 6;
+        const std::vector<float> symmetric = textbook_values(*block_anatomy(DType::q4_0), w.data());
+        QCOMPARE(std::vector(symmetric.begin(), symmetric.begin() + 5),
+                 (std::vector<float>{-7, 3, 2, 6, 0}));
+        w[1] = 8;  // the range is 15: a step of 1 from -7 on
+        w[2] = 2.4f;
+        const std::vector<float> shifted = textbook_values(*block_anatomy(DType::q4_1), w.data());
+        QCOMPARE(std::vector(shifted.begin(), shifted.begin() + 5),
+                 (std::vector<float>{-7, 8, 2, 6, 0}));
+        w.resize(256, 0.0f);
+        w[100] = -2.5f;  // in another sub-block, which has its own scale
+        const std::vector<float> one = textbook_values(*block_anatomy(DType::q1_0), w.data());
+        QCOMPARE(one[0], -8.0f);
+        QCOMPARE(one[3], 8.0f);
+        const std::vector<float> ternary = textbook_values(*block_anatomy(DType::tq1_0), w.data());
+        QCOMPARE(std::vector(ternary.begin(), ternary.begin() + 5),
+                 (std::vector<float>{-8, 8, 0, 8, 0}));
+        const std::vector<float> subs = textbook_values(*block_anatomy(DType::q3_k), w.data());
+        QCOMPARE(subs[100], -2.5f);
+        QCOMPARE(subs[3], 8.0f / 3 * 2);
+        // Blocks of zeros stay zeros.
+        const std::vector<float> zeros(256, 0.0f);
+        for (const DType dtype : kTypes) {
+            const auto values = textbook_values(*block_anatomy(dtype), zeros.data());
+            QVERIFY(std::all_of(values.begin(), values.end(), [](float v) { return v == 0; }));
         }
     }
 
