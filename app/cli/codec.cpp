@@ -81,14 +81,15 @@ void convert_file(const Arguments& arguments, std::size_t in_row, std::size_t ou
 void encode_file(const Arguments& arguments, const std::shared_ptr<const Grid>& grid,
                  std::size_t float_row, std::size_t block_row, const Progress& progress) {
     // Storage types take no parameters from the whole tensor: the encoder reads nothing itself.
-    const RowEncoder encoder(grid, arguments.cols, ValueRange());
+    const MatrixImportance none;
+    const RowEncoder encoder(Scheme{.grid = grid->spec()}, arguments.cols, ValueRange(), none);
     const auto encode = [&](std::span<const std::byte> in, std::int64_t rows,
                             std::vector<std::byte>& out) {
         std::vector<float> weights(in.size() / sizeof(float));
         std::memcpy(weights.data(), in.data(), in.size());
         require_finite(weights);
         std::vector<float> decoded(weights.size());
-        encoder.encode_and_decode(weights, rows, out.data(), decoded.data());
+        encoder.encode_and_decode(weights, 0, rows, out.data(), decoded.data());
     };
     try {
         convert_file(arguments, float_row, block_row, progress, encode);

@@ -93,10 +93,7 @@ void add_compare(CLI::App& app, Settings& settings) {
         ->required();
     command->add_option("--csv", *csv, "Also write the table to this file");
     command->callback([&settings, path, list, csv] {
-        std::vector<Plan> plans;
-        for (const Scheme& scheme : parse_schemes(*list)) {
-            plans.push_back(Plan::of(scheme));
-        }
+        const std::vector<Plan> plans = parse_plans(*list);
         const auto model = Model::open(*path);
         const Progress progress = terminal_progress(settings);
         std::optional<AtomicFile> table;

@@ -19,8 +19,7 @@ struct Arguments {
 };
 
 Plan plan_of(const Arguments& arguments) {
-    return arguments.plan.empty() ? Plan::of(parse_scheme(arguments.scheme))
-                                  : read_plan(arguments.plan);
+    return arguments.plan.empty() ? parse_plan(arguments.scheme) : read_plan(arguments.plan);
 }
 
 GgufExportOptions options_of(const Arguments& arguments) {

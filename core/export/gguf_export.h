@@ -3,12 +3,14 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/progress.h"
 #include "core/files/gguf.h"
+#include "core/files/imatrix.h"
 #include "core/model/model.h"
 
 namespace ql {
@@ -21,6 +23,8 @@ struct GgufExportOptions {
     /// Type of the tensors that no scheme covers and that are stored as floats: nothing keeps the
     /// stored type. Norms, biases and other one-dimensional tensors are always F32.
     std::optional<DType> rest;
+    /// For the schemes of a plan that ask for it.
+    std::shared_ptr<const ImportanceMatrix> importance = {};
 };
 
 /// One tensor of the file to be written.
@@ -43,6 +47,7 @@ struct GgufExport {
     std::vector<GgufExportTensor> tensors;  ///< in file order
     std::uint64_t file_bytes = 0;
     std::vector<Sentence> notes;  ///< fallbacks and other things to know before writing
+    std::shared_ptr<const ImportanceMatrix> importance = {};
 };
 
 /// Throws Error(unsupported) when the plan uses a grid that GGUF cannot hold, or gguf_refusal.

@@ -11,7 +11,9 @@
 #include "core/export/llama_cpp_support.h"
 #include "core/export/verify.h"
 #include "core/files/escape.h"
+#include "core/model/resolve_plan.h"
 #include "core/model/tokenizer_metadata.h"
+#include "core/schemes/recipes.h"
 
 namespace ql {
 
@@ -138,7 +140,7 @@ DType kept_dtype(const Model& model, const ModelTensor& tensor, const GgufExport
         tensor.name);
 }
 
-GgufExportTensor plan_tensor(const Model& model, std::size_t index, const Plan& plan,
+GgufExportTensor plan_tensor(const Model& model, std::size_t index, PlanEntry entry,
                              const GgufExportOptions& options) {
     const ModelTensor& tensor = model.tensors()[index];
     GgufExportTensor written;
@@ -146,7 +148,7 @@ GgufExportTensor plan_tensor(const Model& model, std::size_t index, const Plan& 
     written.name = written_name(model, tensor);
     written.shape =
         tensor.adjust == Adjust::transpose ? Shape{tensor.rows, tensor.cols} : tensor.shape;
-    written.entry = plan.resolve(tensor.plan_target());
+    written.entry = std::move(entry);
     written.dtype = written.entry.scheme ? storage_of(*written.entry.scheme)->dtype
                                          : kept_dtype(model, tensor, options);
     return written;
@@ -226,10 +228,14 @@ bool changes_types(const Model& model, const std::vector<GgufExportTensor>& tens
     });
 }
 
-void write_types(const std::vector<GgufExportTensor>& tensors, GgufMetadata& metadata) {
+void write_types(const Plan& plan, const std::vector<GgufExportTensor>& tensors,
+                 GgufMetadata& metadata) {
     const DType dtype = main_dtype(tensors);
     metadata.erase("general.file_type");
-    if (const auto type = file_type_of(dtype)) {
+    const auto* recipe = std::get_if<Recipe>(&plan.base);
+    const auto type =
+        recipe != nullptr ? find_recipe(recipe->name)->file_type : file_type_of(dtype);
+    if (type) {
         metadata.set("general.file_type", GgufValue::of_u32(*type));
     }
     if (traits(dtype).block_values > 1) {
@@ -366,14 +372,18 @@ GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptio
     if (const auto refusal = gguf_refusal(model)) {
         throw Error(ErrorCode::unsupported, *refusal, model.checkpoint().path().string());
     }
-    require_storable(plan.base);
+    if (const auto* scheme = std::get_if<Scheme>(&plan.base)) {
+        require_storable(*scheme);
+    }
     for (const PlanRule& rule : plan.rules) {
         require_storable(rule.scheme);
     }
     GgufExport result;
+    result.importance = options.importance;
+    std::vector<PlanEntry> entries = resolve_plan(plan, model, options.importance.get());
     for (std::size_t i = 0; i < model.tensors().size(); ++i) {
         if (!is_left_out(model, model.tensors()[i])) {
-            result.tensors.push_back(plan_tensor(model, i, plan, options));
+            result.tensors.push_back(plan_tensor(model, i, std::move(entries[i]), options));
         }
     }
     if (from_gguf(model)) {
@@ -387,7 +397,7 @@ GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptio
         }
     }
     if (!from_gguf(model) || changes_types(model, result.tensors)) {
-        write_types(result.tensors, result.metadata);
+        write_types(plan, result.tensors, result.metadata);
     }
     note_idle_rules(plan, result);
     note_fallbacks(result);

@@ -1,6 +1,7 @@
 #include "core/export/tensor_bytes.h"
 
 #include "core/export/stored_values.h"
+#include "core/model/resolve_plan.h"
 #include "core/run/row_encoder.h"
 #include "core/tensor/convert.h"
 
@@ -44,10 +45,12 @@ class CopiedTensor final : public TensorBytes {
 
 class EncodedTensor final : public TensorBytes {
   public:
-    EncodedTensor(std::unique_ptr<RowSource> source, DType dtype, const Progress& progress)
+    EncodedTensor(std::unique_ptr<RowSource> source, const Scheme& scheme,
+                  std::vector<float> importance, const Progress& progress)
         : TensorBytes(source->rows(), source->cols()),
           source_(std::move(source)),
-          encoder_(make_grid(StorageGrid{dtype}), *source_, progress) {}
+          importance_(std::move(importance), rows(), cols()),
+          encoder_(scheme, *source_, importance_, progress) {}
 
     std::vector<std::byte> read(std::int64_t first,
                                 std::span<std::uint64_t> hashes) const override {
@@ -57,7 +60,7 @@ class EncodedTensor final : public TensorBytes {
         require_finite(weights);
         std::vector<float> decoded(weights.size());
         std::vector<std::byte> bytes(hashes.size() * encoder_.grid().row_bytes(cols()));
-        encoder_.encode_and_decode(weights, count, bytes.data(), decoded.data());
+        encoder_.encode_and_decode(weights, first, count, bytes.data(), decoded.data());
         hash_rows(std::span<const float>(decoded), hashes);
         return bytes;
     }
@@ -68,6 +71,7 @@ class EncodedTensor final : public TensorBytes {
 
   private:
     std::unique_ptr<RowSource> source_;
+    MatrixImportance importance_;
     RowEncoder encoder_;
 };
 
@@ -91,6 +95,7 @@ class ComputedTensor final : public TensorBytes {
 }  // namespace
 
 std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExportTensor& tensor,
+                                               const ImportanceMatrix* importance,
                                                const Progress& progress) {
     if (tensor.tensor == GgufExportTensor::kComputed) {
         return std::make_unique<ComputedTensor>(tensor.values);
@@ -101,8 +106,10 @@ std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExp
         return std::make_unique<CopiedTensor>(checkpoint, checkpoint.tensors()[source.stored],
                                               MatrixShape(source.shape));
     }
-    return std::make_unique<EncodedTensor>(model.rows(source, RowOrder::gguf), tensor.dtype,
-                                           progress);
+    // A tensor that no scheme covers is converted to a plain type.
+    const Scheme scheme = tensor.entry.scheme.value_or(Scheme{.grid = StorageGrid{tensor.dtype}});
+    return std::make_unique<EncodedTensor>(model.rows(source, RowOrder::gguf), scheme,
+                                           importance_of(source, importance), progress);
 }
 
 }  // namespace ql

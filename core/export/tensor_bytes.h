@@ -32,7 +32,9 @@ class TensorBytes {
 };
 
 /// Rows are copied as they are stored where type and order stay the same, encoded otherwise.
+/// `importance` may be null.
 std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExportTensor& tensor,
+                                               const ImportanceMatrix* importance,
                                                const Progress& progress);
 
 }  // namespace ql

@@ -26,7 +26,7 @@ using Ints = hn::RebindToSigned<Floats>;
 using FloatVec = hn::VFromD<Floats>;
 using WordVec = hn::VFromD<Words>;
 using IntVec = hn::VFromD<Ints>;
-using FloatMask = hn::MFromD<Floats>;
+using FloatMask = decltype(hn::Eq(FloatVec(), FloatVec()));
 constexpr Floats kFloats;
 constexpr Words kWords;
 constexpr Ints kInts;
@@ -34,6 +34,15 @@ constexpr std::size_t kLanes = hn::MaxLanes(kFloats);
 
 HWY_INLINE FloatVec set(float value) { return hn::Set(kFloats, value); }
 HWY_INLINE FloatVec zero() { return hn::Zero(kFloats); }
+
+/// Part of a tile, read only: place j of every lane's block.
+struct FloatRows {
+    const float* first = nullptr;
+
+    HWY_INLINE FloatVec operator[](std::size_t j) const {
+        return hn::Load(kFloats, first + j * kLanes);
+    }
+};
 
 /// One float for each of `kCount` places in every lane's block: place j of all blocks lies
 /// together.
@@ -43,12 +52,31 @@ struct FloatTile {
 
     HWY_INLINE FloatVec operator[](std::size_t j) const { return hn::Load(kFloats, at[j]); }
     HWY_INLINE void put(std::size_t j, FloatVec value) { hn::Store(value, kFloats, at[j]); }
+    HWY_INLINE FloatRows from(std::size_t j) const { return {at[j]}; }
 };
 
 /// Round to nearest, ties to even, for |value| < 2^22: what the formats' references do.
 HWY_INLINE FloatVec round_even(FloatVec value) {
     const auto magic = set(12582912.0f);
     return hn::Sub(hn::Add(value, magic), magic);
+}
+
+/// The bounds of what nearest_code may return.
+constexpr int kLowestCode = -0x400000;
+constexpr int kLargestCode = 0x3FFFFF;
+
+/// The integer of lo .. hi (within ±2^22) nearest to any value, also an infinite one or NaN, as
+/// ggml finds it: from the last bits of value + 1.5 * 2^23. Beyond ±2^22 these are other numbers,
+/// in ggml and here, and the same on every target.
+HWY_INLINE FloatVec nearest_code(FloatVec value, int lo, int hi) {
+    const auto magic = set(12582912.0f);
+    constexpr int kZero = 0x400000;  // the last 23 bits of magic
+    static_assert(kZero + kLowestCode == 0);
+    const auto sum = hn::BitCast(kInts, hn::Add(value, magic));
+    const auto bits = hn::And(sum, hn::Set(kInts, 0x7FFFFF));
+    const auto held =
+        hn::Min(hn::Max(bits, hn::Set(kInts, kZero + lo)), hn::Set(kInts, kZero + hi));
+    return hn::Sub(hn::BitCast(kFloats, hn::Or(held, hn::Set(kInts, 0x4B000000))), magic);
 }
 
 HWY_INLINE FloatVec clamp(FloatVec value, float lo, float hi) {

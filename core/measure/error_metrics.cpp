@@ -44,6 +44,15 @@ void ErrorSums::add(const float* original, const float* decoded, std::size_t val
     count += values;
 }
 
+void ErrorSums::add_weighted(const float* original, const float* decoded, const float* weights,
+                             std::size_t values) {
+    for (std::size_t i = 0; i < values; ++i) {
+        const double e = decoded[i] - original[i];
+        importance += weights[i];
+        weighted_error2 += static_cast<double>(weights[i]) * e * e;
+    }
+}
+
 void ErrorSums::merge(const ErrorSums& other) {
     count += other.count;
     error2 += other.error2;
@@ -51,11 +60,17 @@ void ErrorSums::merge(const ErrorSums& other) {
     decoded2 += other.decoded2;
     product += other.product;
     max_error = std::max(max_error, other.max_error);
+    importance += other.importance;
+    weighted_error2 += other.weighted_error2;
 }
 
 double ErrorSums::mse() const { return count == 0 ? 0 : error2 / static_cast<double>(count); }
 
 double ErrorSums::rmse() const { return std::sqrt(mse()); }
+
+double ErrorSums::weighted_rmse() const {
+    return importance == 0 ? 0 : std::sqrt(weighted_error2 / importance);
+}
 
 double ErrorSums::sqnr_db() const {
     return error2 == 0 ? std::numeric_limits<double>::infinity()

@@ -23,6 +23,7 @@ struct PlanWork {
 struct TensorWork {
     const ModelTensor* tensor = nullptr;
     std::unique_ptr<RowSource> rows;
+    std::unique_ptr<MatrixImportance> importance;
     RowChunks chunks{0, 1};
     std::vector<PlanWork> plans;
 };
@@ -47,39 +48,41 @@ void naming(const ModelTensor& tensor, const Action& action) {
 
 /// The work on one tensor; reads it once if any plan's grid needs the range of its values.
 TensorWork work_on(const Model& model, std::size_t t, const std::vector<ModelRun>& runs,
-                   const Progress& progress) {
+                   const ImportanceMatrix* importance, const Progress& progress) {
     TensorWork work;
     work.tensor = &model.tensors()[t];
-    std::vector<std::pair<std::size_t, std::shared_ptr<const Grid>>> grids;
+    std::vector<std::pair<std::size_t, Scheme>> schemes;
     bool needs_range = false;
     for (std::size_t p = 0; p < runs.size(); ++p) {
         if (const std::optional<Scheme>& scheme = runs[p].tensors[t].entry.scheme) {
-            grids.emplace_back(p, make_grid(scheme->grid));
-            needs_range = needs_range || grids.back().second->per_tensor();
+            schemes.emplace_back(p, *scheme);
+            needs_range = needs_range || make_grid(scheme->grid)->per_tensor();
         }
     }
-    if (grids.empty()) {
+    if (schemes.empty()) {
         return work;
     }
     work.rows = model.rows(*work.tensor);
+    work.importance = std::make_unique<MatrixImportance>(importance_of(*work.tensor, importance),
+                                                         work.rows->rows(), work.rows->cols());
     work.chunks = RowChunks(work.rows->rows(), work.rows->cols());
     ValueRange range;
     if (needs_range) {
         naming(*work.tensor, [&] { range = value_range(*work.rows, progress); });
     }
-    for (auto& [plan, grid] : grids) {
+    for (const auto& [plan, scheme] : schemes) {
         work.plans.push_back(
-            {plan, std::make_unique<RowEncoder>(std::move(grid), work.rows->cols(), range),
+            {plan, std::make_unique<RowEncoder>(scheme, work.rows->cols(), range, *work.importance),
              std::vector<ErrorSums>(static_cast<std::size_t>(work.chunks.count())), 0});
     }
     return work;
 }
 
 std::vector<TensorWork> collect_work(const Model& model, const std::vector<ModelRun>& runs,
-                                     const Progress& progress) {
+                                     const ImportanceMatrix* importance, const Progress& progress) {
     std::vector<TensorWork> all;
     for (std::size_t t = 0; t < model.tensors().size(); ++t) {
-        TensorWork work = work_on(model, t, runs, progress);
+        TensorWork work = work_on(model, t, runs, importance, progress);
         if (!work.plans.empty()) {
             all.push_back(std::move(work));
         }
@@ -100,9 +103,10 @@ void run_chunk(TensorWork& work, std::int64_t chunk, std::mutex& mutex) {
     for (PlanWork& plan : work.plans) {
         bytes.resize(static_cast<std::size_t>(count) * plan.encoder->grid().row_bytes(rows.cols()));
         const double seconds =
-            plan.encoder->encode_and_decode(original, count, bytes.data(), decoded.data());
-        plan.errors[static_cast<std::size_t>(chunk)].add(original.data(), decoded.data(),
-                                                         original.size());
+            plan.encoder->encode_and_decode(original, first, count, bytes.data(), decoded.data());
+        ErrorSums& sums = plan.errors[static_cast<std::size_t>(chunk)];
+        sums.add(original.data(), decoded.data(), original.size());
+        add_weighted(sums, original, decoded, first, *work.importance);
         const std::scoped_lock lock(mutex);
         plan.seconds += seconds;
     }
@@ -110,17 +114,18 @@ void run_chunk(TensorWork& work, std::int64_t chunk, std::mutex& mutex) {
 
 }  // namespace
 
-ModelRun preview(const Model& model, const Plan& plan) {
+ModelRun preview(const Model& model, const Plan& plan, const ImportanceMatrix* importance) {
     ModelRun run;
     run.plan = plan;
-    run.label = plan.label();
+    run.label = format(plan);
+    std::vector<PlanEntry> entries = resolve_plan(plan, model, importance);
     double covered_bits = 0;
     double all_bits = 0;
     for (std::size_t t = 0; t < model.tensors().size(); ++t) {
         const ModelTensor& tensor = model.tensors()[t];
         TensorOutcome outcome;
         outcome.tensor = t;
-        outcome.entry = plan.resolve(tensor.plan_target());
+        outcome.entry = std::move(entries[t]);
         outcome.bits = 8.0 * static_cast<double>(tensor.bytes);
         if (outcome.entry.scheme) {
             outcome.bits =
@@ -137,14 +142,14 @@ ModelRun preview(const Model& model, const Plan& plan) {
 }
 
 std::vector<ModelRun> run_model(const Model& model, const std::vector<Plan>& plans,
-                                const Progress& progress) {
+                                const Progress& progress, const ImportanceMatrix* importance) {
     std::vector<ModelRun> runs;
     runs.reserve(plans.size());
     for (const Plan& plan : plans) {
-        runs.push_back(preview(model, plan));
+        runs.push_back(preview(model, plan, importance));
     }
     // One list of pieces over all tensors: small tensors then keep all threads busy too.
-    std::vector<TensorWork> works = collect_work(model, runs, progress);
+    std::vector<TensorWork> works = collect_work(model, runs, importance, progress);
     std::vector<WorkItem> items;
     for (TensorWork& work : works) {
         for (std::int64_t chunk = 0; chunk < work.chunks.count(); ++chunk) {

@@ -5,6 +5,7 @@
 
 #include "core/measure/error_metrics.h"
 #include "core/model/model.h"
+#include "core/model/resolve_plan.h"
 
 namespace ql {
 
@@ -19,7 +20,7 @@ struct TensorOutcome {
 /// What a plan did to a model.
 struct ModelRun {
     Plan plan;
-    std::string label;
+    std::string label;           ///< the plan's canonical text
     double bytes = 0;            ///< of all tensors, kept ones included, without file headers
     double bits_per_weight = 0;  ///< of the tensors that a scheme covers
     std::uint64_t weights = 0;   ///< values in those tensors
@@ -31,10 +32,14 @@ struct ModelRun {
 /// Applies several plans to a model in lockstep: every weight is read and widened once for all of
 /// them. The result does not depend on the number of threads. Throws Error(bad_data) naming the
 /// tensor with NaN or infinite weights, Error(cancelled).
+/// `importance` may be null if no plan asks for it; the weighted errors of the tensors that it
+/// knows are measured for every plan.
 std::vector<ModelRun> run_model(const Model& model, const std::vector<Plan>& plans,
-                                const Progress& progress = {});
+                                const Progress& progress = {},
+                                const ImportanceMatrix* importance = nullptr);
 
 /// What run_model would do, without doing it: sizes, fallbacks, rules.
-ModelRun preview(const Model& model, const Plan& plan);
+ModelRun preview(const Model& model, const Plan& plan,
+                 const ImportanceMatrix* importance = nullptr);
 
 }  // namespace ql

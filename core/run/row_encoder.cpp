@@ -1,5 +1,6 @@
 #include "core/run/row_encoder.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/run/tensor_run.h"
@@ -17,22 +18,67 @@ void require_finite(const std::vector<float>& values) {
     }
 }
 
-RowEncoder::RowEncoder(std::shared_ptr<const Grid> grid, std::int64_t cols, const ValueRange& range)
-    : grid_(std::move(grid)), cols_(cols) {
+MatrixImportance::MatrixImportance(std::vector<float> values, std::int64_t rows, std::int64_t cols)
+    : values_(std::move(values)), cols_(cols) {
+    const auto parts = cols == 0 ? 0 : static_cast<std::int64_t>(values_.size()) / cols;
+    rows_per_part_ = parts == 0 ? rows : rows / parts;
+}
+
+const float* MatrixImportance::of_row(std::int64_t row) const {
+    return empty() ? nullptr : values_.data() + row / rows_per_part_ * cols_;
+}
+
+std::int64_t MatrixImportance::end_of_part(std::int64_t row) const {
+    return (row / rows_per_part_ + 1) * rows_per_part_;
+}
+
+void add_weighted(ErrorSums& sums, const std::vector<float>& original,
+                  const std::vector<float>& decoded, std::int64_t first,
+                  const MatrixImportance& importance) {
+    if (importance.empty()) {
+        return;
+    }
+    const auto cols = static_cast<std::size_t>(importance.cols());
+    for (std::size_t row = 0; row * cols < original.size(); ++row) {
+        sums.add_weighted(original.data() + row * cols, decoded.data() + row * cols,
+                          importance.of_row(first + static_cast<std::int64_t>(row)), cols);
+    }
+}
+
+RowEncoder::RowEncoder(const Scheme& scheme, std::int64_t cols, const ValueRange& range,
+                       const MatrixImportance& importance)
+    : grid_(make_grid(scheme.grid)), fit_(scheme.fit), importance_(importance), cols_(cols) {
     if (grid_->per_tensor()) {
         params_ = grid_->fit_tensor(range);
     }
 }
 
-RowEncoder::RowEncoder(const std::shared_ptr<const Grid>& grid, const RowSource& rows,
-                       const Progress& progress)
-    : RowEncoder(grid, rows.cols(),
-                 grid->per_tensor() ? value_range(rows, progress) : ValueRange()) {}
+RowEncoder::RowEncoder(const Scheme& scheme, const RowSource& rows,
+                       const MatrixImportance& importance, const Progress& progress)
+    : RowEncoder(scheme, rows.cols(),
+                 make_grid(scheme.grid)->per_tensor() ? value_range(rows, progress) : ValueRange(),
+                 importance) {}
 
-double RowEncoder::encode_and_decode(const std::vector<float>& weights, std::int64_t rows,
-                                     std::byte* bytes, float* decoded) const {
+void RowEncoder::encode(const float* weights, std::int64_t first, std::int64_t rows,
+                        std::byte* bytes) const {
+    if (!fit_.importance || importance_.empty()) {
+        cpu_backend().encode(*grid_, weights, rows, cols_, {params_, fit_.search, nullptr}, bytes);
+        return;
+    }
+    for (std::int64_t row = first; row < first + rows;) {
+        const std::int64_t end = std::min(first + rows, importance_.end_of_part(row));
+        const auto done = static_cast<std::size_t>(row - first);
+        cpu_backend().encode(*grid_, weights + done * static_cast<std::size_t>(cols_), end - row,
+                             cols_, {params_, fit_.search, importance_.of_row(row)},
+                             bytes + done * grid_->row_bytes(cols_));
+        row = end;
+    }
+}
+
+double RowEncoder::encode_and_decode(const std::vector<float>& weights, std::int64_t first,
+                                     std::int64_t rows, std::byte* bytes, float* decoded) const {
     const auto start = std::chrono::steady_clock::now();
-    cpu_backend().encode(*grid_, weights.data(), rows, cols_, {params_}, bytes);
+    encode(weights.data(), first, rows, bytes);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     cpu_backend().decode(*grid_, bytes, rows, cols_, params_, decoded);
     if (count_non_finite(decoded, weights.size()) > 0) {

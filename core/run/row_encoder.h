@@ -6,6 +6,8 @@
 #include "core/backend/backend.h"
 #include "core/base/progress.h"
 #include "core/grids/grid.h"
+#include "core/measure/error_metrics.h"
+#include "core/schemes/scheme.h"
 #include "core/tensor/row_source.h"
 
 namespace ql {
@@ -13,27 +15,60 @@ namespace ql {
 /// Throws Error(bad_data) when a value is NaN or infinite: quantizing would spread it silently.
 void require_finite(const std::vector<float>& values);
 
-/// Encodes pieces of one tensor: a grid with the parameters that the whole tensor shares. Safe to
+/// The importance of a matrix's columns, which may differ between equal parts of its rows
+/// (experts).
+class MatrixImportance {
+  public:
+    MatrixImportance() = default;  ///< none
+    /// `values`: cols of them for each part; empty for none.
+    MatrixImportance(std::vector<float> values, std::int64_t rows, std::int64_t cols);
+
+    bool empty() const { return values_.empty(); }
+    std::int64_t cols() const { return cols_; }
+    /// The importance of a row's columns, or null.
+    const float* of_row(std::int64_t row) const;
+    /// One past the last row that has the same importance as `row`.
+    std::int64_t end_of_part(std::int64_t row) const;
+
+  private:
+    std::vector<float> values_;
+    std::int64_t rows_per_part_ = 0;
+    std::int64_t cols_ = 0;
+};
+
+/// Adds the weighted errors of rows from `first` on, if there is importance.
+void add_weighted(ErrorSums& sums, const std::vector<float>& original,
+                  const std::vector<float>& decoded, std::int64_t first,
+                  const MatrixImportance& importance);
+
+/// Encodes pieces of one tensor: a scheme's grid and fit with what the whole tensor shares. Safe to
 /// use from several threads.
 class RowEncoder {
   public:
-    /// `range` is that of the whole tensor; only per-tensor grids look at it.
-    RowEncoder(std::shared_ptr<const Grid> grid, std::int64_t cols, const ValueRange& range);
+    /// `range` is that of the whole tensor; only per-tensor grids look at it. `importance` must
+    /// outlive the encoder; only schemes with Fit::importance look at it.
+    RowEncoder(const Scheme& scheme, std::int64_t cols, const ValueRange& range,
+               const MatrixImportance& importance);
     /// Reads the whole tensor once if the grid is per tensor.
-    RowEncoder(const std::shared_ptr<const Grid>& grid, const RowSource& rows,
+    RowEncoder(const Scheme& scheme, const RowSource& rows, const MatrixImportance& importance,
                const Progress& progress = {});
 
     const Grid& grid() const { return *grid_; }
     const TensorParams& params() const { return params_; }
 
-    /// Encodes `rows` rows to `bytes` and decodes these bytes to `decoded`. Throws Error(bad_data)
-    /// when a decoded value is not finite (the type's range is too small for the weights). Returns
-    /// the seconds that encoding took.
-    double encode_and_decode(const std::vector<float>& weights, std::int64_t rows, std::byte* bytes,
-                             float* decoded) const;
+    /// Encodes `rows` rows, of which the first is row `first` of the tensor, to `bytes` and decodes
+    /// these bytes to `decoded`. Throws Error(bad_data) when a decoded value is not finite (the
+    /// type's range is too small for the weights). Returns the seconds that encoding took.
+    double encode_and_decode(const std::vector<float>& weights, std::int64_t first,
+                             std::int64_t rows, std::byte* bytes, float* decoded) const;
 
   private:
+    void encode(const float* weights, std::int64_t first, std::int64_t rows,
+                std::byte* bytes) const;
+
     std::shared_ptr<const Grid> grid_;
+    Fit fit_;
+    const MatrixImportance& importance_;
     std::int64_t cols_;
     TensorParams params_;
 };

@@ -90,14 +90,20 @@ ValueRange value_range(const RowSource& rows, const Progress& progress) {
 }
 
 TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogram& bins,
-                     const Progress& progress) {
+                     const Progress& progress, const std::vector<float>& importance) {
     TensorRun run;
     run.scheme = scheme;
     const std::shared_ptr<const Grid> grid = make_grid(scheme.grid);
     if ((run.refused = grid->refuses(rows.cols()))) {
         return run;
     }
-    const RowEncoder encoder(grid, rows, progress);
+    const MatrixImportance columns(importance, rows.rows(), rows.cols());
+    if (scheme.fit.importance && columns.empty()) {
+        run.refused =
+            Sentence(QL_TR("core", "The importance of this tensor's columns is not known."));
+        return run;
+    }
+    const RowEncoder encoder(scheme, rows, columns, progress);
     const std::size_t row_bytes = grid->row_bytes(rows.cols());
     run.quantized = {grid, rows.rows(), rows.cols(), encoder.params(),
                      std::vector<std::byte>(static_cast<std::size_t>(rows.rows()) * row_bytes)};
@@ -119,10 +125,12 @@ TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogra
         require_finite(original);
         std::byte* bytes = run.quantized.bytes.data() + static_cast<std::size_t>(first) * row_bytes;
         std::vector<float> decoded(original.size());
-        const double seconds = encoder.encode_and_decode(original, count, bytes, decoded.data());
+        const double seconds =
+            encoder.encode_and_decode(original, first, count, bytes, decoded.data());
 
-        errors[static_cast<std::size_t>(chunk)].add(original.data(), decoded.data(),
-                                                    original.size());
+        ErrorSums& sums = errors[static_cast<std::size_t>(chunk)];
+        sums.add(original.data(), decoded.data(), original.size());
+        add_weighted(sums, original, decoded, first, columns);
         Histogram part(bins.lo, bins.hi, bins.counts.size());
         part.add(decoded.data(), decoded.size());
         for (std::size_t i = 0; i < decoded.size(); ++i) {

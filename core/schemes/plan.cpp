@@ -1,34 +1,41 @@
 #include "core/schemes/plan.h"
 
-#include <fnmatch.h>
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <regex>
 
-#include "core/files/checkpoint.h"
+#include <fnmatch.h>
+
+#include "core/schemes/recipes.h"
 
 namespace ql {
 
 namespace {
 
-constexpr std::string_view kKeep = "keep";
-
-bool matches(const std::string& glob, std::string_view name) {
-    return !name.empty() && fnmatch(glob.c_str(), std::string(name).c_str(), 0) == 0;
-}
-
-[[noreturn]] void refuse(const Sentence& sentence) { throw Error(ErrorCode::usage, sentence); }
-
-std::optional<Scheme> scheme_or_keep(const nlohmann::json& value) {
-    if (!value.is_string()) {
-        refuse(Sentence(
-            QL_TR("core", "A plan's scheme must be a text such as \"q4_0\" or \"keep\".")));
+/// A rule's pattern, ready to be asked about many names.
+class Matcher {
+  public:
+    explicit Matcher(const std::string& match) : glob_(match) {
+        if (match.size() >= 2 && match.front() == '/' && match.back() == '/') {
+            regex_.emplace(match.substr(1, match.size() - 2));
+        }
     }
-    const std::string text = value.get<std::string>();
-    return text == kKeep ? std::nullopt : std::optional(parse_scheme(text));
-}
 
-std::string text_or_keep(const std::optional<Scheme>& scheme) {
-    return scheme ? format(*scheme) : std::string(kKeep);
-}
+    bool matches(const PlanTarget& target) const {
+        return matches(target.name) || matches(target.gguf_name);
+    }
+
+  private:
+    bool matches(std::string_view name) const {
+        if (name.empty()) {
+            return false;
+        }
+        return regex_ ? std::regex_search(name.begin(), name.end(), *regex_)
+                      : fnmatch(glob_.c_str(), std::string(name).c_str(), 0) == 0;
+    }
+
+    std::string glob_;
+    std::optional<std::regex> regex_;
+};
 
 /// f32, f16 and bf16 are conversions of the whole model rather than quantizations of its linears.
 bool is_float(const Scheme& scheme) {
@@ -36,8 +43,32 @@ bool is_float(const Scheme& scheme) {
     return storage != nullptr && traits(storage->dtype).block_values == 1;
 }
 
-/// Why a tensor cannot take a scheme although the plan wants it to.
-Sentence reason_to_keep(const Scheme& scheme, const PlanTarget& target) {
+/// What the base of a plan gives each tensor.
+std::vector<PlanEntry> base_entries(const PlanBase& base, const PlanModel& model,
+                                    std::span<const PlanTarget> targets) {
+    std::vector<PlanEntry> entries(targets.size());
+    if (const auto* scheme = std::get_if<Scheme>(&base)) {
+        for (std::size_t t = 0; t < targets.size(); ++t) {
+            if (targets[t].linear || (targets[t].matrix && is_float(*scheme))) {
+                entries[t] = {*scheme, PlanEntry::kBase, {}};
+            }
+        }
+    } else if (const auto* recipe = std::get_if<Recipe>(&base)) {
+        const auto dtypes =
+            recipe_dtypes(*find_recipe(recipe->name), model, targets, recipe->fit.importance);
+        for (std::size_t t = 0; t < targets.size(); ++t) {
+            if (dtypes[t]) {
+                entries[t] = {Scheme{.grid = StorageGrid{*dtypes[t]}, .fit = recipe->fit},
+                              PlanEntry::kBase,
+                              {}};
+            }
+        }
+    }
+    return entries;
+}
+
+/// Why a tensor cannot be quantized at all.
+Sentence reason_to_keep(const PlanTarget& target) {
     if (!target.matrix) {
         return Sentence(
             QL_TR("core", "Only matrices are quantized; this tensor has one dimension."));
@@ -49,77 +80,97 @@ Sentence reason_to_keep(const Scheme& scheme, const PlanTarget& target) {
         return Sentence(QL_TR("core", "The stored type {} cannot be decoded."),
                         name(target.stored));
     }
-    return make_grid(scheme.grid)->refuses(target.cols).value_or(Sentence());
+    return {};
+}
+
+/// Rows that do not fit: llama.cpp's replacement, or the stored type.
+void fit_rows(const PlanTarget& target, bool recipe, PlanEntry& entry) {
+    const auto refusal = make_grid(entry.scheme->grid)->refuses(target.cols);
+    if (!refusal) {
+        return;
+    }
+    entry.fallback = *refusal;
+    auto* storage = std::get_if<StorageGrid>(&entry.scheme->grid);
+    const DType smaller =
+        storage == nullptr ? DType::f16 : fallback_dtype(storage->dtype, target.cols);
+    if (storage == nullptr || (smaller == DType::f16 && !recipe)) {
+        entry.scheme.reset();
+        return;
+    }
+    entry.fallback = Sentence(
+        QL_TR("core", "{} stands in for {}, whose blocks of {} values do not divide rows of {}."),
+        name(smaller), name(storage->dtype), traits(storage->dtype).block_values, target.cols);
+    storage->dtype = smaller;
+}
+
+/// A fit that does not exist for what the tensor now gets, or that lacks its importance.
+void fit_what_is_there(const PlanTarget& target, PlanEntry& entry) {
+    Fit& fit = entry.scheme->fit;
+    const auto grid = make_grid(entry.scheme->grid);
+    if (fit.importance && !target.importance && !grid->refuses_fit({.importance = true})) {
+        fit.importance = false;
+        if (entry.fallback.empty()) {
+            entry.fallback = Sentence(
+                QL_TR("core",
+                      "The importance matrix has no entry for this tensor: it is fitted without."));
+        }
+    }
+    if (grid->refuses_fit(fit)) {  // a floating-point type after a fallback
+        fit = {};
+    }
+}
+
+void settle(const PlanTarget& target, bool recipe, PlanEntry& entry) {
+    const Sentence reason = reason_to_keep(target);
+    if (!reason.empty()) {
+        entry.scheme.reset();
+        entry.fallback = reason;
+        return;
+    }
+    fit_rows(target, recipe, entry);
+    if (entry.scheme) {
+        fit_what_is_there(target, entry);
+    }
+}
+
+bool uses_importance(const std::optional<Scheme>& scheme) {
+    return scheme && scheme->fit.importance;
 }
 
 }  // namespace
 
-Plan Plan::of(const Scheme& scheme) { return Plan{scheme, {}}; }
-
-PlanEntry Plan::resolve(const PlanTarget& target) const {
-    PlanEntry entry;
-    if (base && (target.linear || (target.matrix && is_float(*base)))) {
-        entry = {base, PlanEntry::kBase, {}};
+std::vector<PlanEntry> Plan::resolve(const PlanModel& model,
+                                     std::span<const PlanTarget> targets) const {
+    if (uses_importance() && !model.importance) {
+        throw Error(
+            ErrorCode::usage,
+            Sentence(QL_TR("core", "{} needs an importance matrix, and there is none."), title()));
     }
+    std::vector<PlanEntry> entries = base_entries(base, model, targets);
     for (std::size_t i = 0; i < rules.size(); ++i) {
-        if (matches(rules[i].match, target.name) || matches(rules[i].match, target.gguf_name)) {
-            entry = {rules[i].scheme, static_cast<int>(i), {}};
-        }
-    }
-    if (entry.scheme) {
-        entry.fallback = reason_to_keep(*entry.scheme, target);
-        if (!entry.fallback.empty()) {
-            entry.scheme.reset();
-        }
-    }
-    return entry;
-}
-
-std::string Plan::label() const {
-    const std::string text = text_or_keep(base);
-    return rules.empty() ? text : fmt::format("{} + {}", text, rules.size());
-}
-
-nlohmann::json to_json(const Plan& plan) {
-    nlohmann::json json = {{"base", text_or_keep(plan.base)}, {"rules", nlohmann::json::array()}};
-    for (const PlanRule& rule : plan.rules) {
-        json["rules"].push_back({{"match", rule.match}, {"scheme", text_or_keep(rule.scheme)}});
-    }
-    return json;
-}
-
-Plan plan_from_json(const nlohmann::json& json) {
-    if (!json.is_object()) {
-        refuse(Sentence(QL_TR("core", "A plan is an object with \"base\" and \"rules\".")));
-    }
-    Plan plan;
-    for (const auto& [key, value] : json.items()) {
-        if (key == "base") {
-            plan.base = scheme_or_keep(value);
-        } else if (key == "rules" && value.is_array()) {
-            for (const nlohmann::json& rule : value) {
-                if (!rule.is_object() || !rule.contains("match") || !rule["match"].is_string() ||
-                    !rule.contains("scheme") || rule.size() != 2) {
-                    refuse(Sentence(
-                        QL_TR("core", "A plan's rule must have \"match\" and \"scheme\".")));
-                }
-                plan.rules.push_back(
-                    {rule["match"].get<std::string>(), scheme_or_keep(rule["scheme"])});
+        const Matcher matcher(rules[i].match);
+        for (std::size_t t = 0; t < targets.size(); ++t) {
+            if (matcher.matches(targets[t])) {
+                entries[t] = {rules[i].scheme, static_cast<int>(i), {}};
             }
-        } else {
-            refuse(Sentence(QL_TR("core", "A plan has no key \"{}\" of this kind."), key));
         }
     }
-    return plan;
+    const bool recipe = std::holds_alternative<Recipe>(base);
+    for (std::size_t t = 0; t < targets.size(); ++t) {
+        if (entries[t].scheme) {
+            settle(targets[t], recipe, entries[t]);
+        }
+    }
+    return entries;
 }
 
-Plan read_plan(const std::filesystem::path& path) {
-    const nlohmann::json json = read_json_file(path);
-    try {
-        return plan_from_json(json);
-    } catch (const Error& error) {
-        throw Error(error.code(), error.sentence(), path.string());
-    }
+bool Plan::uses_importance() const {
+    const auto* scheme = std::get_if<Scheme>(&base);
+    const auto* recipe = std::get_if<Recipe>(&base);
+    return (scheme != nullptr && scheme->fit.importance) ||
+           (recipe != nullptr && recipe->fit.importance) ||
+           std::any_of(rules.begin(), rules.end(),
+                       [](const PlanRule& rule) { return ql::uses_importance(rule.scheme); });
 }
 
 }  // namespace ql

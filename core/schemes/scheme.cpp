@@ -35,37 +35,6 @@ const Preset* find_preset(std::string_view name) {
     return nullptr;
 }
 
-/// Parses what follows the grid: suffixes in any order, each at most once.
-Fit parse_fit(std::string_view text, std::size_t offset) {
-    Fit fit;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find_first_of("+@", 1), text.size());
-        const std::string_view suffix = text.substr(0, end);
-        if (suffix.front() == '@') {
-            throw ParseError(
-                Sentence(QL_TR("core", "“{}” is not an activation format that exists here."),
-                         suffix.substr(1)),
-                offset + 1);
-        }
-        bool* known = suffix == kImportance ? &fit.importance
-                      : suffix == kSearch   ? &fit.search
-                                            : nullptr;
-        if (known == nullptr) {
-            throw ParseError(
-                Sentence(QL_TR("core", "“{}” is neither a fit nor a rounding that exists here."),
-                         suffix.substr(1)),
-                offset + 1);
-        }
-        if (*known) {
-            throw ParseError(Sentence(QL_TR("core", "“{}” stands twice."), suffix), offset);
-        }
-        *known = true;
-        text.remove_prefix(end);
-        offset += end;
-    }
-    return fit;
-}
-
 /// Parses lower-case `text` that starts at `offset` of what the user typed.
 Scheme parse_at(std::string_view text, std::size_t offset) {
     if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
@@ -83,31 +52,6 @@ Scheme parse_at(std::string_view text, std::size_t offset) {
         throw ParseError(*refusal, offset + end);
     }
     return scheme;
-}
-
-std::string_view trimmed(std::string_view text, std::size_t& offset) {
-    while (!text.empty() && text.front() == ' ') {
-        text.remove_prefix(1);
-        ++offset;
-    }
-    while (!text.empty() && text.back() == ' ') {
-        text.remove_suffix(1);
-    }
-    return text;
-}
-
-/// parse_at for one entry of what the user typed; the error carries the whole text.
-Scheme parse_entry(std::string_view entry, std::size_t offset, std::string_view whole) {
-    entry = trimmed(entry, offset);
-    try {
-        if (entry.empty()) {
-            throw ParseError(Sentence(QL_TR("core", "A scheme is missing here, for example q4_0.")),
-                             offset);
-        }
-        return parse_at(lower(entry), offset);
-    } catch (const ParseError& error) {
-        throw ParseError(error.sentence(), error.position(), std::string(whole));
-    }
 }
 
 }  // namespace
@@ -150,18 +94,53 @@ std::string format(const Fit& fit) {
 
 std::string format(const Scheme& scheme) { return format(scheme.grid) + format(scheme.fit); }
 
-Scheme parse_scheme(std::string_view text) { return parse_entry(text, 0, text); }
-
-std::vector<Scheme> parse_schemes(std::string_view text) {
-    std::vector<Scheme> schemes;
-    std::size_t begin = 0;
-    while (true) {
-        const std::size_t comma = text.find(',', begin);
-        schemes.push_back(parse_entry(text.substr(begin, comma - begin), begin, text));
-        if (comma == std::string_view::npos) {
-            return schemes;
+Fit parse_fit(std::string_view text, std::size_t offset) {
+    Fit fit;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of("+@", 1), text.size());
+        const std::string_view suffix = text.substr(0, end);
+        if (suffix.front() == '@') {
+            throw ParseError(
+                Sentence(QL_TR("core", "“{}” is not an activation format that exists here."),
+                         suffix.substr(1)),
+                offset + 1);
         }
-        begin = comma + 1;
+        bool* known = suffix == kImportance ? &fit.importance
+                      : suffix == kSearch   ? &fit.search
+                                            : nullptr;
+        if (known == nullptr) {
+            throw ParseError(
+                Sentence(QL_TR("core", "“{}” is neither a fit nor a rounding that exists here."),
+                         suffix.substr(1)),
+                offset + 1);
+        }
+        if (*known) {
+            throw ParseError(Sentence(QL_TR("core", "“{}” stands twice."), suffix), offset);
+        }
+        *known = true;
+        text.remove_prefix(end);
+        offset += end;
+    }
+    return fit;
+}
+
+Scheme parse_scheme(std::string_view text, std::size_t offset) {
+    const std::string whole(text);
+    while (!text.empty() && text.front() == ' ') {
+        text.remove_prefix(1);
+        ++offset;
+    }
+    while (!text.empty() && text.back() == ' ') {
+        text.remove_suffix(1);
+    }
+    try {
+        if (text.empty()) {
+            throw ParseError(Sentence(QL_TR("core", "A scheme is missing here, for example q4_0.")),
+                             offset);
+        }
+        return parse_at(lower(text), offset);
+    } catch (const ParseError& error) {
+        throw ParseError(error.sentence(), error.position(), whole);
     }
 }
 
@@ -172,7 +151,9 @@ std::string title(const Scheme& scheme) {
             return std::string(preset.title);
         }
     }
-    return std::holds_alternative<StorageGrid>(scheme.grid) ? upper(text) : text;
+    return std::holds_alternative<StorageGrid>(scheme.grid)
+               ? upper(format(scheme.grid)) + format(scheme.fit)
+               : text;
 }
 
 }  // namespace ql

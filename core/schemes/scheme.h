@@ -23,7 +23,7 @@ enum class Activations { as_they_are };
 struct Scheme {
     Transform transform = Transform::none;
     GridSpec grid;
-    Fit fit;
+    Fit fit = {};
     Rounding rounding = Rounding::nearest;
     Activations activations = Activations::as_they_are;
 
@@ -41,11 +41,12 @@ std::string format(const Fit& fit);
 /// Canonical text: [transform/]grid[+fit][+rounding][@activations]. parse_scheme is its inverse.
 std::string format(const Scheme& scheme);
 
-/// Reads a scheme or the name of a preset, upper or lower case. Throws ParseError.
-Scheme parse_scheme(std::string_view text);
+/// Reads a scheme or the name of a preset, upper or lower case. Throws ParseError; `offset` is
+/// added to positions (the scheme stands inside a longer text).
+Scheme parse_scheme(std::string_view text, std::size_t offset = 0);
 
-/// A comma-separated list of schemes. Throws ParseError with the position in the whole text.
-std::vector<Scheme> parse_schemes(std::string_view text);
+/// Reads what format(Fit) writes: lower-case suffixes, in any order, each at most once.
+Fit parse_fit(std::string_view text, std::size_t offset = 0);
 
 /// A name for a scheme.
 struct Preset {

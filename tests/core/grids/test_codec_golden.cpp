@@ -204,7 +204,7 @@ class TestCodecGolden : public QObject {
             tensor.params = tensor.grid->fit_tensor(range);
         }
         tensor.bytes.resize(std::size_t(kRows) * tensor.grid->row_bytes(kCols));
-        tensor.grid->encode(values.data(), kRows, kCols, tensor.params, tensor.bytes.data());
+        tensor.grid->encode(values.data(), kRows, kCols, {tensor.params}, tensor.bytes.data());
         std::vector<float> all(values.size());
         tensor.decode_rows(0, kRows, all.data());
         std::vector<float> some(2 * kCols);

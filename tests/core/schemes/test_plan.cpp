@@ -12,6 +12,10 @@ PlanTarget linear(std::string_view name, std::string_view gguf, std::int64_t col
     return {name, gguf, true, true, false, DType::bf16, 64, cols};
 }
 
+PlanEntry resolve(const Plan& plan, const PlanTarget& target) {
+    return plan.resolve({}, std::span(&target, 1)).front();
+}
+
 }  // namespace
 
 /// Which rule decides, and what cannot take its scheme.
@@ -21,10 +25,10 @@ class TestPlan : public QObject {
   private slots:
     void bareSchemeCoversLinearsOnly() {
         const Plan plan = Plan::of(parse_scheme("q4_0"));
-        QCOMPARE(plan.resolve(linear("a.weight", "")).rule, static_cast<int>(PlanEntry::kBase));
+        QCOMPARE(resolve(plan, linear("a.weight", "")).rule, static_cast<int>(PlanEntry::kBase));
         PlanTarget embedding = linear("embed", "");
         embedding.linear = false;
-        const PlanEntry entry = plan.resolve(embedding);
+        const PlanEntry entry = resolve(plan, embedding);
         QVERIFY(!entry.scheme);
         QCOMPARE(entry.rule, static_cast<int>(PlanEntry::kNothing));
         QVERIFY(entry.fallback.empty());
@@ -34,9 +38,9 @@ class TestPlan : public QObject {
         const Plan plan = Plan::of(parse_scheme("f16"));
         PlanTarget target = linear("embed", "");
         target.linear = false;
-        QVERIFY(plan.resolve(target).scheme.has_value());
+        QVERIFY(resolve(plan, target).scheme.has_value());
         target.matrix = false;
-        QVERIFY(!plan.resolve(target).scheme.has_value());
+        QVERIFY(!resolve(plan, target).scheme.has_value());
     }
 
     void lastMatchingRuleWins() {
@@ -44,24 +48,25 @@ class TestPlan : public QObject {
         plan.rules = {{"blk.*.ffn_down.weight", parse_scheme("q8_0")},
                       {"*.5.*", parse_scheme("q5_1")},
                       {"blk.0.*", std::nullopt}};
-        QCOMPARE(plan.resolve(linear("x", "blk.3.ffn_down.weight")).rule, 0);
-        QCOMPARE(plan.resolve(linear("layers.5.down", "blk.5.ffn_down.weight")).rule, 1);
-        const PlanEntry kept = plan.resolve(linear("x", "blk.0.ffn_down.weight"));
+        QCOMPARE(resolve(plan, linear("x", "blk.3.ffn_down.weight")).rule, 0);
+        QCOMPARE(resolve(plan, linear("layers.5.down", "blk.5.ffn_down.weight")).rule, 1);
+        const PlanEntry kept = resolve(plan, linear("x", "blk.0.ffn_down.weight"));
         QCOMPARE(kept.rule, 2);
         QVERIFY(!kept.scheme);
-        QCOMPARE(plan.resolve(linear("x", "blk.3.attn_q.weight")).rule,
+        QCOMPARE(resolve(plan, linear("x", "blk.3.attn_q.weight")).rule,
                  static_cast<int>(PlanEntry::kBase));
     }
 
     void whatRuntimesTakeAsF32IsKept() {
         PlanTarget positions = linear("wpe.weight", "position_embd.weight");
         positions.always_f32 = true;
-        const PlanEntry entry = Plan::of(parse_scheme("f16")).resolve(positions);
+        const PlanEntry entry = resolve(Plan::of(parse_scheme("f16")), positions);
         QVERIFY(!entry.scheme && !entry.fallback.empty());
     }
 
     void rowsThatDoNotFitFallBackWithAReason() {
-        const PlanEntry entry = Plan::of(parse_scheme("q4_0")).resolve(linear("x.weight", "", 172));
+        const PlanEntry entry =
+            resolve(Plan::of(parse_scheme("q4_0")), linear("x.weight", "", 172));
         QVERIFY(!entry.scheme);
         QVERIFY(!entry.fallback.empty());
         QVERIFY(entry.fallback.english().find("172") != std::string::npos);
@@ -71,7 +76,7 @@ class TestPlan : public QObject {
         Plan plan = Plan::of(parse_scheme("int4:g128:asym"));
         plan.rules = {{"*.ffn_down.weight", parse_scheme("q8_0")}, {"blk.0.*", std::nullopt}};
         QCOMPARE(plan_from_json(to_json(plan)), plan);
-        const Plan keep{std::nullopt, {{"*", parse_scheme("f16")}}};
+        const Plan keep{{}, {{"*", parse_scheme("f16")}}};
         QCOMPARE(plan_from_json(to_json(keep)), keep);
     }
 

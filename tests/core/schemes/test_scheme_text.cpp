@@ -1,7 +1,7 @@
 #include <QtTest>
 
 #include "core/base/parse_error.h"
-#include "core/schemes/scheme.h"
+#include "core/schemes/plan.h"
 
 using namespace ql;
 
@@ -87,9 +87,9 @@ class TestSchemeText : public QObject {
     }
 
     void listsCountPositionsFromTheirStart() {
-        QCOMPARE(parse_schemes("q4_0,int4:g128:asym").size(), std::size_t{2});
+        QCOMPARE(parse_plans("q4_0,int4:g128:asym").size(), std::size_t{2});
         try {
-            parse_schemes("q4_0, int4:xyz");
+            parse_plans("q4_0, int4:xyz");
         } catch (const ParseError& error) {
             QCOMPARE(static_cast<int>(error.position()), 11);
             return;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "core/files/imatrix.h"
+#include "core/model/model.h"
+#include "core/schemes/plan.h"
+
+namespace ql {
+
+/// What a plan gives every tensor of a model, in the order of Model::tensors(). `importance` may be
+/// null. Throws what Plan::resolve throws, and Error(bad_data) for an importance matrix whose
+/// entries do not fit the model's tensors.
+std::vector<PlanEntry> resolve_plan(const Plan& plan, const Model& model,
+                                    const ImportanceMatrix* importance);
+
+/// The importance of a tensor's columns: `cols` values, or as many for each of several equal parts
+/// of its rows (experts). Empty if the matrix is null or has no entry for it. Throws
+/// Error(bad_data) if the entry does not fit.
+std::vector<float> importance_of(const ModelTensor& tensor, const ImportanceMatrix* importance);
+
+}  // namespace ql
