@@ -126,25 +126,6 @@ void reference_encode(DType dtype, const float* values, std::size_t blocks, std:
     }
 }
 
-BlockParts reference_parts(DType dtype, const std::byte* bytes) {
-    const StoredBlock block = unpack_block(dtype, bytes);
-    BlockParts parts;
-    parts.scale = half_to_float(block.scale);
-    parts.offset = half_to_float(block.minimum);
-    if (dtype == DType::q8_0) {
-        parts.code_min = -128;
-        parts.code_max = 127;
-    } else {
-        parts.code_max = dtype == DType::q4_0 || dtype == DType::q4_1 ? 15 : 31;
-        parts.zero = dtype == DType::q4_0 ? 8 : dtype == DType::q5_0 ? 16 : 0;
-    }
-    for (std::size_t j = 0; j < kBlockValues; ++j) {
-        const std::uint8_t code = block.codes[j];
-        parts.codes[j] = dtype == DType::q8_0 ? static_cast<std::int8_t>(code) : code;
-    }
-    return parts;
-}
-
 void reference_decode(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
     decode_plainly(dtype, bytes, blocks, out);
 }
