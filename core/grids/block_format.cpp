@@ -8,6 +8,8 @@
 #include "core/grids/iq4_blocks.h"
 #include "core/grids/k_blocks.h"
 #include "core/grids/search_blocks.h"
+#include "core/grids/ternary_blocks.h"
+#include "core/grids/weighted_blocks.h"
 
 namespace ql {
 
@@ -18,19 +20,15 @@ void encode_run(const BlockRun& run) {
     encode_blocks(kType, run.values, run.blocks, run.out);
 }
 
+// Q8_0 is always without importance.
+template <DType kType>
+void encode_importance_run(const BlockRun& run) {
+    run.importance == nullptr ? encode_run<kType>(run) : encode_weighted(kType, run);
+}
+
 template <DType kType>
 void decode_run(const std::byte* bytes, std::size_t blocks, float* out) {
     decode_blocks(kType, bytes, blocks, out);
-}
-
-template <DType kType>
-void search_scale_run(const BlockRun& run) {
-    search_scale(kType, run);
-}
-
-template <DType kType>
-void search_scale_minimum_run(const BlockRun& run) {
-    search_scale_minimum(kType, run);
 }
 
 template <DType kType>
@@ -43,15 +41,25 @@ void decode_k_run(const std::byte* bytes, std::size_t blocks, float* out) {
     decode_k_blocks(kType, bytes, blocks, out);
 }
 
+template <DType kType>
+void search_scale_run(const BlockRun& run) {
+    search_scale(kType, run);
+}
+
+template <DType kType>
+void search_scale_minimum_run(const BlockRun& run) {
+    search_scale_minimum(kType, run);
+}
+
 constexpr std::array kFormats = {
-    BlockFormat{DType::q4_0, encode_run<DType::q4_0>, search_scale_run<DType::q4_0>,
+    BlockFormat{DType::q4_0, encode_importance_run<DType::q4_0>, search_scale_run<DType::q4_0>,
                 decode_run<DType::q4_0>},
-    BlockFormat{DType::q4_1, encode_run<DType::q4_1>, search_scale_minimum_run<DType::q4_1>,
-                decode_run<DType::q4_1>},
-    BlockFormat{DType::q5_0, encode_run<DType::q5_0>, search_scale_run<DType::q5_0>,
+    BlockFormat{DType::q4_1, encode_importance_run<DType::q4_1>,
+                search_scale_minimum_run<DType::q4_1>, decode_run<DType::q4_1>},
+    BlockFormat{DType::q5_0, encode_importance_run<DType::q5_0>, search_scale_run<DType::q5_0>,
                 decode_run<DType::q5_0>},
-    BlockFormat{DType::q5_1, encode_run<DType::q5_1>, search_scale_minimum_run<DType::q5_1>,
-                decode_run<DType::q5_1>},
+    BlockFormat{DType::q5_1, encode_importance_run<DType::q5_1>,
+                search_scale_minimum_run<DType::q5_1>, decode_run<DType::q5_1>},
     BlockFormat{DType::q8_0, encode_run<DType::q8_0>, search_scale_run<DType::q8_0>,
                 decode_run<DType::q8_0>},
     BlockFormat{DType::q2_k, encode_k_run<DType::q2_k>, nullptr, decode_k_run<DType::q2_k>},
@@ -63,6 +71,10 @@ constexpr std::array kFormats = {
     BlockFormat{DType::iq4_xs, encode_iq4_xs, nullptr, decode_iq4_xs},
     BlockFormat{DType::mxfp4, encode_mxfp4, nullptr, decode_mxfp4},
     BlockFormat{DType::nvfp4, encode_nvfp4, nullptr, decode_nvfp4},
+    BlockFormat{DType::tq1_0, encode_tq1_0, nullptr, decode_tq1_0},
+    BlockFormat{DType::tq2_0, encode_tq2_0, nullptr, decode_tq2_0},
+    BlockFormat{DType::q1_0, encode_q1_0, nullptr, decode_q1_0},
+    BlockFormat{DType::q2_0, encode_q2_0, nullptr, decode_q2_0},
 };
 
 }  // namespace

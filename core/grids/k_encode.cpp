@@ -116,7 +116,8 @@ HWY_INLINE FloatTile<16> sub_block_weights(const KTile& tile) {
     return weights;
 }
 
-/// Scales or minima >= 0 become integers of 0 .. levels; returns the super-block scale as stored.
+/// Scales or minima become bytes, 0 .. levels as far as they are not negative; returns the
+/// super-block scale as stored.
 template <std::size_t kCount>
 HWY_INLINE FloatVec code_by_largest(FloatTile<16>& values, int levels, std::uint32_t* half) {
     auto largest = zero();
@@ -126,7 +127,7 @@ HWY_INLINE FloatVec code_by_largest(FloatTile<16>& values, int levels, std::uint
     const auto range = set(static_cast<float>(levels));
     const auto inverse = hn::IfThenElseZero(largest > zero(), range / largest);
     for (std::size_t k = 0; k < kCount; ++k) {
-        values.put(k, nearest_code(inverse * values[k], 0, levels));
+        values.put(k, low_byte(nearest_code(inverse * values[k], kLowestCode, levels)));
     }
     return store_half(largest / range, half);
 }
@@ -143,7 +144,29 @@ HWY_INLINE FloatVec code_by_weight(FloatTile<16>& values, const FloatTile<16>& w
     return store_half(scale, half);
 }
 
-/// The parameters by which codes are chosen again when everything else is stored.
+/// Fits the bytes of scales and minima into the bits that the format has for them. Bytes that are
+/// too large, those of negative scales, do what they do in ggml: some formats cut them, in others
+/// their high bits run into those of another number.
+template <DType kType>
+HWY_INLINE void fit_to_stored_bits(FloatTile<16>& scales, FloatTile<16>& mins, bool importance) {
+    const auto bits = [](FloatVec value) HWY_ATTR { return hn::ConvertTo(kInts, value); };
+    const auto store = [](FloatTile<16>& tile, std::size_t k, IntVec value, int mask) HWY_ATTR {
+        tile.put(k, hn::ConvertTo(kFloats, hn::And(value, hn::Set(kInts, mask))));
+    };
+    for (std::size_t k = KFormat<kType>::kSubBlocks; k-- > 0;) {
+        const auto scale = bits(scales[k]);
+        if (kType == DType::q2_k) {
+            store(mins, k, hn::Or(bits(mins[k]), hn::ShiftRight<4>(scale)), 15);
+            store(scales, k, scale, 15);
+        } else if (kType == DType::q4_k && importance) {
+            const auto stray = k < 4 ? hn::Zero(kInts) : hn::ShiftRight<6>(bits(scales[k - 4]));
+            store(scales, k, hn::Or(scale, hn::ShiftLeft<4>(stray)), 63);
+        } else {
+            scales.put(k, hn::Min(scales[k], set(KFormat<kType>::kScaleLevels)));
+        }
+    }
+}
+
 template <DType kType>
 HWY_INLINE void encode_with_minima(KTile& tile, bool importance) {
     using Format = KFormat<kType>;
@@ -176,6 +199,7 @@ HWY_INLINE void encode_with_minima(KTile& tile, bool importance) {
         d = code_by_largest<Format::kSubBlocks>(tile.scales, Format::kScaleLevels, tile.d);
         dmin = code_by_largest<Format::kSubBlocks>(tile.mins, Format::kScaleLevels, tile.dmin);
     }
+    fit_to_stored_bits<kType>(tile.scales, tile.mins, importance);
     for (std::size_t k = 0; k < Format::kSubBlocks; ++k) {
         const auto scale = d * tile.scales[k];
         const auto minimum = dmin * tile.mins[k];

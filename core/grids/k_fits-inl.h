@@ -76,7 +76,9 @@ HWY_INLINE SignedFit fit_signed(FloatRows x, FloatRows w, int levels) {
         }
         const auto better =
             tenths == 0 ? extreme == extreme : hn::And(wll > zero(), wxl * wxl > best * wll);
-        fit.scale = select(better, least_squares_scale(wxl, wll), fit.scale);
+        // Not a number where squares are infinite: that must not pass for a scale of 0.
+        const auto scale = hn::IfThenZeroElse(wll == zero(), wxl / wll);
+        fit.scale = select(better, scale, fit.scale);
         fit.inverse = select(better, inverse, fit.inverse);
         best = select(better, fit.scale * wxl, best);
     };
@@ -96,11 +98,22 @@ struct DescentSums {
     FloatVec wll;
 };
 
+/// The integers that codes may be in a fit.
+struct CodeRange {
+    int lowest;
+    int highest;
+    bool bytes;  ///< negative codes, which are not meant to be, are kept as bytes: -1 as 255
+};
+
+/// What a byte keeps of an integer.
+HWY_INLINE FloatVec low_byte(FloatVec code) {
+    return hn::ConvertTo(kFloats, hn::And(hn::ConvertTo(kInts, code), hn::Set(kInts, 255)));
+}
+
 /// Improves the codes of a group, one after another and up to five times: each is set to the one
-/// nearest to x over the scale that the others ask for, if that lowers the error. Where kPositive,
-/// only codes lowest .. highest >= 0 of values >= 0 are meant.
-template <std::size_t kCount, bool kPositive>
-HWY_INLINE DescentSums descend(FloatRows x, FloatRows w, int lowest, int highest,
+/// nearest to x over the scale that the others ask for, if that lowers the error.
+template <std::size_t kCount>
+HWY_INLINE DescentSums descend(FloatRows x, FloatRows w, const CodeRange& range,
                                FloatTile<kCount>& codes, DescentSums sums) {
     auto changing = sums.wxl == sums.wxl;
     for (int pass = 0; pass < 5; ++pass) {
@@ -111,15 +124,15 @@ HWY_INLINE DescentSums descend(FloatRows x, FloatRows w, int lowest, int highest
             auto wxl = sums.wxl - wx * l;
             auto wll = sums.wll - w[i] * l * l;
             auto possible = hn::And(changing, wxl > zero());
-            if (kPositive) {
+            if (range.bytes) {
                 possible = hn::And(possible, wll > zero());
             }
-            const auto proposed = nearest_code(x[i] * wll / wxl, lowest, highest);
+            const auto proposed = nearest_code(x[i] * wll / wxl, range.lowest, range.highest);
             wxl = wxl + wx * proposed;
             wll = wll + w[i] * proposed * proposed;
             auto better = hn::And(proposed != l, wxl * wxl * sums.wll > sums.wxl * sums.wxl * wll);
             better = hn::And(hn::And(better, possible), wll > zero());
-            codes.put(i, select(better, proposed, l));
+            codes.put(i, select(better, range.bytes ? low_byte(proposed) : proposed, l));
             sums.wxl = select(better, wxl, sums.wxl);
             sums.wll = select(better, wll, sums.wll);
             changed = hn::Or(changed, better);
@@ -149,17 +162,19 @@ HWY_INLINE FloatVec fit_signed_by_descent(FloatRows x, FloatRows w, int levels,
     }
     sums.wxl = hn::IfThenElseZero(something, sums.wxl);
     sums.wll = hn::IfThenElseZero(something, sums.wll);
-    sums = descend<kCount, false>(x, w, -levels, levels - 1, codes, sums);
+    sums = descend<kCount>(x, w, {-levels, levels - 1, false}, codes, sums);
     return least_squares_scale(sums.wxl, sums.wll);
 }
 
 /// x ≈ scale * l for x >= 0, l in 0 .. highest: inverse scales around highest / max x are tried,
 /// then the codes of the best are improved one by one. Writes the codes and returns the scale.
+/// Negative x, which come from weights that are mostly 0, get the codes that ggml gives them: bytes
+/// of negative numbers.
 template <std::size_t kCount>
 HWY_INLINE FloatVec fit_positive(FloatRows x, FloatRows w, int highest, FloatTile<kCount>& codes) {
     auto largest = zero();
     for (std::size_t i = 0; i < kCount; ++i) {
-        largest = hn::Max(largest, x[i]);
+        largest = select(x[i] > largest, x[i], largest);
     }
     const auto something = largest >= set(kNothing);
     auto best_inverse = zero();
@@ -170,7 +185,9 @@ HWY_INLINE FloatVec fit_positive(FloatRows x, FloatRows w, int highest, FloatTil
         const auto scale = set(1.0f) / inverse;
         auto error = zero();
         for (std::size_t i = 0; i < kCount; ++i) {
-            const auto difference = x[i] - scale * nearest_code(inverse * x[i], 0, highest);
+            const auto l = nearest_code(inverse * x[i], kLowestCode, highest);
+            const auto start = nearest_code(inverse * x[i], kLowestCode, kLargestCode);
+            const auto difference = x[i] - scale * (tenths == 0 ? low_byte(start) : l);
             error = error + w[i] * difference * difference;
         }
         const auto better = tenths == 0 ? something : error < best;
@@ -186,12 +203,12 @@ HWY_INLINE FloatVec fit_positive(FloatRows x, FloatRows w, int highest, FloatTil
     best_inverse = hn::IfThenElseZero(something, best_inverse);
     DescentSums sums{zero(), zero()};
     for (std::size_t i = 0; i < kCount; ++i) {
-        const auto l = nearest_code(best_inverse * x[i], 0, highest);
-        codes.put(i, l);
+        const auto l = nearest_code(best_inverse * x[i], kLowestCode, highest);
+        codes.put(i, low_byte(l));
         sums.wxl = sums.wxl + w[i] * x[i] * l;
         sums.wll = sums.wll + w[i] * l * l;
     }
-    sums = descend<kCount, true>(x, w, 0, highest, codes, sums);
+    sums = descend<kCount>(x, w, {kLowestCode, highest, true}, codes, sums);
     return least_squares_scale(sums.wxl, sums.wll);
 }
 
@@ -237,12 +254,12 @@ HWY_INLINE RangeFit fit_range(FloatRows x, FloatRows w, const RangeSearch& searc
     auto sum_w = w[0];
     auto sum_wx = w[0] * x[0];
     for (std::size_t i = 1; i < kCount; ++i) {
-        lo = hn::Min(lo, x[i]);
+        lo = select(x[i] < lo, x[i], lo);  // the first of zeros of both signs
         hi = hn::Max(hi, x[i]);
         sum_w = sum_w + w[i];
         sum_wx = sum_wx + w[i] * x[i];
     }
-    lo = hn::Min(lo, zero());
+    lo = select(lo > zero(), zero(), lo);
     const auto constant = hi == lo;
     const auto highest = static_cast<float>(search.highest);
 
@@ -281,7 +298,7 @@ HWY_INLINE RangeFit fit_range(FloatRows x, FloatRows w, const RangeSearch& searc
         fit.origin = select(better, lo, fit.origin);
         lo = select(better, offset, lo);
     }
-    fit.minimum = zero() - lo;
+    fit.minimum = hn::Neg(lo);
     fit.scale = hn::IfThenZeroElse(constant, fit.scale);
     fit.inverse = hn::IfThenZeroElse(constant, fit.inverse);
     return fit;
