@@ -14,6 +14,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
+namespace {
 
 constexpr std::size_t kPart = 32;  // values that share a scale
 constexpr std::size_t kXsBlock = 256;
@@ -228,6 +229,7 @@ void decode_xs(const std::byte* bytes, std::size_t blocks, float* out) {
 
 #endif
 
+}  // namespace
 }  // namespace ql::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
