@@ -143,23 +143,35 @@ HWY_INLINE void search_ranges(KTile& tile, bool importance) {
 
 /// The same for the formats without minima.
 template <DType kType>
-HWY_INLINE void search_scales(KTile& tile, bool importance) {
+HWY_INLINE void search_scales(KTile& tile) {
     using Format = KFormat<kType>;
     constexpr std::size_t kValues = Format::kValues;
     for (std::size_t k = 0; k < Format::kSubBlocks; ++k) {
         const auto x = tile.x.from(k * kValues);
         const auto w = tile.w.from(k * kValues);
-        if (kType == DType::q3_k && !importance) {
-            FloatTile<kValues> codes;
-            tile.scales.put(k, fit_signed_by_descent<kValues>(x, w, Format::kLevels, codes));
+        const SignedFit fit = fit_signed<kValues>(x, w, Format::kLevels);
+        tile.scales.put(k, fit.scale);
+        for (std::size_t j = 0; j < kValues; ++j) {
+            tile.put_code(k * kValues + j, code(fit, x[j], Format::kLevels));
+        }
+    }
+}
+
+/// Q3_K without importance. Four sub-blocks at a time: the steps of a descent wait for each other.
+HWY_INLINE void search_scales_by_descent(KTile& tile) {
+    using Format = KFormat<DType::q3_k>;
+    constexpr std::size_t kValues = Format::kValues;
+    const auto group = [&](std::size_t k) HWY_ATTR {
+        return Descent<kValues>(tile.x.from(k * kValues), tile.w.from(k * kValues));
+    };
+    for (std::size_t first = 0; first < Format::kSubBlocks; first += 4) {
+        Descent<kValues> groups[] = {group(first), group(first + 1), group(first + 2),
+                                     group(first + 3)};
+        fit_signed_by_descent(groups, Format::kLevels);
+        for (std::size_t g = 0; g < 4; ++g) {
+            tile.scales.put(first + g, groups[g].scale());
             for (std::size_t j = 0; j < kValues; ++j) {
-                tile.put_code(k * kValues + j, codes[j]);
-            }
-        } else {
-            const SignedFit fit = fit_signed<kValues>(x, w, Format::kLevels);
-            tile.scales.put(k, fit.scale);
-            for (std::size_t j = 0; j < kValues; ++j) {
-                tile.put_code(k * kValues + j, code(fit, x[j], Format::kLevels));
+                tile.put_code((first + g) * kValues + j, groups[g].codes[j]);
             }
         }
     }
@@ -185,12 +197,12 @@ HWY_INLINE FloatVec code_by_largest(FloatTile<16>& values, int levels) {
 template <std::size_t kCount>
 HWY_INLINE FloatVec code_by_weight(FloatTile<16>& values, const FloatTile<16>& weights,
                                    int levels) {
-    FloatTile<kCount> codes;
-    const auto scale = fit_positive<kCount>(values.from(0), weights.from(0), levels, codes);
+    Descent<kCount> fit[1] = {{values.from(0), weights.from(0)}};
+    fit_positive(fit, levels);
     for (std::size_t k = 0; k < kCount; ++k) {
-        values.put(k, codes[k]);
+        values.put(k, fit->codes[k]);
     }
-    return scale;
+    return fit->scale();
 }
 
 /// Fits the bytes of scales and minima into the bits that the format has for them. Bytes that are
@@ -343,7 +355,11 @@ void encode_all_of(const BlockRun& run) {
             search_ranges<kType>(tile, importance);
             code_ranges<kType>(tile, importance);
         } else {
-            search_scales<kType>(tile, importance);
+            if (kType == DType::q3_k && !importance) {
+                search_scales_by_descent(tile);
+            } else {
+                search_scales<kType>(tile);
+            }
             code_scales<kType>(tile, importance);
         }
         code_again<kType>(tile);
