@@ -102,8 +102,8 @@ class SignedSearch {
 
     // Sums over a sub-block with codes q: weight * q², weight * q * x.
     struct Sums {
-        FloatVec qq = zero();
-        FloatVec qx = zero();
+        FloatVec qq;
+        FloatVec qx;
     };
 
     HWY_INLINE static FloatVec stored(FloatVec value) {
@@ -112,7 +112,7 @@ class SignedSearch {
     HWY_INLINE static std::size_t value_begin(int k) { return static_cast<std::size_t>(k * kSub); }
 
     HWY_INLINE Sums sums(int k, FloatVec inverse) const {
-        Sums sum;
+        Sums sum{zero(), zero()};
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto x = blocks_.value(j);
             const auto q = Codes::nearest(hn::Mul(x, inverse));
@@ -147,7 +147,8 @@ class SignedSearch {
         Shortlist<kFits> fits;
         fits.clear();
         for (int i = 0; i < effort_.steps; ++i) {
-            const float far = Codes::kLow * (effort_.first + effort_.spacing * static_cast<float>(i));
+            const float far =
+                Codes::kLow * (effort_.first + effort_.spacing * static_cast<float>(i));
             for (const float sign : {1.0f, -1.0f}) {
                 auto step = hn::Mul(extreme, set(sign / far));
                 Sums sum = sums(k, ratio(set(1.0f), step));
@@ -243,8 +244,7 @@ class SignedSearch {
         auto dx = zero();
         for (std::size_t k = 0; k < kSubs; ++k) {
             const auto s = result.scales[k];
-            const Sums sum =
-                sums(static_cast<int>(k), ratio(set(1.0f), hn::Mul(result.d, s)));
+            const Sums sum = sums(static_cast<int>(k), ratio(set(1.0f), hn::Mul(result.d, s)));
             dd = hn::Add(dd, hn::Mul(square(s), sum.qq));
             dx = hn::Add(dx, hn::Mul(s, sum.qx));
         }
