@@ -15,6 +15,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
+namespace {
 
 constexpr hn::CappedTag<std::uint8_t, 32> kBytes;
 constexpr hn::Rebind<std::uint8_t, Floats> kLaneBytes;
@@ -63,7 +64,7 @@ HWY_INLINE void unpack_codes(const std::uint8_t* bytes, std::uint8_t* codes) {
 }
 
 template <DType kType>
-void decode_k_of(const std::byte* bytes, std::size_t blocks, float* out) {
+void decode_all_of(const std::byte* bytes, std::size_t blocks, float* out) {
     constexpr bool kHasMinima = kType != DType::q3_k && kType != DType::q6_k;
     const std::size_t count = sub_block_values(kType);
     const auto lowest = hn::Set(kInts, lowest_k_code(kType));
@@ -87,31 +88,32 @@ void decode_k_of(const std::byte* bytes, std::size_t blocks, float* out) {
     }
 }
 
-void decode_k(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
+void decode_k_all(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
     switch (dtype) {
         case DType::q2_k:
-            return decode_k_of<DType::q2_k>(bytes, blocks, out);
+            return decode_all_of<DType::q2_k>(bytes, blocks, out);
         case DType::q3_k:
-            return decode_k_of<DType::q3_k>(bytes, blocks, out);
+            return decode_all_of<DType::q3_k>(bytes, blocks, out);
         case DType::q4_k:
-            return decode_k_of<DType::q4_k>(bytes, blocks, out);
+            return decode_all_of<DType::q4_k>(bytes, blocks, out);
         case DType::q5_k:
-            return decode_k_of<DType::q5_k>(bytes, blocks, out);
+            return decode_all_of<DType::q5_k>(bytes, blocks, out);
         default:
-            return decode_k_of<DType::q6_k>(bytes, blocks, out);
+            return decode_all_of<DType::q6_k>(bytes, blocks, out);
     }
 }
 
+}  // namespace
 }  // namespace ql::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace ql {
 
-HWY_EXPORT(decode_k);
+HWY_EXPORT(decode_k_all);
 
 void decode_k_blocks(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
-    HWY_DYNAMIC_DISPATCH(decode_k)(dtype, bytes, blocks, out);
+    HWY_DYNAMIC_DISPATCH(decode_k_all)(dtype, bytes, blocks, out);
 }
 
 }  // namespace ql

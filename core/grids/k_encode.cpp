@@ -16,6 +16,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
+namespace {
 
 constexpr hn::Rebind<std::int8_t, Floats> kLaneBytes;
 
@@ -305,7 +306,7 @@ void store_blocks(DType dtype, const KTile& tile, std::size_t used, std::byte* o
 }
 
 template <DType kType>
-void encode_k_of(const BlockRun& run) {
+void encode_all_of(const BlockRun& run) {
     KTile tile;
     const bool importance = run.importance != nullptr;
     for (std::size_t begin = 0; begin < run.blocks; begin += kLanes) {
@@ -330,31 +331,32 @@ void encode_k_of(const BlockRun& run) {
     }
 }
 
-void encode_k(DType dtype, const BlockRun& run) {
+void encode_k_all(DType dtype, const BlockRun& run) {
     switch (dtype) {
         case DType::q2_k:
-            return encode_k_of<DType::q2_k>(run);
+            return encode_all_of<DType::q2_k>(run);
         case DType::q3_k:
-            return encode_k_of<DType::q3_k>(run);
+            return encode_all_of<DType::q3_k>(run);
         case DType::q4_k:
-            return encode_k_of<DType::q4_k>(run);
+            return encode_all_of<DType::q4_k>(run);
         case DType::q5_k:
-            return encode_k_of<DType::q5_k>(run);
+            return encode_all_of<DType::q5_k>(run);
         default:
-            return encode_k_of<DType::q6_k>(run);
+            return encode_all_of<DType::q6_k>(run);
     }
 }
 
+}  // namespace
 }  // namespace ql::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace ql {
 
-HWY_EXPORT(encode_k);
+HWY_EXPORT(encode_k_all);
 
 void encode_k_blocks(DType dtype, const BlockRun& run) {
-    HWY_DYNAMIC_DISPATCH(encode_k)(dtype, run);
+    HWY_DYNAMIC_DISPATCH(encode_k_all)(dtype, run);
 }
 
 }  // namespace ql

@@ -14,6 +14,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
+namespace {
 
 constexpr std::size_t kTqBlock = 256;
 constexpr std::size_t kQ1Block = 128;
@@ -285,6 +286,7 @@ void decode_q2(const std::byte* bytes, std::size_t blocks, float* out) {
 
 #endif
 
+}  // namespace
 }  // namespace ql::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -14,6 +14,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
+namespace {
 
 constexpr std::size_t kBlock = 32;
 constexpr RangeSearch range_search(int bits) { return {(1 << bits) - 1, -0.9f, 0.05f, 36}; }
@@ -104,7 +105,7 @@ HWY_INLINE void put_range(const FloatTile<kBlock>& x, const FloatTile<kBlock>& w
                           WordTile<6>& words) {
     constexpr RangeSearch kSearch = range_search(kBits);
     const RangeFit fit = fit_range<kBlock, false>(x.from(0), w.from(0), kSearch);
-    const auto minimum = float_to_half_bits(kFloats, zero() - fit.minimum);
+    const auto minimum = float_to_half_bits(kFloats, hn::Neg(fit.minimum));
     words.put(0, hn::Or(float_to_half_bits(kFloats, fit.scale), hn::ShiftLeft<16>(minimum)));
     put_codes<kBits>(
         [&](std::size_t j)
@@ -147,6 +148,7 @@ void encode_with_importance(DType dtype, const BlockRun& run) {
     }
 }
 
+}  // namespace
 }  // namespace ql::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
