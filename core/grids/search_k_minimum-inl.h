@@ -93,9 +93,9 @@ class MinimumSearch {
 
     // Sums over a sub-block with codes q: weight * q, weight * q², weight * q * x.
     struct Sums {
-        FloatVec q = zero();
-        FloatVec qq = zero();
-        FloatVec qx = zero();
+        FloatVec q;
+        FloatVec qq;
+        FloatVec qx;
     };
 
     // The error of a sub-block with fixed codes, decoded as step * q + offset:
@@ -177,7 +177,7 @@ class MinimumSearch {
     HWY_INLINE static std::size_t value_begin(int k) { return static_cast<std::size_t>(k * kSub); }
 
     HWY_INLINE Sums sums(int k, FloatVec inverse, FloatVec offset) const {
-        Sums sum;
+        Sums sum{zero(), zero(), zero()};
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto x = blocks_.value(j);
             const auto q = code(hn::Sub(x, offset), inverse);

@@ -102,8 +102,8 @@ class SignedSearch {
 
     // Sums over a sub-block with codes q: weight * q², weight * q * x.
     struct Sums {
-        FloatVec qq = zero();
-        FloatVec qx = zero();
+        FloatVec qq;
+        FloatVec qx;
     };
 
     HWY_INLINE static FloatVec stored(FloatVec value) {
@@ -112,7 +112,7 @@ class SignedSearch {
     HWY_INLINE static std::size_t value_begin(int k) { return static_cast<std::size_t>(k * kSub); }
 
     HWY_INLINE Sums sums(int k, FloatVec inverse) const {
-        Sums sum;
+        Sums sum{zero(), zero()};
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto x = blocks_.value(j);
             const auto q = Codes::nearest(hn::Mul(x, inverse));

@@ -205,6 +205,22 @@ class TestPlan : public QObject {
                  std::string("f16"));
     }
 
+    // Some types of a recipe have a search, others have none: those keep the rest of the fit.
+    void searchIsLeftOutWhereThereIsNone() {
+        PlanTarget target = linear("", "blk.0.attn_q.weight", 256);
+        target.importance = true;
+        PlanModel model;
+        model.importance = true;
+        const auto entry = [&](const char* plan) {
+            return parse_plan(plan).resolve(model, std::span(&target, 1)).front();
+        };
+        QCOMPARE(format(*entry("recipe:Q4_K_M+search").scheme), std::string("q4_k+search"));
+        QVERIFY(entry("recipe:Q4_K_M+search").fallback.empty());
+        const PlanEntry ternary = entry("recipe:TQ2_0+imatrix+search");
+        QCOMPARE(format(*ternary.scheme), std::string("tq2_0+imatrix"));
+        QVERIFY(!ternary.fallback.empty());
+    }
+
     void badJsonIsRefused_data() {
         QTest::addColumn<QByteArray>("json");
         QTest::newRow("array") << QByteArray("[]");
