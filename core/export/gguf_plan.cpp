@@ -164,7 +164,8 @@ bool changes_types(const Model& model, const std::vector<GgufExportTensor>& tens
 GgufMetadata carried_over(const GgufMetadata& source) {
     std::vector<GgufMetadata::Entry> entries;
     for (const GgufMetadata::Entry& entry : source.entries()) {
-        if (!entry.first.starts_with("split.") && entry.first != kHashesKey) {
+        if (!entry.first.starts_with("split.") && entry.first != kHashesKey &&
+            entry.first != kTypesKey) {
             entries.push_back(entry);
         }
     }
@@ -327,6 +328,7 @@ GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptio
 
     result.metadata.set(std::string(kHashesKey),
                         GgufValue::of_u64s(std::vector<std::uint64_t>(result.tensors.size())));
+    result.metadata.set(std::string(kTypesKey), GgufValue::of_u64(hash_types(result.tensors)));
     const FileLayout layout(result);
     for (std::size_t i = 0; i < result.tensors.size(); ++i) {
         result.tensors[i].bytes = layout.tensors[i].bytes;
