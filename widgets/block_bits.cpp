@@ -145,6 +145,15 @@ int BlockBits::widthOf(int bytes) const {
     return 2 * kMargin + labels_ + bytes * 8 * cell_.width() + (bytes - 1) * kByteGap;
 }
 
+int BlockBits::widthFor(int room) const {
+    const int scrollBar = verticalScrollBar()->sizeHint().width() + 2;
+    int bytes = kMostBytesInRow;
+    while (bytes > 2 && widthOf(bytes) + scrollBar > room) {
+        bytes /= 2;
+    }
+    return widthOf(bytes) + scrollBar;
+}
+
 int BlockBits::rowCount() const {
     const int bytes = picture_ ? static_cast<int>(picture_->bytes.size()) : 0;
     return (bytes + bytesPerRow_ - 1) / bytesPerRow_;

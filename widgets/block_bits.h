@@ -32,6 +32,8 @@ class BlockBits : public QAbstractScrollArea {
     void showBit(int bit);
 
     int bytesPerRow() const { return bytesPerRow_; }
+    /// The width that shows as many bytes in a row as fit `room`, and two at least.
+    int widthFor(int room) const;
     /// Where a bit is drawn, in coordinates of the viewport.
     QRect bitRect(int bit) const;
     std::optional<int> bitAt(const QPoint& position) const;

@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QLabel>
+#include <QScrollBar>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -46,10 +47,11 @@ BlockView::BlockView(QWidget* parent)
     table_->verticalHeader()->hide();
     table_->horizontalHeader()->setHighlightSections(false);
     table_->horizontalHeader()->setMinimumSectionSize(0);
+    table_->verticalHeader()->setMinimumSectionSize(0);
     splitter_->addWidget(bits_);
     splitter_->addWidget(table_);
     splitter_->setChildrenCollapsible(false);
-    splitter_->setStretchFactor(0, 1);
+    splitter_->setStretchFactor(0, 0);
     splitter_->setStretchFactor(1, 1);
 
     auto* layout = new QVBoxLayout(this);
@@ -66,6 +68,7 @@ BlockView::BlockView(QWidget* parent)
                     showValue(current.row());
                 }
             });
+    connect(splitter_, &QSplitter::splitterMoved, this, [this] { divided_ = true; });
     retranslate();
 }
 
@@ -80,6 +83,7 @@ void BlockView::setPicture(std::shared_ptr<const BlockPicture> picture) {
     table_->setColumnHidden(BlockTable::kOffset, picture_ && !picture_->hasOffset);
     fitColumns();
     fillLegend();
+    divide();
     if (value_ >= 0) {
         showValue(value_);
     } else {
@@ -143,6 +147,27 @@ void BlockView::fitColumns() {
         }
         table_->setColumnWidth(column, width + kCellMargin);
     }
+}
+
+/// Bits take as many bytes side by side as leave room for the whole table, but two at least; once
+/// the user has moved the handle, it stays.
+void BlockView::divide() {
+    if (divided_ || !picture_) {
+        return;
+    }
+    int tableWidth = table_->verticalScrollBar()->sizeHint().width() + 2;
+    for (int column = 0; column < BlockTable::kColumns; ++column) {
+        tableWidth += table_->isColumnHidden(column) ? 0 : table_->columnWidth(column);
+    }
+    const int total = splitter_->width() - splitter_->handleWidth();
+    const int bits = bits_->widthFor(total - tableWidth);
+    splitter_->setSizes({bits, total - bits});
+}
+
+void BlockView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    divide();
+    setCurrentValue(value_);  // it stays in sight
 }
 
 void BlockView::fillLegend() {

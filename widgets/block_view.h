@@ -37,12 +37,14 @@ class BlockView : public QWidget {
     void currentValueChanged(int value);
 
   protected:
+    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
 
   private:
     void chooseBit(int bit);
     void showValue(int value);
     void fitColumns();
+    void divide();
     void retranslate();
     void fillLegend();
 
@@ -55,6 +57,7 @@ class BlockView : public QWidget {
     std::shared_ptr<const BlockPicture> picture_;
     int value_ = -1;
     bool choosing_ = false;  ///< the table follows a bit
+    bool divided_ = false;   ///< the user has moved the handle between bits and table
 };
 
 }  // namespace ql::gui

@@ -82,6 +82,7 @@ class TestBlockView : public QObject {
     void anotherBlockKeepsTheChosenValue();
     void changedBitsAreDrawn();
     void longBlocksScroll();
+    void tableIsSeenWhole();
     void colorsAreReadableInBothThemes();
     void namesForScreenReaders();
     void nothingToShow();
@@ -260,6 +261,26 @@ void TestBlockView::longBlocksScroll() {
     QVERIFY(seen.contains(bits->bitRect(8 * 2)));
     QTest::keyClick(bits, Qt::Key_End);
     QVERIFY(seen.contains(bits->bitRect(bits->currentBit())));
+    // The chosen row stays in sight when there is less room.
+    view_->resize(900, 400);
+    view_->setCurrentValue(130);
+    view_->resize(900, 200);
+    const QRect row = view_->table()->visualRect(view_->table()->currentIndex());
+    QVERIFY(view_->table()->viewport()->rect().contains(row.center()));
+}
+
+// All columns are seen where there is room, and bits get what is left.
+void TestBlockView::tableIsSeenWhole() {
+    auto picture = block(32);
+    picture->hasOffset = true;
+    view_->setPicture(picture);
+    view_->resize(900, 300);
+    QCOMPARE(view_->table()->horizontalScrollBar()->maximum(), 0);
+    QVERIFY(view_->bits()->bytesPerRow() >= 2);
+    const int narrow = view_->bits()->bytesPerRow();
+    view_->resize(1500, 300);
+    QCOMPARE(view_->table()->horizontalScrollBar()->maximum(), 0);
+    QVERIFY(view_->bits()->bytesPerRow() > narrow);
 }
 
 void TestBlockView::colorsAreReadableInBothThemes() {
