@@ -23,7 +23,8 @@ HWY_INLINE FloatVec select(FloatMask mask, FloatVec yes, FloatVec no) {
     return hn::IfThenElse(mask, yes, no);
 }
 
-HWY_INLINE FloatMask all_lanes() { return zero() == zero(); }
+HWY_INLINE FloatMask all_lanes() { return hn::FirstN(kFloats, kLanes); }
+HWY_INLINE FloatMask no_lanes() { return hn::FirstN(kFloats, 0); }
 
 /// The value of largest magnitude, the first of equals, with its sign.
 template <std::size_t kCount>
@@ -77,7 +78,7 @@ HWY_INLINE SignedFit fit_signed(FloatRows x, FloatRows w, int levels) {
             wll = wll + w[i] * l * l;
         }
         const auto better =
-            tenths == 0 ? extreme == extreme : hn::And(wll > zero(), wxl * wxl > best * wll);
+            tenths == 0 ? all_lanes() : hn::And(wll > zero(), wxl * wxl > best * wll);
         fit.scale = select(better, least_squares_scale(wxl, wll), fit.scale);
         fit.inverse = select(better, inverse, fit.inverse);
         best = select(better, fit.scale * wxl, best);
@@ -156,14 +157,14 @@ template <std::size_t kCount, std::size_t kGroups>
 HWY_INLINE void descend(const CodeRange& range, Descent<kCount> (&groups)[kGroups]) {
     for (int pass = 0; pass < 5; ++pass) {
         for (auto& group : groups) {
-            group.changed = hn::Not(all_lanes());
+            group.changed = no_lanes();
         }
         for (std::size_t i = 0; i < kCount; ++i) {
             for (auto& group : groups) {
                 group.improve(i, range);
             }
         }
-        auto any = hn::Not(all_lanes());
+        auto any = no_lanes();
         for (auto& group : groups) {
             group.changing = group.changed;
             any = hn::Or(any, group.changing);
