@@ -15,6 +15,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
+namespace {
 
 constexpr hn::CappedTag<std::uint8_t, 32> kBytes;
 constexpr hn::Rebind<std::uint8_t, Floats> kLaneBytes;
@@ -87,7 +88,7 @@ void decode_all_of(const std::byte* bytes, std::size_t blocks, float* out) {
     }
 }
 
-void decode_all(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
+void decode_k_all(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
     switch (dtype) {
         case DType::q2_k:
             return decode_all_of<DType::q2_k>(bytes, blocks, out);
@@ -102,16 +103,17 @@ void decode_all(DType dtype, const std::byte* bytes, std::size_t blocks, float* 
     }
 }
 
+}  // namespace
 }  // namespace ql::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace ql {
 
-HWY_EXPORT(decode_all);
+HWY_EXPORT(decode_k_all);
 
 void decode_k_blocks(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
-    HWY_DYNAMIC_DISPATCH(decode_all)(dtype, bytes, blocks, out);
+    HWY_DYNAMIC_DISPATCH(decode_k_all)(dtype, bytes, blocks, out);
 }
 
 }  // namespace ql

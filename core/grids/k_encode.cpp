@@ -16,6 +16,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
+namespace {
 
 constexpr hn::Rebind<std::int8_t, Floats> kLaneBytes;
 
@@ -330,7 +331,7 @@ void encode_all_of(const BlockRun& run) {
     }
 }
 
-void encode_all(DType dtype, const BlockRun& run) {
+void encode_k_all(DType dtype, const BlockRun& run) {
     switch (dtype) {
         case DType::q2_k:
             return encode_all_of<DType::q2_k>(run);
@@ -345,16 +346,17 @@ void encode_all(DType dtype, const BlockRun& run) {
     }
 }
 
+}  // namespace
 }  // namespace ql::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace ql {
 
-HWY_EXPORT(encode_all);
+HWY_EXPORT(encode_k_all);
 
 void encode_k_blocks(DType dtype, const BlockRun& run) {
-    HWY_DYNAMIC_DISPATCH(encode_all)(dtype, run);
+    HWY_DYNAMIC_DISPATCH(encode_k_all)(dtype, run);
 }
 
 }  // namespace ql

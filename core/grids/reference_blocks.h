@@ -36,6 +36,6 @@ struct BlockParts {
     int codes[kBlockValues] = {};
 };
 
-BlockParts reference_parts(DType dtype, const std::byte* block);
+BlockParts reference_parts(DType dtype, const std::byte* bytes);
 
 }  // namespace ql
