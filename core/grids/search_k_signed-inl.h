@@ -51,9 +51,12 @@ struct SignedEffort {
     int rounds;  ///< refits of d
 };
 
-constexpr SignedEffort kEffortQ3 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
+constexpr SignedEffort kEffortQ3 = {14, 0.7f, 0.05f, 0, 12, 1.05f, 1.0f, 1, 1};
 constexpr SignedEffort kEffortQ6 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
 constexpr SignedEffort kEffortIq4 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
+constexpr SignedEffort kWeightedEffortQ3 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
+constexpr SignedEffort kWeightedEffortQ6 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
+constexpr SignedEffort kWeightedEffortIq4 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
 
 /// As MinimumSearch, in one dimension: for fixed codes the error of a sub-block decoded as step * q
 /// is error + weight * (step - a)².
