@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "core/tensor/dtype.h"
+#include "tests/core/grids/exhaustive_k.h"
 #include "tests/core/grids/exhaustive_scale.h"
 #include "tests/core/grids/exhaustive_scale_minimum.h"
 
@@ -27,6 +28,13 @@ inline Exhaustive exhaustive(ql::DType dtype) {
             return [](const WeightedGroup& group) { return exhaustiveScaleMinimum(group, 15); };
         case ql::DType::q5_1:
             return [](const WeightedGroup& group) { return exhaustiveScaleMinimum(group, 31); };
+        case ql::DType::q2_k:
+        case ql::DType::q3_k:
+        case ql::DType::q4_k:
+        case ql::DType::q5_k:
+        case ql::DType::q6_k:
+        case ql::DType::iq4_xs:
+            return [dtype](const WeightedGroup& group) { return exhaustiveK(dtype, group, {}); };
         default:
             return {};
     }

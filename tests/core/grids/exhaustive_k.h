@@ -309,8 +309,8 @@ class ExhaustiveK {
 
     void scan(double d, double dmin) {
         const double most = range_.range * range_.finest * 1.001;
-        const auto [d_low, d_high] = std::minmax(d / most, d * most);
-        const auto [dmin_low, dmin_high] = std::minmax(dmin / most, dmin * most);
+        const auto [d_low, d_high] = std::minmax({d / most, d * most});
+        const auto [dmin_low, dmin_high] = std::minmax({dmin / most, dmin * most});
         errors_.cover(d_low, d_high, dmin_low, dmin_high);
         double best_d = d;
         double best_dmin = dmin;
@@ -336,3 +336,10 @@ class ExhaustiveK {
     KRange range_;
     double lowest_ = 0;
 };
+
+/// As ExhaustiveK, around what the format's search finds.
+inline double exhaustiveK(ql::DType dtype, const WeightedGroup& group, const KRange& range) {
+    std::vector<std::byte> found(ql::traits(dtype).block_bytes);
+    ql::block_format(dtype)->search({group.values, 1, 1, group.weights, found.data()});
+    return ExhaustiveK(dtype, group, found.data(), range).lowest();
+}
