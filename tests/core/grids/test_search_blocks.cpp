@@ -237,11 +237,14 @@ class TestSearchBlocks : public QObject {
                         decoded(*format, encoded(sample, format->dtype, weighted, format->search));
                     const double before = squareError(sample, reference, weighted);
                     const double after = squareError(sample, search, weighted);
-                    QVERIFY2(after < before, qPrintable(QString("%1 as %2: %3 instead of %4")
-                                                            .arg(tensor.name.c_str())
-                                                            .arg(int(format->dtype))
-                                                            .arg(after)
-                                                            .arg(before)));
+                    // The mean magnitude, which ggml takes for Q1_0, is the best scale already.
+                    const bool optimal = format->dtype == DType::q1_0 && !weighted;
+                    QVERIFY2(after < before || (optimal && after == before),
+                             qPrintable(QString("%1 as %2: %3 instead of %4")
+                                            .arg(tensor.name.c_str())
+                                            .arg(int(format->dtype))
+                                            .arg(after)
+                                            .arg(before)));
                 }
             }
         }

@@ -51,10 +51,6 @@ BlockSample rowsOf256(BlockSample sample) {
     return sample;
 }
 
-bool hasMinima(DType dtype) {
-    return dtype == DType::q2_k || dtype == DType::q4_k || dtype == DType::q5_k;
-}
-
 }  // namespace
 
 /// The searches of the two-level formats; what holds for every search is in test_search_blocks.
@@ -77,7 +73,7 @@ class TestSearchK : public QObject {
                 const Encoded before = byReference(sample, dtype, weighted);
                 const Encoded after = searched(sample, dtype, weighted);
                 const std::vector<float> ones(kSuperBlockValues, 1.0f);
-                for (std::size_t block = 0; block < 4; ++block) {
+                for (std::size_t block = 0; block < 2; ++block) {
                     const std::size_t at = block * kSuperBlockValues;
                     const float* values = sample.values.data() + at;
                     const WeightedGroup group{
@@ -154,13 +150,15 @@ class TestSearchK : public QObject {
     }
 
     /// A negative dmin stands for offsets above zero, which the reference never uses.
-    void oneSidedWeightsGetOffsetsAboveZero_data() { typeRows(); }
+    void oneSidedWeightsGetOffsetsAboveZero_data() {
+        QTest::addColumn<int>("type");
+        for (const DType dtype : {DType::q2_k, DType::q4_k, DType::q5_k}) {
+            QTest::addRow("%s", std::string(name(dtype)).c_str()) << int(dtype);
+        }
+    }
     void oneSidedWeightsGetOffsetsAboveZero() {
         QFETCH(int, type);
         const auto dtype = DType(type);
-        if (!hasMinima(dtype)) {
-            QSKIP("the format has no minima");
-        }
         BlockSample sample = goldenSample("positive");
         for (const float sign : {1.0f, -1.0f}) {
             for (float& value : sample.values) {
