@@ -23,7 +23,8 @@ HWY_INLINE FloatVec select(FloatMask mask, FloatVec yes, FloatVec no) {
     return hn::IfThenElse(mask, yes, no);
 }
 
-HWY_INLINE FloatMask all_lanes() { return zero() == zero(); }
+HWY_INLINE FloatMask all_lanes() { return hn::FirstN(kFloats, kLanes); }
+HWY_INLINE FloatMask no_lanes() { return hn::FirstN(kFloats, 0); }
 
 /// The value of largest magnitude, the first of equals, with its sign.
 template <std::size_t kCount>
@@ -77,10 +78,8 @@ HWY_INLINE SignedFit fit_signed(FloatRows x, FloatRows w, int levels) {
             wll = wll + w[i] * l * l;
         }
         const auto better =
-            tenths == 0 ? extreme == extreme : hn::And(wll > zero(), wxl * wxl > best * wll);
-        // Not a number where squares are infinite: that must not pass for a scale of 0.
-        const auto scale = hn::IfThenZeroElse(wll == zero(), wxl / wll);
-        fit.scale = select(better, scale, fit.scale);
+            tenths == 0 ? all_lanes() : hn::And(wll > zero(), wxl * wxl > best * wll);
+        fit.scale = select(better, least_squares_scale(wxl, wll), fit.scale);
         fit.inverse = select(better, inverse, fit.inverse);
         best = select(better, fit.scale * wxl, best);
     };
@@ -158,14 +157,14 @@ template <std::size_t kCount, std::size_t kGroups>
 HWY_INLINE void descend(const CodeRange& range, Descent<kCount> (&groups)[kGroups]) {
     for (int pass = 0; pass < 5; ++pass) {
         for (auto& group : groups) {
-            group.changed = hn::Not(all_lanes());
+            group.changed = no_lanes();
         }
         for (std::size_t i = 0; i < kCount; ++i) {
             for (auto& group : groups) {
                 group.improve(i, range);
             }
         }
-        auto any = hn::Not(all_lanes());
+        auto any = no_lanes();
         for (auto& group : groups) {
             group.changing = group.changed;
             any = hn::Or(any, group.changing);
@@ -281,12 +280,12 @@ HWY_INLINE RangeFit fit_range(FloatRows x, FloatRows w, const RangeSearch& searc
     auto sum_w = w[0];
     auto sum_wx = w[0] * x[0];
     for (std::size_t i = 1; i < kCount; ++i) {
-        lo = select(x[i] < lo, x[i], lo);  // the first of zeros of both signs
+        lo = hn::Min(lo, x[i]);
         hi = hn::Max(hi, x[i]);
         sum_w = sum_w + w[i];
         sum_wx = sum_wx + w[i] * x[i];
     }
-    lo = select(lo > zero(), zero(), lo);
+    lo = hn::Min(lo, zero());
     const auto constant = hi == lo;
     const auto highest = static_cast<float>(search.highest);
 
@@ -325,7 +324,7 @@ HWY_INLINE RangeFit fit_range(FloatRows x, FloatRows w, const RangeSearch& searc
         fit.origin = select(better, lo, fit.origin);
         lo = select(better, offset, lo);
     }
-    fit.minimum = hn::Neg(lo);
+    fit.minimum = zero() - lo;
     fit.scale = hn::IfThenZeroElse(constant, fit.scale);
     fit.inverse = hn::IfThenZeroElse(constant, fit.inverse);
     return fit;

@@ -86,17 +86,23 @@ void search_k_blocks(DType dtype, const SuperBlocks& blocks, bool weighted, std:
                      std::array<KBlock, kLanes>& out) {
     switch (dtype) {
         case DType::q2_k:
-            return search_k_minimum<16, 3, 15>(blocks, weighted ? kWeightedEffortQ2 : kEffortQ2, used, out);
+            return search_k_minimum<16, 3, 15>(blocks, weighted ? kWeightedEffortQ2 : kEffortQ2,
+                                               used, out);
         case DType::q4_k:
-            return search_k_minimum<32, 15, 63>(blocks, weighted ? kWeightedEffortQ4 : kEffortQ4, used, out);
+            return search_k_minimum<32, 15, 63>(blocks, weighted ? kWeightedEffortQ4 : kEffortQ4,
+                                                used, out);
         case DType::q5_k:
-            return search_k_minimum<32, 31, 63>(blocks, weighted ? kWeightedEffortQ5 : kEffortQ5, used, out);
+            return search_k_minimum<32, 31, 63>(blocks, weighted ? kWeightedEffortQ5 : kEffortQ5,
+                                                used, out);
         case DType::q3_k:
-            return search_signed<16, IntegerCodes<-4, 3>, -32>(blocks, weighted ? kWeightedEffortQ3 : kEffortQ3, used, out);
+            return search_signed<16, IntegerCodes<-4, 3>, -32>(
+                blocks, weighted ? kWeightedEffortQ3 : kEffortQ3, used, out);
         case DType::q6_k:
-            return search_signed<16, IntegerCodes<-32, 31>, -128>(blocks, weighted ? kWeightedEffortQ6 : kEffortQ6, used, out);
+            return search_signed<16, IntegerCodes<-32, 31>, -128>(
+                blocks, weighted ? kWeightedEffortQ6 : kEffortQ6, used, out);
         default:
-            return search_signed<32, Iq4Codes, -32>(blocks, weighted ? kWeightedEffortIq4 : kEffortIq4, used, out);
+            return search_signed<32, Iq4Codes, -32>(
+                blocks, weighted ? kWeightedEffortIq4 : kEffortIq4, used, out);
     }
 }
 

@@ -47,16 +47,17 @@ struct SignedEffort {
     int scales;     ///< d tried: largest step / (top * most negative scale - i * scale_spacing)
     float top;
     float scale_spacing;
+    int tried;   ///< the best of those are worked out on the values, at most 6
     int window;  ///< scales tried on both sides of the best
     int rounds;  ///< refits of d
 };
 
-constexpr SignedEffort kEffortQ3 = {14, 0.7f, 0.05f, 0, 12, 1.05f, 1.0f, 1, 1};
-constexpr SignedEffort kEffortQ6 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
-constexpr SignedEffort kEffortIq4 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
-constexpr SignedEffort kWeightedEffortQ3 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
-constexpr SignedEffort kWeightedEffortQ6 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
-constexpr SignedEffort kWeightedEffortIq4 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
+constexpr SignedEffort kEffortQ3 = {8, 0.75f, 0.08f, 0, 8, 1.03f, 1.0f, 2, 1, 1};
+constexpr SignedEffort kEffortQ6 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 6, 1, 1};
+constexpr SignedEffort kEffortIq4 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 6, 1, 1};
+constexpr SignedEffort kWeightedEffortQ3 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 6, 1, 1};
+constexpr SignedEffort kWeightedEffortQ6 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 6, 1, 1};
+constexpr SignedEffort kWeightedEffortIq4 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 6, 1, 1};
 
 /// As MinimumSearch, in one dimension: for fixed codes the error of a sub-block decoded as step * q
 /// is error + weight * (step - a)².
@@ -79,7 +80,7 @@ class SignedSearch {
             find_fits(k);
         }
         choose_scales();
-        for (std::size_t i = 0; i < kTried; ++i) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(effort_.tried); ++i) {
             Result next;
             start(scales_.first[i], next);
             for (int round = 0; round < effort_.rounds; ++round) {
@@ -100,7 +101,7 @@ class SignedSearch {
     }
 
   private:
-    static constexpr std::size_t kFits = 4;
+    static constexpr std::size_t kFits = 2;
     static constexpr std::size_t kTried = 6;
 
     // Sums over a sub-block with codes q: weight * q², weight * q * x.
