@@ -53,6 +53,11 @@ void search_scale_minimum_run(const BlockRun& run) {
 }
 
 template <DType kType>
+void search_fp4_run(const BlockRun& run) {
+    search_fp4(kType, run);
+}
+
+template <DType kType>
 void search_k_run(const BlockRun& run) {
     search_k(kType, run);
 }
@@ -78,14 +83,14 @@ constexpr std::array kFormats = {
                 decode_k_run<DType::q5_k>},
     BlockFormat{DType::q6_k, encode_k_run<DType::q6_k>, search_k_run<DType::q6_k>,
                 decode_k_run<DType::q6_k>},
-    BlockFormat{DType::iq4_nl, encode_iq4_nl, nullptr, decode_iq4_nl},
+    BlockFormat{DType::iq4_nl, encode_iq4_nl, search_scale_run<DType::iq4_nl>, decode_iq4_nl},
     BlockFormat{DType::iq4_xs, encode_iq4_xs, search_k_run<DType::iq4_xs>, decode_iq4_xs},
-    BlockFormat{DType::mxfp4, encode_mxfp4, nullptr, decode_mxfp4},
-    BlockFormat{DType::nvfp4, encode_nvfp4, nullptr, decode_nvfp4},
-    BlockFormat{DType::tq1_0, encode_tq1_0, nullptr, decode_tq1_0},
-    BlockFormat{DType::tq2_0, encode_tq2_0, nullptr, decode_tq2_0},
-    BlockFormat{DType::q1_0, encode_q1_0, nullptr, decode_q1_0},
-    BlockFormat{DType::q2_0, encode_q2_0, nullptr, decode_q2_0},
+    BlockFormat{DType::mxfp4, encode_mxfp4, search_fp4_run<DType::mxfp4>, decode_mxfp4},
+    BlockFormat{DType::nvfp4, encode_nvfp4, search_fp4_run<DType::nvfp4>, decode_nvfp4},
+    BlockFormat{DType::tq1_0, encode_tq1_0, search_scale_run<DType::tq1_0>, decode_tq1_0},
+    BlockFormat{DType::tq2_0, encode_tq2_0, search_scale_run<DType::tq2_0>, decode_tq2_0},
+    BlockFormat{DType::q1_0, encode_q1_0, search_scale_run<DType::q1_0>, decode_q1_0},
+    BlockFormat{DType::q2_0, encode_q2_0, search_scale_run<DType::q2_0>, decode_q2_0},
 };
 
 }  // namespace

@@ -82,21 +82,27 @@ HWY_NOINLINE void search_signed(const SuperBlocks& blocks, const SignedEffort& e
     put_scales_and_codes(search, found, used, out);
 }
 
-void search_k_blocks(DType dtype, const SuperBlocks& blocks, std::size_t used,
+void search_k_blocks(DType dtype, const SuperBlocks& blocks, bool weighted, std::size_t used,
                      std::array<KBlock, kLanes>& out) {
     switch (dtype) {
         case DType::q2_k:
-            return search_k_minimum<16, 3, 15>(blocks, kEffortQ2, used, out);
+            return search_k_minimum<16, 3, 15>(blocks, weighted ? kWeightedEffortQ2 : kEffortQ2,
+                                               used, out);
         case DType::q4_k:
-            return search_k_minimum<32, 15, 63>(blocks, kEffortQ4, used, out);
+            return search_k_minimum<32, 15, 63>(blocks, weighted ? kWeightedEffortQ4 : kEffortQ4,
+                                                used, out);
         case DType::q5_k:
-            return search_k_minimum<32, 31, 63>(blocks, kEffortQ5, used, out);
+            return search_k_minimum<32, 31, 63>(blocks, weighted ? kWeightedEffortQ5 : kEffortQ5,
+                                                used, out);
         case DType::q3_k:
-            return search_signed<16, IntegerCodes<-4, 3>, -32>(blocks, kEffortQ3, used, out);
+            return search_signed<16, IntegerCodes<-4, 3>, -32>(
+                blocks, weighted ? kWeightedEffortQ3 : kEffortQ3, used, out);
         case DType::q6_k:
-            return search_signed<16, IntegerCodes<-32, 31>, -128>(blocks, kEffortQ6, used, out);
+            return search_signed<16, IntegerCodes<-32, 31>, -128>(
+                blocks, weighted ? kWeightedEffortQ6 : kEffortQ6, used, out);
         default:
-            return search_signed<32, Iq4Codes, -32>(blocks, kEffortIq4, used, out);
+            return search_signed<32, Iq4Codes, -32>(
+                blocks, weighted ? kWeightedEffortIq4 : kEffortIq4, used, out);
     }
 }
 
@@ -127,7 +133,7 @@ void search_k_all(DType dtype, const BlockRun& run) {
         tile.load(
             used, [&](std::size_t lane) { return run.values + (first + lane) * kSuperBlockValues; },
             [&](std::size_t lane) { return run.importance_of(first + lane, kSuperBlockValues); });
-        search_k_blocks(dtype, SuperBlocks(tile), used, found);
+        search_k_blocks(dtype, SuperBlocks(tile), run.importance != nullptr, used, found);
         for (std::size_t lane = 0; lane < used; ++lane) {
             std::byte* out = bytes.data() + lane * block_bytes;
             if (dtype == DType::iq4_xs) {

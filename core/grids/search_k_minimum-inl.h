@@ -22,15 +22,23 @@ struct MinimumEffort {
     int scales;   ///< d tried: largest step / (scales' top - i * scale_spacing)
     float top;    ///< 1 = the largest step gets the largest scale
     float scale_spacing;
-    int minima;  ///< dmin tried likewise
-    int window;  ///< scales tried on both sides of the best
-    int rounds;  ///< refits of d and dmin
+    int minima;   ///< dmin tried likewise
+    int pairs;    ///< pairs of d and dmin worked out on the values, at most 8
+    int refined;  ///< the best of those, at most 3
+    int window;   ///< scales tried on both sides of the best
+    int rounds;   ///< refits of d and dmin
 };
 
-//                                     steps first spacing phases phase scales top spacing minima
-constexpr MinimumEffort kEffortQ2 = {12, -2.0f, 0.4f, 4, 0.25f, 24, 1.1f, 0.3f, 24, 2, 2};
-constexpr MinimumEffort kEffortQ4 = {12, -2.0f, 0.6f, 4, 0.25f, 40, 1.127f, 0.5f, 40, 2, 3};
-constexpr MinimumEffort kEffortQ5 = {12, -2.0f, 0.6f, 4, 0.25f, 40, 1.127f, 0.5f, 40, 2, 3};
+// Weighted values may be clipped far, and the weighted references take longer: more is tried.
+constexpr MinimumEffort kEffortQ2 = {8, -1.6f, 0.5f, 4, 0.25f, 12, 1.1f, 0.5f, 12, 4, 2, 2, 2};
+constexpr MinimumEffort kEffortQ4 = {12, -2.0f, 0.6f, 4, 0.25f, 16, 1.1f, 1.0f, 16, 8, 3, 2, 3};
+constexpr MinimumEffort kEffortQ5 = {12, -2.0f, 0.6f, 4, 0.25f, 16, 1.1f, 1.0f, 16, 8, 3, 2, 3};
+constexpr MinimumEffort kWeightedEffortQ2 = {12,   -2.0f, 0.4f, 6, 0.25f, 24, 1.1f,
+                                             0.3f, 24,    8,    3, 2,     2};
+constexpr MinimumEffort kWeightedEffortQ4 = {12,   -2.0f, 0.6f, 6, 0.25f, 24, 1.1f,
+                                             0.7f, 24,    8,    3, 2,     3};
+constexpr MinimumEffort kWeightedEffortQ5 = {12,   -2.0f, 0.6f, 6, 0.25f, 24, 1.1f,
+                                             0.7f, 24,    8,    3, 2,     3};
 
 /// Three ideas. (1) For fixed codes the error of a sub-block is a quadratic form in step and
 /// offset; the forms of the best code assignments that a dense scan of steps and offsets finds are
@@ -63,17 +71,19 @@ class MinimumSearch {
             find_fits(k);
         }
         choose_pairs();
-        for (std::size_t i = 0; i < kPairs; ++i) {
-            Result next;
+        started_.clear();
+        Result next;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(effort_.pairs); ++i) {
             start(pairs_.first[i], pairs_.second[i], next);
+            started_.insert(next.error, next.d, next.dmin);
+        }
+        best.error = set(kWorst);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(effort_.refined); ++i) {
+            start(started_.first[i], started_.second[i], next);
             for (int round = 0; round < effort_.rounds; ++round) {
                 refit(next);
             }
-            if (i == 0) {
-                best = next;
-            } else {
-                keep_better(next, best);
-            }
+            keep_better(next, best);
         }
     }
 
@@ -88,6 +98,7 @@ class MinimumSearch {
     static constexpr int kFits = 3;
     static constexpr std::size_t kSteps = 6;
     static constexpr std::size_t kPairs = 8;
+    static constexpr std::size_t kRefined = 3;
     static constexpr float kCodes = kMaxCode;
     static constexpr float kScales = kMaxScale;
 
@@ -441,6 +452,7 @@ class MinimumSearch {
     Fits fits_[kFits];
     Shortlist<kSteps> steps_;
     Shortlist<kPairs> pairs_;
+    Shortlist<kRefined> started_;
 };
 
 }  // namespace ql::HWY_NAMESPACE

@@ -43,17 +43,20 @@ struct SignedEffort {
     int steps;      ///< step sizes tried for a sub-block with either sign
     float first;    ///< extreme / step of the first, in units of the lowest code
     float spacing;  ///< ... and what is added for the next
-    int lloyd;      ///< times that codes and step are fitted to each other after that
     int scales;     ///< d tried: largest step / (top * most negative scale - i * scale_spacing)
     float top;
     float scale_spacing;
+    int tried;   ///< the best of those are worked out on the values, at most 6
     int window;  ///< scales tried on both sides of the best
     int rounds;  ///< refits of d
 };
 
-constexpr SignedEffort kEffortQ3 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
-constexpr SignedEffort kEffortQ6 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
-constexpr SignedEffort kEffortIq4 = {24, 0.7f, 0.03f, 0, 40, 1.1f, 0.4f, 1, 1};
+constexpr SignedEffort kEffortQ3 = {8, 0.75f, 0.08f, 8, 1.03f, 1.0f, 2, 1, 1};
+constexpr SignedEffort kEffortQ6 = {40, 0.75f, 0.0115f, 12, 1.06f, 2.0f, 4, 2, 1};
+constexpr SignedEffort kEffortIq4 = {24, 0.7f, 0.03f, 40, 1.1f, 0.4f, 6, 1, 1};
+constexpr SignedEffort kWeightedEffortQ3 = {24, 0.7f, 0.03f, 40, 1.1f, 0.4f, 6, 1, 1};
+constexpr SignedEffort kWeightedEffortQ6 = {32, 0.6f, 0.018f, 12, 1.06f, 2.0f, 3, 4, 1};
+constexpr SignedEffort kWeightedEffortIq4 = {24, 0.7f, 0.03f, 40, 1.1f, 0.4f, 6, 1, 1};
 
 /// As MinimumSearch, in one dimension: for fixed codes the error of a sub-block decoded as step * q
 /// is error + weight * (step - a)².
@@ -76,7 +79,7 @@ class SignedSearch {
             find_fits(k);
         }
         choose_scales();
-        for (std::size_t i = 0; i < kTried; ++i) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(effort_.tried); ++i) {
             Result next;
             start(scales_.first[i], next);
             for (int round = 0; round < effort_.rounds; ++round) {
@@ -97,7 +100,7 @@ class SignedSearch {
     }
 
   private:
-    static constexpr std::size_t kFits = 4;
+    static constexpr std::size_t kFits = 2;
     static constexpr std::size_t kTried = 6;
 
     // Sums over a sub-block with codes q: weight * q², weight * q * x.
@@ -150,11 +153,8 @@ class SignedSearch {
             const float far =
                 Codes::kLow * (effort_.first + effort_.spacing * static_cast<float>(i));
             for (const float sign : {1.0f, -1.0f}) {
-                auto step = hn::Mul(extreme, set(sign / far));
-                Sums sum = sums(k, ratio(set(1.0f), step));
-                for (int round = 0; round < effort_.lloyd; ++round) {
-                    sum = sums(k, ratio(sum.qq, sum.qx));
-                }
+                const auto step = hn::Mul(extreme, set(sign / far));
+                const Sums sum = sums(k, ratio(set(1.0f), step));
                 const auto a = ratio(sum.qx, sum.qq);
                 insert(fits, hn::Sub(power, hn::Mul(a, sum.qx)), a, sum.qq);
             }

@@ -55,14 +55,99 @@ struct LevelsQ8 : ShiftedLevels<128> {
     static HWY_INLINE IntVec code(FloatVec level) { return hn::ConvertTo(kInts, level); }
 };
 
+// The sixteen levels of IQ4_NL.
+struct LevelsIq4 {
+    static constexpr std::size_t kCount = 32;
+    static constexpr int kRefits = 2;
+    static constexpr int kNeighbours = 1;
+    static constexpr LevelRange kRanges[] = {
+        {-70.0f, -2.0f, 20}, {-110.0f, -2.0f, 20}, {60.0f, 2.0f, 20}, {100.0f, 2.0f, 20}};
+    static constexpr LevelRange kWeightedRanges[] = {
+        {-60.0f, -2.5f, 20}, {-110.0f, -2.5f, 20}, {-160.0f, -8.0f, 15}, {-280.0f, -16.0f, 16},
+        {50.0f, 2.5f, 20},   {100.0f, 2.5f, 20},   {150.0f, 8.0f, 15},   {270.0f, 16.0f, 16}};
+
+    // Where level k - 1 ends and level k begins.
+    static constexpr float begin(std::size_t k) { return (kIq4Values[k - 1] + kIq4Values[k]) / 2; }
+    static HWY_INLINE FloatVec nearest(FloatVec position) {
+        auto level = set(kIq4Values[0]);
+        for (std::size_t k = 1; k < kIq4Values.size(); ++k) {
+            const auto step = set(kIq4Values[k] - kIq4Values[k - 1]);
+            level = hn::Add(level, hn::IfThenElseZero(hn::Gt(position, set(begin(k))), step));
+        }
+        return level;
+    }
+    static HWY_INLINE IntVec code(FloatVec level) {
+        auto code = zero();
+        for (std::size_t k = 1; k < kIq4Values.size(); ++k) {
+            code = hn::Add(code, hn::IfThenElseZero(hn::Gt(level, set(begin(k))), set(1.0f)));
+        }
+        return hn::ConvertTo(kInts, code);
+    }
+};
+
+// Levels -1..kMost: TQ1_0, TQ2_0 and Q2_0.
+template <std::size_t kValues, int kMost>
+struct FewLevels {
+    static constexpr std::size_t kCount = kValues;
+    static constexpr int kRefits = 3;
+    static constexpr int kNeighbours = 1;
+
+    static HWY_INLINE FloatVec nearest(FloatVec position) {
+        return round_even(clamp(position, -1, kMost));
+    }
+    static HWY_INLINE IntVec code(FloatVec level) {
+        return hn::Add(hn::ConvertTo(kInts, level), hn::Set(kInts, 1));
+    }
+};
+
+struct LevelsTernary : FewLevels<256, 1> {
+    static constexpr LevelRange kRanges[] = {
+        {1.0f, 0.1f, 20}, {3.0f, 0.2f, 20}, {7.0f, 0.5f, 20}, {17.0f, 1.5f, 20}};
+    static constexpr LevelRange kWeightedRanges[] = {
+        {1.0f, 0.1f, 20}, {3.0f, 0.2f, 20}, {7.0f, 0.5f, 20}, {17.0f, 1.5f, 20}, {47.0f, 5.0f, 20}};
+};
+
+struct LevelsQ2 : FewLevels<64, 2> {
+    static constexpr LevelRange kRanges[] = {{-0.8f, -0.1f, 16}, {-2.4f, -0.2f, 16},
+                                             {-5.6f, -0.6f, 16}, {1.2f, 0.1f, 16},
+                                             {2.8f, 0.2f, 16},   {6.0f, 0.6f, 16}};
+    static constexpr LevelRange kWeightedRanges[] = {
+        {-0.8f, -0.1f, 16}, {-2.4f, -0.2f, 16}, {-5.6f, -0.6f, 16}, {-15.0f, -2.0f, 16},
+        {1.2f, 0.1f, 16},   {2.8f, 0.2f, 16},   {6.0f, 0.6f, 16},   {15.0f, 2.0f, 16}};
+};
+
+// Levels -1 and 1: codes do not depend on the scale, so any first one will do.
+struct LevelsSign {
+    static constexpr std::size_t kCount = 128;
+    static constexpr int kRefits = 0;
+    static constexpr int kNeighbours = 1;
+    static constexpr LevelRange kRanges[] = {{1.0f, 1.0f, 1}};
+    static constexpr LevelRange kWeightedRanges[] = {{1.0f, 1.0f, 1}};
+
+    static HWY_INLINE FloatVec nearest(FloatVec position) {
+        return hn::IfThenElse(hn::Lt(position, zero()), set(-1.0f), set(1.0f));
+    }
+    static HWY_INLINE IntVec code(FloatVec level) {
+        return hn::ConvertTo(kInts, clamp(level, 0, 1));
+    }
+};
+
 void search_scale_all(DType dtype, const BlockRun& run) {
     switch (dtype) {
         case DType::q4_0:
             return search_run<ScaleSearch<LevelsQ4>>(dtype, run);
         case DType::q5_0:
             return search_run<ScaleSearch<LevelsQ5>>(dtype, run);
-        default:
+        case DType::q8_0:
             return search_run<ScaleSearch<LevelsQ8>>(dtype, run);
+        case DType::iq4_nl:
+            return search_run<ScaleSearch<LevelsIq4>>(dtype, run);
+        case DType::q1_0:
+            return search_run<ScaleSearch<LevelsSign>>(dtype, run);
+        case DType::q2_0:
+            return search_run<ScaleSearch<LevelsQ2>>(dtype, run);
+        default:
+            return search_run<ScaleSearch<LevelsTernary>>(dtype, run);
     }
 }
 

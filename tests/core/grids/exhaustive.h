@@ -3,6 +3,8 @@
 #include <functional>
 
 #include "core/tensor/dtype.h"
+#include "tests/core/grids/exhaustive_fp4.h"
+#include "tests/core/grids/exhaustive_k.h"
 #include "tests/core/grids/exhaustive_scale.h"
 #include "tests/core/grids/exhaustive_scale_minimum.h"
 
@@ -27,6 +29,31 @@ inline Exhaustive exhaustive(ql::DType dtype) {
             return [](const WeightedGroup& group) { return exhaustiveScaleMinimum(group, 15); };
         case ql::DType::q5_1:
             return [](const WeightedGroup& group) { return exhaustiveScaleMinimum(group, 31); };
+        case ql::DType::iq4_nl:
+            return [](const WeightedGroup& group) {
+                return exhaustiveScale(group, 30, 600, NearestLevel{ql::kIq4Values});
+            };
+        case ql::DType::tq1_0:
+        case ql::DType::tq2_0:
+            return scale(-1, 1, 0.5, 256);
+        case ql::DType::q2_0:
+            return scale(-1, 2, 0.5, 64);
+        case ql::DType::q1_0:
+            return [](const WeightedGroup& group) {
+                const auto sign = [](double position) { return position < 0 ? -1.0 : 1.0; };
+                return exhaustiveScale(group, 0.5, 1024, sign);
+            };
+        case ql::DType::mxfp4:
+            return exhaustiveMxfp4;
+        case ql::DType::nvfp4:
+            return exhaustiveNvfp4;
+        case ql::DType::q2_k:
+        case ql::DType::q3_k:
+        case ql::DType::q4_k:
+        case ql::DType::q5_k:
+        case ql::DType::q6_k:
+        case ql::DType::iq4_xs:
+            return [dtype](const WeightedGroup& group) { return exhaustiveK(dtype, group, {}); };
         default:
             return {};
     }

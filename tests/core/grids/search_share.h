@@ -16,9 +16,10 @@ struct SearchShare {
 
     /// What could be gained, relative to the reference.
     double headroom() const { return (reference - optimum) / reference; }
-    /// What the search gains of it.
+    /// What the search gains of it; all of it where there is nothing to be gained.
     double closed() const {
-        return reference > optimum ? (reference - search) / (reference - optimum) : 1.0;
+        const bool nothing = reference - optimum <= 1e-9 * reference && search <= reference;
+        return nothing ? 1.0 : (reference - search) / (reference - optimum);
     }
 };
 

@@ -237,18 +237,29 @@ class TestSearchBlocks : public QObject {
                         decoded(*format, encoded(sample, format->dtype, weighted, format->search));
                     const double before = squareError(sample, reference, weighted);
                     const double after = squareError(sample, search, weighted);
-                    QVERIFY2(after < before, qPrintable(QString("%1 as %2: %3 instead of %4")
-                                                            .arg(tensor.name.c_str())
-                                                            .arg(int(format->dtype))
-                                                            .arg(after)
-                                                            .arg(before)));
+                    // The mean magnitude, which ggml takes for Q1_0, is the best scale already.
+                    const bool optimal = format->dtype == DType::q1_0 && !weighted;
+                    QVERIFY2(after < before || (optimal && after == before),
+                             qPrintable(QString("%1 as %2: %3 instead of %4")
+                                            .arg(tensor.name.c_str())
+                                            .arg(int(format->dtype))
+                                            .arg(after)
+                                            .arg(before)));
                 }
             }
         }
     }
 
     /// On a few blocks: search_headroom measures more of them.
-    void closeToTheOptimum_data() { formatRows(); }
+    void closeToTheOptimum_data() {
+        QTest::addColumn<int>("type");
+        for (const BlockFormat* format : searchedFormats()) {
+            // Super-blocks have too many parameters to try for many of them: test_search_k.
+            if (traits(format->dtype).block_values < kSuperBlockValues) {
+                QTest::addRow("%s", std::string(name(format->dtype)).c_str()) << int(format->dtype);
+            }
+        }
+    }
     void closeToTheOptimum() {
         QFETCH(int, type);
         const auto dtype = DType(type);
@@ -257,8 +268,9 @@ class TestSearchBlocks : public QObject {
              {goldenSample("gauss"), goldenSample("studentt"), demoSample()}) {
             for (const bool weighted : {false, true}) {
                 const SearchShare share = searchShare(sample, dtype, weighted, 8);
-                QVERIFY2(share.closed() >= 0.9,
-                         qPrintable(QString("%1: %2").arg(sample.name.c_str()).arg(share.closed())));
+                QVERIFY2(
+                    share.closed() >= 0.9,
+                    qPrintable(QString("%1: %2").arg(sample.name.c_str()).arg(share.closed())));
             }
         }
     }
