@@ -176,8 +176,11 @@ class ScaleMinimumSearch {
                 const Line line{scale, minimum};
                 const auto now = sums(line);
                 const auto divisor = determinant(now);
-                const auto gain = hn::Div(hn::Mul(now.products, now.products), divisor);
-                starts.insert(hn::IfThenElseZero(hn::Gt(divisor, zero()), gain), fit(now, line));
+                const auto taken = hn::Div(hn::Mul(now.products, now.products), divisor);
+                const auto gain = hn::IfThenElseZero(hn::Gt(divisor, zero()), taken);
+                if (!hn::AllFalse(kFloats, hn::Gt(gain, starts.gains[Starts::kCount - 1]))) {
+                    starts.insert(gain, fit(now, line));
+                }
             }
         }
     }
