@@ -52,9 +52,9 @@ class ScaleMinimumSearch {
   private:
     static constexpr int kRefits = 2;
     static constexpr EndShifts kShifts = kLargest == 15 ? EndShifts{-1.5f, 0.35f, 12, -2.2f, 2.0f}
-                                                        : EndShifts{-2.8f, 0.4f, 14, -4.0f, 2.5f};
+                                                        : EndShifts{-2.8f, 0.45f, 12, -4.0f, 2.0f};
     static constexpr EndShifts kWeightedShifts = kLargest == 15
-                                                     ? EndShifts{-1.5f, 0.4f, 14, -2.2f, 4.0f}
+                                                     ? EndShifts{-1.5f, 0.45f, 12, -2.2f, 3.0f}
                                                      : EndShifts{-2.8f, 0.6f, 14, -5.0f, 5.0f};
 
     struct Range {
