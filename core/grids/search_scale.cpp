@@ -63,8 +63,9 @@ struct LevelsIq4 {
     static constexpr LevelRange kRanges[] = {
         {-70.0f, -2.0f, 20}, {-110.0f, -2.0f, 20}, {60.0f, 2.0f, 20}, {100.0f, 2.0f, 20}};
     static constexpr LevelRange kWeightedRanges[] = {
-        {-60.0f, -2.5f, 20}, {-110.0f, -2.5f, 20}, {-160.0f, -8.0f, 15}, {-280.0f, -16.0f, 16},
-        {50.0f, 2.5f, 20},   {100.0f, 2.5f, 20},   {150.0f, 8.0f, 15},   {270.0f, 16.0f, 16}};
+        {-30.0f, -2.0f, 20},   {-70.0f, -2.0f, 20}, {-110.0f, -2.5f, 20}, {-160.0f, -6.0f, 20},
+        {-280.0f, -16.0f, 20}, {25.0f, 2.0f, 20},   {65.0f, 2.0f, 20},    {105.0f, 2.5f, 20},
+        {155.0f, 6.0f, 20},    {275.0f, 16.0f, 20}};
 
     // Where level k - 1 ends and level k begins.
     static constexpr float begin(std::size_t k) { return (kIq4Values[k - 1] + kIq4Values[k]) / 2; }

@@ -52,9 +52,9 @@ class ScaleMinimumSearch {
   private:
     static constexpr int kRefits = 2;
     static constexpr EndShifts kShifts = kLargest == 15 ? EndShifts{-1.5f, 0.35f, 12, -2.2f, 2.0f}
-                                                        : EndShifts{-2.8f, 0.4f, 14, -4.0f, 2.5f};
+                                                        : EndShifts{-2.8f, 0.45f, 12, -4.0f, 2.0f};
     static constexpr EndShifts kWeightedShifts = kLargest == 15
-                                                     ? EndShifts{-1.5f, 0.4f, 14, -2.2f, 4.0f}
+                                                     ? EndShifts{-1.5f, 0.45f, 12, -2.2f, 3.0f}
                                                      : EndShifts{-2.8f, 0.6f, 14, -5.0f, 5.0f};
 
     struct Range {
@@ -176,8 +176,11 @@ class ScaleMinimumSearch {
                 const Line line{scale, minimum};
                 const auto now = sums(line);
                 const auto divisor = determinant(now);
-                const auto gain = hn::Div(hn::Mul(now.products, now.products), divisor);
-                starts.insert(hn::IfThenElseZero(hn::Gt(divisor, zero()), gain), fit(now, line));
+                const auto taken = hn::Div(hn::Mul(now.products, now.products), divisor);
+                const auto gain = hn::IfThenElseZero(hn::Gt(divisor, zero()), taken);
+                if (!hn::AllFalse(kFloats, hn::Gt(gain, starts.gains[Starts::kCount - 1]))) {
+                    starts.insert(gain, fit(now, line));
+                }
             }
         }
     }
