@@ -134,7 +134,7 @@ class Formula {
         }
         factors << level();
         return QStringLiteral("ŵ = %1%2 = %3")
-            .arg(factors.join(kTimes), offset(), number(value_.decoded));
+            .arg(factors.join(times_), offset(), number(value_.decoded));
     }
 
   private:
@@ -165,11 +165,11 @@ class Formula {
         if (fields_.sub_minimum < 0) {
             return QStringLiteral(" + ") + fieldFactor(fields_.minimum);
         }
-        return QStringLiteral(" − ") + fieldFactor(fields_.minimum) + kTimes +
+        return QStringLiteral(" − ") + fieldFactor(fields_.minimum) + times_ +
                fieldFactor(fields_.sub_minimum);
     }
 
-    const QString kTimes = QStringLiteral(" · ");
+    const QString times_ = QStringLiteral(" · ");
     const BlockInspection& block_;
     const ValueFields& fields_;
     const BlockValue& value_;
