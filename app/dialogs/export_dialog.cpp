@@ -192,8 +192,9 @@ void ExportDialog::suggestDestination() {
 
 void ExportDialog::plan() {
     const ComparedScheme* scheme = workspace_->scheme(scheme_->currentData().toInt());
-    const Plan wanted = scheme ? Plan::of(scheme->scheme) : Plan{};
+    const Plan wanted = scheme ? scheme->plan : Plan{};
     GgufExportOptions options;
+    options.importance = workspace_->importance();
     if (rest_->currentData().toInt() != kKeepStored) {
         options.rest = static_cast<DType>(rest_->currentData().toInt());
     }
@@ -347,7 +348,7 @@ void ExportDialog::changeEvent(QEvent* event) {
 void ExportDialog::retranslate() {
     setWindowTitle(tr("Export as GGUF"));
     schemeLabel_->setText(tr("Scheme"));
-    scheme_->setToolTip(tr("What the decoder's linears are quantized with."));
+    scheme_->setToolTip(tr("The scheme, recipe or plan that says which tensor gets which type."));
     restLabel_->setText(tr("All other tensors"));
     rest_->setToolTip(
         tr("Type of the embeddings and of what the scheme does not cover. Norms and "

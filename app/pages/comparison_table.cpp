@@ -132,6 +132,7 @@ void ComparisonTable::refresh() {
     model_->update();
     // Usually a column of zeros, and room is scarce at 1366 pixels.
     view_->setColumnHidden(ComparisonModel::kFallbacks, !model_->anyFallback());
+    view_->setColumnHidden(ComparisonModel::kWeighted, !model_->anyImportance());
     selectFocus();
     fitHeight();
     const bool running = workspace_->comparisonRunning();

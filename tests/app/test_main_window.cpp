@@ -177,7 +177,7 @@ void TestMainWindow::recentFilesAreKept() {
 
 void TestMainWindow::selectionInTheTreeDrivesTheWorkspace() {
     openDemoFolder();
-    auto* tree = window_->findChild<QTreeView*>();
+    auto* tree = window_->findChild<ModelDock*>()->findChild<QTreeView*>();
     const int before = window_->workspace()->tensorIndex();
     QCOMPARE(tree->currentIndex().data().toString(), QStringLiteral("attn q"));
     tree->setFocus();
@@ -198,7 +198,7 @@ void TestMainWindow::filterAndKeyboardAreEnough() {
     QTest::keyClicks(filter, "blk.4.* down");
     QCOMPARE(window_->workspace()->tensorIndex(), before);  // filtering selects nothing
     QTest::keyClick(filter, Qt::Key_Down);
-    auto* tree = window_->findChild<QTreeView*>();
+    auto* tree = window_->findChild<ModelDock*>()->findChild<QTreeView*>();
     QVERIFY(tree->hasFocus());
     QTest::keyClick(tree, Qt::Key_Down);
     QTest::keyClick(tree, Qt::Key_Down);
@@ -267,14 +267,15 @@ void TestMainWindow::layoutIsRestoredAndReset() {
 }
 
 void TestMainWindow::treeColumnsAreRestoredAndReset() {
-    window_->findChild<QTreeView*>()->setColumnHidden(TensorTree::kType, true);
+    window_->findChild<ModelDock*>()->findChild<QTreeView*>()->setColumnHidden(TensorTree::kScheme,
+                                                                               true);
     QVERIFY(window_->close());
     window_ = std::make_unique<MainWindow>(settings_.get(), theme_.get(), language_.get());
     window_->show();
-    auto* tree = window_->findChild<QTreeView*>();
-    QVERIFY(tree->isColumnHidden(TensorTree::kType));
+    auto* tree = window_->findChild<ModelDock*>()->findChild<QTreeView*>();
+    QVERIFY(tree->isColumnHidden(TensorTree::kScheme));
     window_->actions()->resetLayout->trigger();
-    QVERIFY(!tree->isColumnHidden(TensorTree::kType));
+    QVERIFY(!tree->isColumnHidden(TensorTree::kScheme));
     QVERIFY(tree->isColumnHidden(TensorTree::kSize));
 }
 
@@ -303,7 +304,7 @@ void TestMainWindow::escapeLeavesTheSchemeFieldFirst() {
 }
 
 void TestMainWindow::undoSpeaksTheLanguage() {
-    window_->workspace()->addScheme(parse_scheme("q4_1"));
+    window_->workspace()->addScheme(parse_plan("q4_1"));
     QVERIFY(window_->actions()->undo->text().endsWith("Add Q4_1"));
     window_->setLanguage("zh_CN");
     QCoreApplication::processEvents();
@@ -340,7 +341,7 @@ void TestMainWindow::exportThroughTheWindow() {
 
 void TestMainWindow::exportOfAnUnsuitableSchemeIsRefused() {
     openDemoFolder();
-    window_->workspace()->replaceScheme(window_->workspace()->focus(), parse_scheme("int4"));
+    window_->workspace()->replaceScheme(window_->workspace()->focus(), parse_plan("int4"));
     window_->actions()->exportModel->trigger();
     auto* dialog = window_->findChild<ExportDialog*>();
     auto* write = dialog->findChild<QPushButton*>("export");

@@ -77,8 +77,8 @@ void TestPagesCompare::init() {
     fixture_->openTinyModel();
     // Rows of 64 and 96 weights take none of the default groups of 128.
     fixture_->only("q4_0");
-    fixture_->workspace.addScheme(parse_scheme("q8_0"));
-    fixture_->workspace.addScheme(parse_scheme("int4:g32:asym"));
+    fixture_->workspace.addScheme(parse_plan("q8_0"));
+    fixture_->workspace.addScheme(parse_plan("int4:g32:asym"));
     fixture_->settle();
     QTRY_COMPARE(table()->model()->rowCount(), 4);
 }
@@ -137,11 +137,11 @@ void TestPagesCompare::bestValuesAreBold() {
 }
 
 void TestPagesCompare::sortingKeepsTheOriginalAbove() {
-    fixture_->workspace.addScheme(parse_scheme("q5_0"));
+    fixture_->workspace.addScheme(parse_plan("q5_0"));
     QTRY_COMPARE(table()->model()->rowCount(), 5);
     fixture_->workspace.runComparison();
     QTRY_VERIFY(cell(4, Column::kRmse) != noValue());
-    fixture_->workspace.addScheme(parse_scheme("q4_1"));  // not measured
+    fixture_->workspace.addScheme(parse_plan("q4_1"));  // not measured
     QTRY_COMPARE(table()->model()->rowCount(), 6);
     const auto order = [this] {
         QStringList titles;
@@ -173,7 +173,7 @@ void TestPagesCompare::nothingInTheTableIsElided() {
     QFETCH(QString, code);
     Language language;
     language.set(code);
-    fixture_->workspace.addScheme(parse_scheme("int4:g128:asym"));  // has fallbacks here
+    fixture_->workspace.addScheme(parse_plan("int4:g128:asym"));  // has fallbacks here
     fixture_->workspace.runComparison();
     QTRY_VERIFY(cell(2, Column::kRmse) != noValue());
     QTRY_VERIFY(!table()->isColumnHidden(Column::kFallbacks));
@@ -303,7 +303,7 @@ void TestPagesCompare::aNewColumnJoinsAtTheZoom() {
     waitForMaps();
     column(0)->map()->setViewRange(QRectF(8, 8, 16, 16));
     column(0)->histogram()->setXRange(-0.01, 0.02);
-    fixture_->workspace.addScheme(parse_scheme("q5_0"));
+    fixture_->workspace.addScheme(parse_plan("q5_0"));
     QTRY_COMPARE(page_->columns().size(), 4);
     waitForMaps();
     for (int i = 0; i < 4; ++i) {
@@ -316,7 +316,7 @@ void TestPagesCompare::aNewColumnJoinsAtTheZoom() {
 }
 
 void TestPagesCompare::refusedSchemeGivesItsReason() {
-    fixture_->workspace.addScheme(parse_scheme("int4:g128:asym"));
+    fixture_->workspace.addScheme(parse_plan("int4:g128:asym"));
     fixture_->settle();
     QTRY_COMPARE(page_->columns().size(), 4);
     QTRY_VERIFY2(column(3)->notice().contains(QStringLiteral("Groups of 128 columns")),
