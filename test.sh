@@ -29,7 +29,8 @@ if [ ! -x build/venv/bin/python ]; then
 fi
 build/venv/bin/pip install --quiet --disable-pip-version-check -r tests/interop/requirements.txt
 build/venv/bin/python tests/interop/run.py build/release/app/cli/quantloupe-cli \
-    --hostile-writer build/release/tests/write_hostile_files
+    --hostile-writer build/release/tests/write_hostile_files \
+    --imatrix-writer build/release/tests/write_imatrix_file
 
 step "address and undefined-behaviour sanitizers"
 cmake --preset asan >/dev/null

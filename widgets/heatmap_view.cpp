@@ -345,7 +345,7 @@ void HeatmapView::drawOverlays(QPainter& painter) {
     const ThemeColors& colors = themeColors();
     painter.save();
     painter.setClipRect(place);
-    if (std::min(cell.width(), cell.height()) >= kGridFrom) drawGrid(painter, cell);
+    if (showsCells()) drawGrid(painter, cell);
     if (std::min(cell.width(), cell.height()) >= kNumbersFrom) drawNumbers(painter, cell);
     painter.setBrush(Qt::NoBrush);
     if (!mark_.isEmpty()) {
@@ -380,6 +380,11 @@ void HeatmapView::drawOverlays(QPainter& painter) {
         painter.setPen(cosmeticPen(colors.accent));
         painter.drawRect(place.adjusted(0, 0, -1, -1));
     }
+}
+
+bool HeatmapView::showsCells() const {
+    const QSizeF cell = cellRect(QPoint(0, 0)).size();
+    return scene_.pyramid && std::min(cell.width(), cell.height()) >= kGridFrom;
 }
 
 void HeatmapView::drawGrid(QPainter& painter, const QSizeF& cell) {
@@ -510,7 +515,10 @@ void HeatmapView::mouseReleaseEvent(QMouseEvent* event) {
                                 chosen.width() / first.width(), chosen.height() / first.height()));
         }
     } else if (!std::exchange(dragging_, false)) {
-        if (const auto cell = cellAt(event->position())) setCurrentCell(*cell);
+        if (const auto cell = cellAt(event->position())) {
+            setCurrentCell(*cell);
+            emit cellActivated(cell->y(), cell->x());
+        }
     }
 }
 
@@ -556,6 +564,10 @@ void HeatmapView::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_0:
         case Qt::Key_Home:
             return fit();
+        case Qt::Key_Return:
+        case Qt::Key_Enter:
+            if (current_) emit cellActivated(current_->y(), current_->x());
+            return;
         default:
             break;
     }

@@ -80,6 +80,8 @@ class HeatmapView : public QWidget {
     std::optional<QPoint> cellAt(const QPointF& position) const;
     /// Where a cell is drawn, in widget coordinates.
     QRectF cellRect(const QPoint& cell) const;
+    /// Whether single cells can be told apart: grid lines are drawn.
+    bool showsCells() const;
 
     QSize sizeHint() const override { return {480, 320}; }
     QSize minimumSizeHint() const override { return {80, 60}; }
@@ -101,6 +103,8 @@ class HeatmapView : public QWidget {
     void left();
     void viewRangeChanged(const QRectF& range);
     void currentCellChanged(qint64 row, qint64 col);
+    /// A click on a cell, or Enter: it is the current cell, also when it was before.
+    void cellActivated(qint64 row, qint64 col);
     /// "Save picture" from the context menu did not succeed.
     void saveFailed(const QString& path, const QString& problem);
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include <fmt/core.h>
@@ -22,21 +24,38 @@ struct Arguments {
     std::int64_t cols = 0;
     std::string in;
     std::string out;
+    std::string importance;  ///< file with one float32 for each column
 };
 
-/// A storage type as a grid; the only grids whose rows need no parameters from elsewhere.
-std::shared_ptr<const Grid> grid_of(const Arguments& arguments) {
-    const GridSpec spec = parse_scheme(arguments.type).grid;
-    if (!std::holds_alternative<StorageGrid>(spec)) {
+/// A storage type, the only grids whose rows need no parameters from elsewhere, and its fit.
+Scheme scheme_of(const Arguments& arguments) {
+    Scheme scheme = parse_scheme(arguments.type);
+    if (!std::holds_alternative<StorageGrid>(scheme.grid)) {
         throw Error(ErrorCode::usage,
                     Sentence(QL_TR("core", "codec works with storage types such as q4_0 or f16.")),
                     arguments.type);
     }
-    auto grid = make_grid(spec);
-    if (const auto refusal = grid->refuses(arguments.cols)) {
+    if (const auto refusal = make_grid(scheme.grid)->refuses(arguments.cols)) {
         throw Error(ErrorCode::usage, *refusal, arguments.type);
     }
-    return grid;
+    return scheme;
+}
+
+/// The scheme for encoding: a file of importance alone asks for its use.
+Scheme encoding_scheme(const Arguments& arguments) {
+    Scheme scheme = scheme_of(arguments);
+    if (scheme.fit.importance && arguments.importance.empty()) {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core",
+                                   "This type weights errors by importance: name a file with one "
+                                   "float32 for each column with --importance FILE.")),
+                    arguments.type);
+    }
+    scheme.fit.importance = !arguments.importance.empty();
+    if (const auto refusal = scheme.validate()) {
+        throw Error(ErrorCode::usage, *refusal, arguments.type);
+    }
+    return scheme;
 }
 
 /// The mapped input, checked to have the size that rows and columns ask for.
@@ -76,13 +95,32 @@ void convert_file(const Arguments& arguments, std::size_t in_row, std::size_t ou
     out.commit();
 }
 
+/// One value for each column, if a file was named. Throws Error for values that are no importance.
+MatrixImportance read_importance(const Arguments& arguments) {
+    if (arguments.importance.empty()) {
+        return {};
+    }
+    const MappedFile file(arguments.importance);
+    const auto columns = static_cast<std::size_t>(arguments.cols);
+    check_size(file, columns * sizeof(float), 1);
+    std::vector<float> values(columns);
+    std::memcpy(values.data(), file.range(0, file.size()).data(), file.size());
+    if (!std::all_of(values.begin(), values.end(),
+                     [](float value) { return std::isfinite(value) && value >= 0; })) {
+        throw Error(ErrorCode::bad_data,
+                    Sentence(QL_TR("core", "Importance must be finite and not negative.")),
+                    arguments.importance);
+    }
+    return {std::move(values), arguments.rows, arguments.cols};
+}
+
 /// Encodes as an export does. Throws Error(bad_data) for values that are not finite, before or
 /// after.
-void encode_file(const Arguments& arguments, const std::shared_ptr<const Grid>& grid,
-                 std::size_t float_row, std::size_t block_row, const Progress& progress) {
+void encode_file(const Arguments& arguments, const Scheme& scheme, std::size_t float_row,
+                 std::size_t block_row, const Progress& progress) {
+    const MatrixImportance importance = read_importance(arguments);
     // Storage types take no parameters from the whole tensor: the encoder reads nothing itself.
-    const MatrixImportance none;
-    const RowEncoder encoder(Scheme{.grid = grid->spec()}, arguments.cols, ValueRange(), none);
+    const RowEncoder encoder(scheme, arguments.cols, ValueRange(), importance);
     const auto encode = [&](std::span<const std::byte> in, std::int64_t rows,
                             std::vector<std::byte>& out) {
         std::vector<float> weights(in.size() / sizeof(float));
@@ -113,19 +151,20 @@ void decode_file(const Arguments& arguments, const Grid& grid, std::size_t float
 }
 
 void run(const Settings& settings, const Arguments& arguments, bool encode) {
-    const auto grid = grid_of(arguments);
+    const Scheme scheme = encode ? encoding_scheme(arguments) : scheme_of(arguments);
+    const auto grid = make_grid(scheme.grid);
     const std::size_t block_row = grid->row_bytes(arguments.cols);
     const std::size_t float_row = static_cast<std::size_t>(arguments.cols) * sizeof(float);
     const Progress progress = terminal_progress(settings);
     if (encode) {
-        encode_file(arguments, grid, float_row, block_row, progress);
+        encode_file(arguments, scheme, float_row, block_row, progress);
     } else {
         decode_file(arguments, *grid, float_row, block_row, progress);
     }
     finish_progress();
     const auto rows = static_cast<std::size_t>(arguments.rows);
     if (settings.json) {
-        print_json({{"type", grid->text()},
+        print_json({{"type", encode ? format(scheme) : grid->text()},
                     {"rows", arguments.rows},
                     {"cols", arguments.cols},
                     {"path", arguments.out},
@@ -137,7 +176,8 @@ void add_direction(CLI::App* codec, Settings& settings, bool encode) {
     CLI::App* command = add_command(*codec, settings, encode ? "encode" : "decode",
                                     encode ? "Raw float32 to raw blocks" : "Raw blocks to float32");
     auto arguments = std::make_shared<Arguments>();
-    command->add_option("--type", arguments->type, "Storage type, for example q4_0")->required();
+    command->add_option("--type", arguments->type, "Storage type, for example q4_0 or q4_k+search")
+        ->required();
     command->add_option("--rows", arguments->rows, "Rows of the matrix")
         ->required()
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
@@ -146,6 +186,10 @@ void add_direction(CLI::App* codec, Settings& settings, bool encode) {
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 32));
     command->add_option("--in", arguments->in, "File to read")->required();
     command->add_option("--out", arguments->out, "File to write")->required();
+    if (encode) {
+        command->add_option("--importance", arguments->importance,
+                            "File with one float32 for each column; implies +imatrix");
+    }
     command->callback([&settings, arguments, encode] { run(settings, *arguments, encode); });
 }
 

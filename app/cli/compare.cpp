@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "app/cli/commands.h"
+#include "app/cli/plan_options.h"
 #include "core/files/atomic_file.h"
 #include "core/files/escape.h"
 #include "core/run/model_run.h"
@@ -33,6 +34,9 @@ nlohmann::ordered_json to_json(const Model& model, const std::vector<ModelRun>& 
                                         {"cosine", run.error.cosine()},
                                         {"relative_error", json_number(run.error.relative_error())},
                                         {"seconds", run.encode_seconds}};
+        if (run.error.importance > 0) {
+            entry["weighted_rmse"] = run.error.weighted_rmse();
+        }
         for (const TensorOutcome& outcome : run.tensors) {
             const ModelTensor& tensor = model.tensors()[outcome.tensor];
             if (!outcome.entry.fallback.empty()) {
@@ -45,6 +49,9 @@ nlohmann::ordered_json to_json(const Model& model, const std::vector<ModelRun>& 
                                             {"rmse", outcome.error.rmse()},
                                             {"sqnr", json_number(outcome.error.sqnr_db())},
                                             {"max_error", outcome.error.max_error}});
+                if (outcome.error.importance > 0) {
+                    entry["tensors"].back()["weighted_rmse"] = outcome.error.weighted_rmse();
+                }
             }
         }
         json["schemes"].push_back(std::move(entry));
@@ -53,30 +60,84 @@ nlohmann::ordered_json to_json(const Model& model, const std::vector<ModelRun>& 
 }
 
 void print(const std::vector<ModelRun>& runs) {
-    Table table({"scheme", "size", "bits/weight", "RMSE", "SQNR dB", "max error", "1 - cosine",
-                 "encode s", "kept"});
+    const bool weighted = std::any_of(runs.begin(), runs.end(),
+                                      [](const ModelRun& run) { return run.error.importance > 0; });
+    std::vector<std::string> heading = {"scheme",     "size",     "bits/weight",
+                                        "RMSE",       "SQNR dB",  "max error",
+                                        "1 - cosine", "encode s", "changed"};
+    if (weighted) {
+        heading.insert(heading.begin() + 4, "weighted RMSE");
+    }
+    Table table(heading);
     for (const ModelRun& run : runs) {
-        table.add({run.label, human_bytes(run.bytes), fmt::format("{:.3f}", run.bits_per_weight),
-                   human_number(run.error.rmse()), fmt::format("{:.2f}", run.error.sqnr_db()),
-                   human_number(run.error.max_error), fmt::format("{:.3g}", 1 - run.error.cosine()),
-                   fmt::format("{:.2f}", run.encode_seconds), std::to_string(fallbacks(run))});
+        std::vector<std::string> row = {run.label,
+                                        human_bytes(run.bytes),
+                                        fmt::format("{:.3f}", run.bits_per_weight),
+                                        human_number(run.error.rmse()),
+                                        fmt::format("{:.2f}", run.error.sqnr_db()),
+                                        human_number(run.error.max_error),
+                                        fmt::format("{:.3g}", 1 - run.error.cosine()),
+                                        fmt::format("{:.2f}", run.encode_seconds),
+                                        std::to_string(fallbacks(run))};
+        if (weighted) {
+            row.insert(row.begin() + 4, human_number(run.error.weighted_rmse()));
+        }
+        table.add(std::move(row));
     }
     table.print();
     fmt::print(
         "\nSize: all tensors. Bits per weight and errors: the tensors that the scheme covers."
-        " Kept: tensors that cannot take it.\n");
+        " Changed: tensors that get something else than the scheme says.\n");
+    if (weighted) {
+        fmt::print(
+            "Weighted RMSE: by importance, over the tensors that the importance matrix knows.\n");
+    }
 }
 
 void write_csv(AtomicFile& file, const std::vector<ModelRun>& runs) {
     std::string text =
-        "scheme,bytes,bits_per_weight,rmse,sqnr_db,max_error,cosine,encode_seconds\n";
+        "scheme,bytes,bits_per_weight,rmse,sqnr_db,max_error,cosine,encode_seconds,weighted_rmse\n";
     for (const ModelRun& run : runs) {
-        text += fmt::format("{},{:.0f},{},{},{},{},{},{}\n", run.label, run.bytes,
+        const bool weighted = run.error.importance > 0;
+        text += fmt::format("{},{:.0f},{},{},{},{},{},{},{}\n", run.label, run.bytes,
                             run.bits_per_weight, run.error.rmse(), run.error.sqnr_db(),
-                            run.error.max_error, run.error.cosine(), run.encode_seconds);
+                            run.error.max_error, run.error.cosine(), run.encode_seconds,
+                            weighted ? fmt::format("{}", run.error.weighted_rmse()) : "");
     }
     file.write(std::as_bytes(std::span(text)));
     file.commit();
+}
+
+struct Arguments {
+    std::string model;
+    std::string schemes;
+    std::string csv;
+    PlanOptions plan_options;
+};
+
+void run(const Settings& settings, const Arguments& arguments) {
+    std::vector<Plan> plans = parse_plans(arguments.schemes);
+    const auto importance = read_importance(arguments.plan_options);
+    for (Plan& plan : plans) {
+        add_tensor_types(arguments.plan_options, plan);
+        require_importance(plan, importance.get());
+    }
+    const auto model = Model::open(arguments.model);
+    const Progress progress = terminal_progress(settings);
+    std::optional<AtomicFile> table;
+    if (!arguments.csv.empty()) {
+        table.emplace(arguments.csv);  // a place that cannot be written to is told before the work
+    }
+    const std::vector<ModelRun> runs = run_model(*model, plans, progress, importance.get());
+    finish_progress();
+    if (settings.json) {
+        print_json(to_json(*model, runs));
+    } else {
+        print(runs);
+    }
+    if (table) {
+        write_csv(*table, runs);
+    }
 }
 
 }  // namespace
@@ -84,33 +145,18 @@ void write_csv(AtomicFile& file, const std::vector<ModelRun>& runs) {
 void add_compare(CLI::App& app, Settings& settings) {
     CLI::App* command = add_command(app, settings, "compare",
                                     "Apply several schemes to a model and compare weight errors");
-    auto path = std::make_shared<std::string>();
-    auto list = std::make_shared<std::string>();
-    auto csv = std::make_shared<std::string>();
-    command->add_option("MODEL", *path, "A .gguf or .safetensors file, or a model directory")
+    auto arguments = std::make_shared<Arguments>();
+    command
+        ->add_option("MODEL", arguments->model,
+                     "A .gguf or .safetensors file, or a model directory")
         ->required();
-    command->add_option("--schemes", *list, "Schemes, for example q4_0,int4:g128:asym,q8_0")
+    command
+        ->add_option("--schemes", arguments->schemes,
+                     "Schemes and recipes, for example q4_0,q4_k_m,int4:g128:asym,q4_k+search")
         ->required();
-    command->add_option("--csv", *csv, "Also write the table to this file");
-    command->callback([&settings, path, list, csv] {
-        const std::vector<Plan> plans = parse_plans(*list);
-        const auto model = Model::open(*path);
-        const Progress progress = terminal_progress(settings);
-        std::optional<AtomicFile> table;
-        if (!csv->empty()) {
-            table.emplace(*csv);  // a place that cannot be written to is told before the work
-        }
-        const std::vector<ModelRun> runs = run_model(*model, plans, progress);
-        finish_progress();
-        if (settings.json) {
-            print_json(to_json(*model, runs));
-        } else {
-            print(runs);
-        }
-        if (table) {
-            write_csv(*table, runs);
-        }
-    });
+    add_plan_options(*command, arguments->plan_options);
+    command->add_option("--csv", arguments->csv, "Also write the table to this file");
+    command->callback([&settings, arguments] { run(settings, *arguments); });
 }
 
 }  // namespace ql::cli

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "app/cli/commands.h"
+#include "app/cli/info_imatrix.h"
 #include "core/files/escape.h"
 #include "core/model/model.h"
 
@@ -79,22 +80,38 @@ void print(const Model& model) {
     table.print();
 }
 
+/// Whether an opened file is an importance matrix in GGUF form.
+bool is_imatrix(const Model& model) {
+    const GgufMetadata* metadata = model.checkpoint().gguf();
+    return metadata != nullptr && metadata->string("general.type") == "imatrix";
+}
+
+void run(const Settings& settings, const std::filesystem::path& path) {
+    if (path.extension() == ".dat") {  // the old form has nothing else to be known by
+        show_imatrix(settings, read_imatrix(path));
+        return;
+    }
+    const auto model = Model::open(path);
+    if (is_imatrix(*model)) {
+        show_imatrix(settings, read_imatrix(path));
+    } else if (settings.json) {
+        print_json(to_json(*model));
+    } else {
+        print(*model);
+    }
+}
+
 }  // namespace
 
 void add_info(CLI::App& app, Settings& settings) {
     CLI::App* command = add_command(app, settings, "info",
                                     "What a model is: architecture, parameters, tensors, sizes");
     auto path = std::make_shared<std::string>();
-    command->add_option("MODEL", *path, "A .gguf or .safetensors file, or a model directory")
+    command
+        ->add_option("MODEL", *path,
+                     "A .gguf or .safetensors file, a model directory, or an importance matrix")
         ->required();
-    command->callback([&settings, path] {
-        const auto model = Model::open(*path);
-        if (settings.json) {
-            print_json(to_json(*model));
-        } else {
-            print(*model);
-        }
-    });
+    command->callback([&settings, path] { run(settings, *path); });
 }
 
 }  // namespace ql::cli

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "app/cli/commands.h"
+#include "app/cli/plan_options.h"
 #include "core/export/gguf_export.h"
 #include "core/files/escape.h"
 
@@ -16,14 +17,18 @@ struct Arguments {
     std::string format = "gguf";
     std::string rest;
     bool dry_run = false;
+    PlanOptions plan_options;
 };
 
 Plan plan_of(const Arguments& arguments) {
-    return arguments.plan.empty() ? parse_plan(arguments.scheme) : read_plan(arguments.plan);
+    Plan plan = arguments.plan.empty() ? parse_plan(arguments.scheme) : read_plan(arguments.plan);
+    add_tensor_types(arguments.plan_options, plan);
+    return plan;
 }
 
 GgufExportOptions options_of(const Arguments& arguments) {
     GgufExportOptions options;
+    options.importance = read_importance(arguments.plan_options);
     if (!arguments.rest.empty()) {
         options.rest = std::get<StorageGrid>(parse_grid(arguments.rest)).dtype;
     }
@@ -86,6 +91,7 @@ void print_plan(const GgufExport& plan) {
 void run(const Settings& settings, const Arguments& arguments) {
     const Plan plan = plan_of(arguments);
     const GgufExportOptions options = options_of(arguments);
+    require_importance(plan, options.importance.get());
     const auto model = Model::open(arguments.model);
     const GgufExport gguf = plan_gguf(*model, plan, options);
     nlohmann::ordered_json json = to_json(*model, gguf);
@@ -131,8 +137,9 @@ void add_quantize(CLI::App& app, Settings& settings) {
         ->add_option("MODEL", arguments->model,
                      "A .gguf or .safetensors file, or a model directory")
         ->required();
-    CLI::Option* scheme = command->add_option("--scheme", arguments->scheme,
-                                              "Scheme of the linears, for example q4_0");
+    CLI::Option* scheme =
+        command->add_option("--scheme", arguments->scheme,
+                            "Scheme of the linears or a recipe, for example q4_0 or q4_k_m");
     CLI::Option* plan =
         command->add_option("--plan", arguments->plan, "JSON file with rules: tensor -> scheme");
     scheme->excludes(plan);
@@ -143,6 +150,7 @@ void add_quantize(CLI::App& app, Settings& settings) {
     command
         ->add_option("--rest", arguments->rest, "Type of the other matrices (default: as stored)")
         ->check(CLI::IsMember({"f32", "f16", "bf16"}));
+    add_plan_options(*command, arguments->plan_options);
     command->add_flag("--dry-run", arguments->dry_run, "Show what would be written");
     command->callback([&settings, arguments] {
         if (arguments->scheme.empty() && arguments->plan.empty()) {

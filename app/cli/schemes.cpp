@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
 #include "app/cli/commands.h"
-#include "core/schemes/scheme.h"
+#include "core/schemes/recipes.h"
 
 namespace ql::cli {
 
@@ -13,31 +13,47 @@ double usual_bits(const GridSpec& spec) {
     return make_grid(spec)->bits_stored(kSide, kSide) / static_cast<double>(kSide * kSide);
 }
 
+/// The fits beside the reference that a grid has, as they are written after it.
+std::vector<std::string> fits_of(const GridSpec& spec) {
+    std::vector<std::string> fits;
+    for (const Fit& fit :
+         {Fit{.importance = true}, Fit{.search = true}, Fit{.importance = true, .search = true}}) {
+        if (!make_grid(spec)->refuses_fit(fit)) {
+            fits.push_back(format(fit));
+        }
+    }
+    return fits;
+}
+
 std::vector<GridSpec> textbook_grids() {
     return {TextbookGrid{TextbookKind::symmetric, 8}, TextbookGrid{TextbookKind::asymmetric, 8},
             TextbookGrid{TextbookKind::q4_0, 4}};
 }
 
 void print_human() {
-    fmt::print("A scheme is a text: a grid, or the name of a preset.\n\n");
-    Table grids({"grid", "bits/weight", "what it is"}, {2});
+    fmt::print("A scheme is a text: a grid or the name of a preset, then a fit if it has one.\n\n");
+    Table grids({"grid", "bits/weight", "fits", "what it is"}, {2, 3});
     for (const DType dtype : encodable_dtypes()) {
         const bool block = traits(dtype).block_values > 1;
         grids.add({format(StorageGrid{dtype}),
                    fmt::format("{:.4g}", usual_bits(StorageGrid{dtype})),
+                   fmt::format("{}", fmt::join(fits_of(StorageGrid{dtype}), " ")),
                    block ? fmt::format("GGUF blocks of {} weights", traits(dtype).block_values)
                          : "plain floats; covers every matrix, not only the linears"});
     }
+    grids.add({"int2 … int8", "", "",
+               "integers; add :tensor, :channel or :gN (N columns share a scale),"});
     grids.add(
-        {"int2 … int8", "", "integers; add :tensor, :channel or :gN (N columns share a scale),"});
-    grids.add({"", "", ":sym (scale 2a/(2^b-1)), :narrow (a/(2^(b-1)-1)) or :asym (zero point),"});
-    grids.add({"", "", "and :bf16 or :f32 for the scales (else f16)"});
+        {"", "", "", ":sym (scale 2a/(2^b-1)), :narrow (a/(2^(b-1)-1)) or :asym (zero point),"});
+    grids.add({"", "", "", "and :bf16 or :f32 for the scales (else f16)"});
     for (const GridSpec& spec : textbook_grids()) {
-        grids.add({format(spec), fmt::format("{:.4g}", usual_bits(spec)),
+        grids.add({format(spec), fmt::format("{:.4g}", usual_bits(spec)), "",
                    "simplified textbook code, to see what it costs; not exportable"});
     }
     grids.print();
-    fmt::print("\n");
+    fmt::print(
+        "\n+imatrix weights errors by an importance matrix (--imatrix FILE); +search is our own\n"
+        "search for the lowest error.\n\n");
     Table table({"preset", "text", "bits/weight", "what it is"}, {1, 3});
     for (const Preset& preset : presets()) {
         table.add({std::string(preset.name), std::string(preset.text),
@@ -45,6 +61,16 @@ void print_human() {
                    preset.description.english()});
     }
     table.print();
+    fmt::print("\n");
+    Table mixtures({"recipe", "mostly", "written"}, {1, 2});
+    for (const RecipeInfo& recipe : recipes()) {
+        mixtures.add({std::string(recipe.name), format(StorageGrid{recipe.base}),
+                      format(Plan{Recipe{std::string(recipe.name)}, {}})});
+    }
+    mixtures.print();
+    fmt::print(
+        "\nA recipe is one of llama.cpp's mixtures: a type for all matrices, better ones for those"
+        "\nthat suffer most. Names that are no grid may stand alone: q4_k_m, q4_k_m+imatrix.\n");
     fmt::print(
         "\nBits per weight are of a 4096 × 4096 matrix. GGUF holds the block and float grids.\n");
 }
@@ -55,6 +81,7 @@ nlohmann::ordered_json to_json() {
         json["grids"].push_back({{"text", format(StorageGrid{dtype})},
                                  {"bits_per_weight", usual_bits(StorageGrid{dtype})},
                                  {"block", traits(dtype).block_values},
+                                 {"fits", fits_of(StorageGrid{dtype})},
                                  {"gguf", true}});
     }
     json["integer"] = {{"bits", {2, 3, 4, 5, 6, 7, 8}},
@@ -70,6 +97,12 @@ nlohmann::ordered_json to_json() {
                                    {"title", preset.title},
                                    {"text", preset.text},
                                    {"description", preset.description.english()}});
+    }
+    for (const RecipeInfo& recipe : recipes()) {
+        json["recipes"].push_back({{"name", recipe.name},
+                                   {"text", format(Plan{Recipe{std::string(recipe.name)}, {}})},
+                                   {"base", format(StorageGrid{recipe.base})},
+                                   {"file_type", recipe.file_type}});
     }
     return json;
 }

@@ -8,14 +8,17 @@
 #include "app/dialogs/export_dialog.h"
 #include "app/jobs.h"
 #include "app/main_window.h"
+#include "app/pages/error_page.h"
 #include "app/workspace.h"
+#include "widgets/heatmap_view.h"
 #include "widgets/theme.h"
 
 namespace ql::gui {
 
 namespace {
 
-constexpr int kPaintMs = 250;  // queued replots, tiles, layouts
+constexpr int kPaintMs = 250;         // queued replots, tiles, layouts
+constexpr QPoint kInspected{85, 26};  // the largest error of the tensor that is shown first
 
 struct Look {
     ThemeMode theme;
@@ -73,6 +76,14 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
             settle(window);
             save(&window, QStringLiteral("page%1").arg(page + 1), look);
         }
+        auto* error = window.findChild<ErrorPage*>();
+        window.showPage(static_cast<int>(window.pages().indexOf(error)));
+        error->setCell(kInspected.y(), kInspected.x());
+        error->inspectBlock(true);
+        settle(window);
+        save(&window, QStringLiteral("inspector"), look);
+        error->inspectBlock(false);
+        error->map()->fit();
         window.actions()->exportModel->trigger();
         auto* dialog = window.findChild<ExportDialog*>();
         settle(window);

@@ -42,6 +42,10 @@ QString blockText(const CellInfo& stored) {
                  .arg(stored.code)
                  .arg(stored.code_min)
                  .arg(stored.code_max);
+    if (stored.table) {
+        //: the number that a code stands for, from a table of the format
+        parts << CellText::tr("level %1").arg(number(stored.level()));
+    }
     return parts.join(QStringLiteral(" · "));
 }
 

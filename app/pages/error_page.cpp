@@ -3,12 +3,14 @@
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QSplitter>
 #include <QStackedLayout>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "app/controls.h"
+#include "app/pages/block_panel.h"
 #include "app/pages/cell_reader.h"
 #include "app/pages/map_feed.h"
 #include "app/pages/tensor_header.h"
@@ -28,6 +30,9 @@ namespace {
 
 constexpr int kMargin = 16;
 constexpr int kNearCells = 48;  // seen around a cell that is jumped to
+// How the height is shared out when the block inspector opens first.
+constexpr int kMapShare = 400;
+constexpr int kBlockShare = 600;
 
 template <class Values>
 int indexIn(const Values& values, typename Values::value_type value) {
@@ -46,11 +51,13 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       limits_(new Choice(this)),
       lock_(new QToolButton(this)),
       fit_(new QToolButton(this)),
+      inspect_(new QToolButton(this)),
       help_(new HelpButton(this)),
       findingBox_(new Callout(this)),
       stack_(new QStackedLayout),
       notice_(makeNotice(this)),
       view_(new HeatmapView(this)),
+      blocks_(new BlockPanel(jobs, this)),
       computing_(new QLabel(view_)),
       scale_(new ColorScale(this)),
       cellLine_(new ElidedLabel(this)),
@@ -60,7 +67,10 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       finding_(jobs) {
     std::transform(kMapKinds.begin(), kMapKinds.end(), modeOf_.begin(), defaultMode);
     lock_->setCheckable(true);
-    for (QToolButton* button : {lock_, fit_}) {
+    inspect_->setCheckable(true);
+    inspect_->setIcon(icon(QStringLiteral("block")));
+    blocks_->hide();
+    for (QToolButton* button : {lock_, fit_, inspect_}) {
         button->setAutoRaise(true);
         button->setFocusPolicy(Qt::TabFocus);
     }
@@ -82,6 +92,7 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
         controls->addWidget(control);
     }
     controls->addStretch(1);
+    controls->addWidget(inspect_);
     controls->addWidget(fit_);
     controls->addWidget(help_);
 
@@ -92,8 +103,8 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     beside->addWidget(scale_, 1);
     beside->addSpacing(view_->height() - view_->matrixRect().bottom() - 1);
     across->addLayout(beside);
-    auto* filled = new QWidget(this);
-    auto* content = new QVBoxLayout(filled);
+    auto* mapped = new QWidget(this);
+    auto* content = new QVBoxLayout(mapped);
     content->setContentsMargins(0, 0, 0, 0);
     content->setSpacing(4);
     content->addWidget(findingBox_);
@@ -101,6 +112,12 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     content->addLayout(across, 1);
     content->addWidget(cellLine_);
     content->addWidget(blockLine_);
+    content->addSpacing(4);
+    auto* filled = new QSplitter(Qt::Vertical, this);
+    filled->addWidget(mapped);
+    filled->addWidget(blocks_);
+    filled->setChildrenCollapsible(false);
+    filled->setSizes({kMapShare, kBlockShare});
     stack_->addWidget(filled);
     stack_->addWidget(notice_);
 
@@ -149,7 +166,18 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     connect(view_, &HeatmapView::currentCellChanged, this, [this](qint64 row, qint64 col) {
         hovered_.reset();  // the keyboard has moved on
         showCell();
+        blocks_->showCell(row, col);
         emit cellChosen(row, col);
+    });
+    connect(view_, &HeatmapView::cellActivated, this, [this] {
+        if (view_->showsCells()) {
+            inspectBlock(true);
+        }
+    });
+    connect(inspect_, &QToolButton::clicked, this, &ErrorPage::inspectBlock);
+    connect(blocks_, &BlockPanel::closed, this, [this] { inspectBlock(false); });
+    connect(blocks_, &BlockPanel::cellChosen, this, [this](qint64 row, qint64 col) {
+        view_->setCurrentCell(QPoint(static_cast<int>(col), static_cast<int>(row)));
     });
 
     const auto follow = [this] { invalidate(); };
@@ -234,6 +262,8 @@ void ErrorPage::showMap() {
     QString notice = tensorNotice(*workspace());
     const SchemeResult result = workspace()->tensorResult(workspace()->focus());
     reader_->setSource(workspace()->rows(), result.run);
+    const ComparedScheme* scheme = workspace()->scheme(workspace()->focus());
+    blocks_->setSource(workspace()->rows(), result.run, scheme ? scheme->title() : QString());
     findError(result.run);
     if (notice.isEmpty() && kind() != MapKind::original) {
         notice = resultNotice();
@@ -269,6 +299,7 @@ void ErrorPage::showNotice(const QString& text) {
 void ErrorPage::forget() {
     feed_->clear();
     reader_->setSource(nullptr, nullptr);
+    blocks_->setSource(nullptr, nullptr, {});
     findError(nullptr);
     invalidate();
 }
@@ -349,6 +380,17 @@ void ErrorPage::setCell(qint64 row, qint64 col) {
     view_->setCurrentCell(cell);
 }
 
+void ErrorPage::inspectBlock(bool open) {
+    inspect_->setChecked(open);
+    if (open && !view_->currentCell()) {
+        view_->setCurrentCell(view_->viewRange().topLeft().toPoint());
+    }
+    blocks_->setVisible(open);
+    if (!open) {
+        view_->setFocus();  // the focus was perhaps in what is hidden now
+    }
+}
+
 void ErrorPage::showCell() {
     const std::optional<QPoint> cell = hovered_ ? hovered_ : view_->currentCell();
     scale_->setMarker(std::numeric_limits<double>::quiet_NaN());
@@ -423,6 +465,10 @@ void ErrorPage::retranslate() {
     lock_->setAccessibleName(tr("Lock the limits"));
     fit_->setToolTip(tr("Show the whole matrix (0)"));
     fit_->setAccessibleName(tr("Show the whole matrix"));
+    inspect_->setToolTip(
+        tr("Inspect block: the stored bits of the chosen weight (Enter or a "
+           "click, where single weights can be seen)"));
+    inspect_->setAccessibleName(tr("Inspect block"));
     cellLine_->setAccessibleName(tr("Weight under the pointer"));
     blockLine_->setAccessibleName(tr("Block of the weight under the pointer"));
     help_->setHelp(

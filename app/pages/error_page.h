@@ -13,10 +13,12 @@
 class QCheckBox;
 class QLabel;
 class QStackedLayout;
+class QSplitter;
 class QToolButton;
 
 namespace ql::gui {
 
+class BlockPanel;
 class Callout;
 class CellReader;
 class Choice;
@@ -37,6 +39,7 @@ class ErrorPage : public Page {
     QString description() const override;
 
     HeatmapView* map() const { return view_; }
+    BlockPanel* blocks() const { return blocks_; }
     QString finding() const;
     /// Of the weight under the pointer, else of the current cell.
     QString cellLine() const;
@@ -44,6 +47,9 @@ class ErrorPage : public Page {
   public slots:
     /// Makes a weight the current cell, zooming in if it could not be seen.
     void setCell(qint64 row, qint64 col);
+    /// Opens the block inspector at the current cell, or closes it. Without a current cell it opens
+    /// at the first weight that is seen.
+    void inspectBlock(bool open);
 
   signals:
     /// Another current cell.
@@ -78,11 +84,13 @@ class ErrorPage : public Page {
     Choice* limits_;
     QToolButton* lock_;
     QToolButton* fit_;
+    QToolButton* inspect_;
     HelpButton* help_;
     Callout* findingBox_;
     QStackedLayout* stack_;
     QLabel* notice_;
     HeatmapView* view_;
+    BlockPanel* blocks_;
     QLabel* computing_;  ///< over the view while another map is made
     ColorScale* scale_;
     ElidedLabel* cellLine_;

@@ -281,8 +281,7 @@ void WeightsPage::fillGridPoints() {
     const CellInfo block = gridOf_->quantized.inspect(row, col);
     std::vector<double> points;
     for (int code = block.code_min; code <= block.code_max; ++code) {
-        points.push_back(static_cast<double>(block.scale) *
-                             (code - static_cast<double>(block.zero)) +
+        points.push_back(static_cast<double>(block.scale) * static_cast<double>(block.level(code)) +
                          static_cast<double>(block.offset));
     }
     const auto count = static_cast<int>(points.size());

@@ -9,11 +9,11 @@
 #include "core/export/gguf_export.h"
 #include "core/export/gguf_model_keys.h"
 #include "core/export/llama_cpp_support.h"
+#include "core/export/quantization_keys.h"
 #include "core/export/verify.h"
 #include "core/files/escape.h"
 #include "core/model/resolve_plan.h"
 #include "core/model/tokenizer_metadata.h"
-#include "core/schemes/recipes.h"
 
 namespace ql {
 
@@ -154,73 +154,6 @@ GgufExportTensor plan_tensor(const Model& model, std::size_t index, PlanEntry en
     return written;
 }
 
-/// general.file_type of files that are mostly of one type.
-std::optional<std::uint32_t> file_type_of(DType dtype) {
-    switch (dtype) {
-        case DType::f32:
-            return 0;
-        case DType::f16:
-            return 1;
-        case DType::q4_0:
-            return 2;
-        case DType::q4_1:
-            return 3;
-        case DType::q8_0:
-            return 7;
-        case DType::q5_0:
-            return 8;
-        case DType::q5_1:
-            return 9;
-        case DType::q2_k:
-            return 10;
-        case DType::q3_k:
-            return 11;
-        case DType::q4_k:
-            return 14;
-        case DType::q5_k:
-            return 16;
-        case DType::q6_k:
-            return 18;
-        case DType::iq4_nl:
-            return 25;
-        case DType::iq4_xs:
-            return 30;
-        case DType::bf16:
-            return 32;
-        case DType::tq1_0:
-            return 36;
-        case DType::tq2_0:
-            return 37;
-        case DType::mxfp4:
-            return 38;
-        case DType::nvfp4:
-            return 39;
-        case DType::q1_0:
-            return 40;
-        case DType::q2_0:
-            return 41;
-        default:
-            return std::nullopt;
-    }
-}
-
-/// The type with most values among the matrices; block types go before floats.
-DType main_dtype(const std::vector<GgufExportTensor>& tensors) {
-    std::map<DType, std::uint64_t> values;
-    for (const GgufExportTensor& tensor : tensors) {
-        if (tensor.shape.size() >= 2) {
-            values[tensor.dtype] += element_count(tensor.shape).value_or(0);
-        }
-    }
-    const auto rank = [](const auto& entry) {
-        return std::pair(traits(entry.first).block_values > 1, entry.second);
-    };
-    const auto most =
-        std::max_element(values.begin(), values.end(),
-                         [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
-    return most == values.end() ? DType::f32 : most->first;
-}
-
 bool changes_types(const Model& model, const std::vector<GgufExportTensor>& tensors) {
     return std::any_of(tensors.begin(), tensors.end(), [&](const GgufExportTensor& tensor) {
         return tensor.tensor != GgufExportTensor::kComputed &&
@@ -228,25 +161,11 @@ bool changes_types(const Model& model, const std::vector<GgufExportTensor>& tens
     });
 }
 
-void write_types(const Plan& plan, const std::vector<GgufExportTensor>& tensors,
-                 GgufMetadata& metadata) {
-    const DType dtype = main_dtype(tensors);
-    metadata.erase("general.file_type");
-    const auto* recipe = std::get_if<Recipe>(&plan.base);
-    const auto type =
-        recipe != nullptr ? find_recipe(recipe->name)->file_type : file_type_of(dtype);
-    if (type) {
-        metadata.set("general.file_type", GgufValue::of_u32(*type));
-    }
-    if (traits(dtype).block_values > 1) {
-        metadata.set("general.quantization_version", GgufValue::of_u32(2));
-    }
-}
-
 GgufMetadata carried_over(const GgufMetadata& source) {
     std::vector<GgufMetadata::Entry> entries;
     for (const GgufMetadata::Entry& entry : source.entries()) {
-        if (!entry.first.starts_with("split.") && entry.first != kHashesKey) {
+        if (!entry.first.starts_with("split.") && entry.first != kHashesKey &&
+            entry.first != kTypesKey) {
             entries.push_back(entry);
         }
     }
@@ -277,7 +196,7 @@ void add_tokenizer(const Model& model, GgufExport& result) {
     }
 }
 
-/// One sentence for each reason why tensors keep their types.
+/// One sentence for each reason why tensors get something else.
 void note_fallbacks(GgufExport& result) {
     std::map<std::string, std::vector<const GgufExportTensor*>> by_reason;
     for (const GgufExportTensor& tensor : result.tensors) {
@@ -287,7 +206,9 @@ void note_fallbacks(GgufExport& result) {
     }
     for (const auto& [reason, tensors] : by_reason) {
         result.notes.emplace_back(
-            QL_TR("core", "{} tensors do not take their scheme, among them {} (stored as {}): {}"),
+            QL_TR(
+                "core",
+                "{} tensors get something else than was chosen, among them {} (stored as {}): {}"),
             tensors.size(), tensors.front()->name, name(tensors.front()->dtype), reason);
     }
 }
@@ -308,7 +229,7 @@ void note_idle_rules(const Plan& plan, GgufExport& result) {
 void note_quantized_twice(const Model& model, GgufExport& result) {
     const auto twice =
         std::count_if(result.tensors.begin(), result.tensors.end(), [&](const auto& tensor) {
-            return tensor.entry.scheme &&
+            return tensor.entry.scheme && tensor.dtype != model.tensors()[tensor.tensor].dtype &&
                    traits(model.tensors()[tensor.tensor].dtype).block_values > 1;
         });
     if (twice > 0) {
@@ -397,8 +318,9 @@ GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptio
         }
     }
     if (!from_gguf(model) || changes_types(model, result.tensors)) {
-        write_types(plan, result.tensors, result.metadata);
+        set_type_keys(plan, result);
     }
+    set_importance_keys(result);
     note_idle_rules(plan, result);
     note_fallbacks(result);
     note_quantized_twice(model, result);
@@ -406,6 +328,7 @@ GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptio
 
     result.metadata.set(std::string(kHashesKey),
                         GgufValue::of_u64s(std::vector<std::uint64_t>(result.tensors.size())));
+    result.metadata.set(std::string(kTypesKey), GgufValue::of_u64(hash_types(result.tensors)));
     const FileLayout layout(result);
     for (std::size_t i = 0; i < result.tensors.size(); ++i) {
         result.tensors[i].bytes = layout.tensors[i].bytes;

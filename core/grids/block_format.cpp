@@ -7,6 +7,10 @@
 #include "core/grids/fp4_blocks.h"
 #include "core/grids/iq4_blocks.h"
 #include "core/grids/k_blocks.h"
+#include "core/grids/search_blocks.h"
+#include "core/grids/search_k.h"
+#include "core/grids/ternary_blocks.h"
+#include "core/grids/weighted_blocks.h"
 
 namespace ql {
 
@@ -15,6 +19,12 @@ namespace {
 template <DType kType>
 void encode_run(const BlockRun& run) {
     encode_blocks(kType, run.values, run.blocks, run.out);
+}
+
+// Q8_0 is always without importance.
+template <DType kType>
+void encode_importance_run(const BlockRun& run) {
+    run.importance == nullptr ? encode_run<kType>(run) : encode_weighted(kType, run);
 }
 
 template <DType kType>
@@ -32,21 +42,50 @@ void decode_k_run(const std::byte* bytes, std::size_t blocks, float* out) {
     decode_k_blocks(kType, bytes, blocks, out);
 }
 
+template <DType kType>
+void search_scale_run(const BlockRun& run) {
+    search_scale(kType, run);
+}
+
+template <DType kType>
+void search_scale_minimum_run(const BlockRun& run) {
+    search_scale_minimum(kType, run);
+}
+
+template <DType kType>
+void search_k_run(const BlockRun& run) {
+    search_k(kType, run);
+}
+
 constexpr std::array kFormats = {
-    BlockFormat{DType::q4_0, encode_run<DType::q4_0>, nullptr, decode_run<DType::q4_0>},
-    BlockFormat{DType::q4_1, encode_run<DType::q4_1>, nullptr, decode_run<DType::q4_1>},
-    BlockFormat{DType::q5_0, encode_run<DType::q5_0>, nullptr, decode_run<DType::q5_0>},
-    BlockFormat{DType::q5_1, encode_run<DType::q5_1>, nullptr, decode_run<DType::q5_1>},
-    BlockFormat{DType::q8_0, encode_run<DType::q8_0>, nullptr, decode_run<DType::q8_0>},
-    BlockFormat{DType::q2_k, encode_k_run<DType::q2_k>, nullptr, decode_k_run<DType::q2_k>},
-    BlockFormat{DType::q3_k, encode_k_run<DType::q3_k>, nullptr, decode_k_run<DType::q3_k>},
-    BlockFormat{DType::q4_k, encode_k_run<DType::q4_k>, nullptr, decode_k_run<DType::q4_k>},
-    BlockFormat{DType::q5_k, encode_k_run<DType::q5_k>, nullptr, decode_k_run<DType::q5_k>},
-    BlockFormat{DType::q6_k, encode_k_run<DType::q6_k>, nullptr, decode_k_run<DType::q6_k>},
+    BlockFormat{DType::q4_0, encode_importance_run<DType::q4_0>, search_scale_run<DType::q4_0>,
+                decode_run<DType::q4_0>},
+    BlockFormat{DType::q4_1, encode_importance_run<DType::q4_1>,
+                search_scale_minimum_run<DType::q4_1>, decode_run<DType::q4_1>},
+    BlockFormat{DType::q5_0, encode_importance_run<DType::q5_0>, search_scale_run<DType::q5_0>,
+                decode_run<DType::q5_0>},
+    BlockFormat{DType::q5_1, encode_importance_run<DType::q5_1>,
+                search_scale_minimum_run<DType::q5_1>, decode_run<DType::q5_1>},
+    BlockFormat{DType::q8_0, encode_run<DType::q8_0>, search_scale_run<DType::q8_0>,
+                decode_run<DType::q8_0>},
+    BlockFormat{DType::q2_k, encode_k_run<DType::q2_k>, search_k_run<DType::q2_k>,
+                decode_k_run<DType::q2_k>},
+    BlockFormat{DType::q3_k, encode_k_run<DType::q3_k>, search_k_run<DType::q3_k>,
+                decode_k_run<DType::q3_k>},
+    BlockFormat{DType::q4_k, encode_k_run<DType::q4_k>, search_k_run<DType::q4_k>,
+                decode_k_run<DType::q4_k>},
+    BlockFormat{DType::q5_k, encode_k_run<DType::q5_k>, search_k_run<DType::q5_k>,
+                decode_k_run<DType::q5_k>},
+    BlockFormat{DType::q6_k, encode_k_run<DType::q6_k>, search_k_run<DType::q6_k>,
+                decode_k_run<DType::q6_k>},
     BlockFormat{DType::iq4_nl, encode_iq4_nl, nullptr, decode_iq4_nl},
-    BlockFormat{DType::iq4_xs, encode_iq4_xs, nullptr, decode_iq4_xs},
+    BlockFormat{DType::iq4_xs, encode_iq4_xs, search_k_run<DType::iq4_xs>, decode_iq4_xs},
     BlockFormat{DType::mxfp4, encode_mxfp4, nullptr, decode_mxfp4},
     BlockFormat{DType::nvfp4, encode_nvfp4, nullptr, decode_nvfp4},
+    BlockFormat{DType::tq1_0, encode_tq1_0, nullptr, decode_tq1_0},
+    BlockFormat{DType::tq2_0, encode_tq2_0, nullptr, decode_tq2_0},
+    BlockFormat{DType::q1_0, encode_q1_0, nullptr, decode_q1_0},
+    BlockFormat{DType::q2_0, encode_q2_0, nullptr, decode_q2_0},
 };
 
 }  // namespace

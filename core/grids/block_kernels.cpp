@@ -18,6 +18,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
+namespace {
 
 #if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
 
@@ -370,6 +371,7 @@ void decode_all(DType dtype, const std::byte* bytes, std::size_t blocks, float* 
 
 #endif
 
+}  // namespace
 }  // namespace ql::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

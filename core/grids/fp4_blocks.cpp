@@ -16,6 +16,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
+namespace {
 
 constexpr std::size_t kMxBlock = 32;
 constexpr std::size_t kNvPart = 16;  // values of NVFP4 that share a scale
@@ -30,11 +31,12 @@ HWY_INLINE IntVec set_int(std::int32_t value) { return hn::Set(kInts, value); }
 class NearestFp4 {
   public:
     HWY_INLINE explicit NearestFp4(FloatVec scale) {
-        const auto unused = scale == zero();
         for (std::size_t i = 0; i < kMidpoints; ++i) {
             const auto midpoint = scale * set(0.5f * (kFp4Values[i] + kFp4Values[i + 1]));
-            midpoints_.put(
-                i, hn::IfThenElse(unused, set(std::numeric_limits<float>::infinity()), midpoint));
+            const auto next = scale * set(kFp4Values[i + 1]);
+            // No number lies above where it is the same, or not finite.
+            const auto used = hn::And(next > zero(), hn::IsFinite(next));
+            midpoints_.put(i, hn::IfThenElse(used, midpoint, set(kInfinity)));
         }
     }
     HWY_INLINE IntVec operator()(FloatVec value) const {
@@ -51,6 +53,7 @@ class NearestFp4 {
     }
 
   private:
+    static constexpr float kInfinity = std::numeric_limits<float>::infinity();
     static constexpr std::size_t kMidpoints = 7;
     FloatTile<kMidpoints> midpoints_;
 };
@@ -98,18 +101,19 @@ void encode_mx(const BlockRun& run) {
         });
 }
 
-// The E4M3 number nearest to value >= 0, the larger of two, at most 448.
+// The E4M3 number nearest to value >= 0, the larger of two. From 256 on, its largest: the reference
+// makes no other use of the highest exponent.
 HWY_INLINE IntVec e4m3_byte(FloatVec value) {
     const auto held = hn::Min(value, set(448.0f));
     constexpr int kRebias = (127 - 7) << 3;
     const auto rounded = hn::ShiftRight<20>(bits_of(held) + set_int(1 << 19)) - set_int(kRebias);
-    const auto normal = hn::Min(rounded, set_int(0x7E));
+    const auto normal = hn::IfThenElse(rounded > set_int(0x77), set_int(0x7E), rounded);
     const auto subnormal =
         hn::Min(hn::ConvertTo(kInts, held * set(512.0f) + set(0.5f)), set_int(7));
     return hn::IfThenElse(hn::RebindMask(kInts, held < set(1.0f / 64.0f)), subnormal, normal);
 }
 
-// Half of an E4M3 number. Adding and taking away moves subnormal ones into the exponent's range.
+// Half of an E4M3 number.
 HWY_INLINE FloatVec half_of_e4m3(IntVec byte) {
     constexpr int kRebias = (127 - 8) << 23;
     const auto shifted = hn::ShiftLeft<20>(byte);
@@ -202,6 +206,7 @@ void decode_nv(const std::byte* bytes, std::size_t blocks, float* out) {
 
 #endif
 
+}  // namespace
 }  // namespace ql::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

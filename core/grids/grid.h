@@ -13,16 +13,25 @@
 
 namespace ql {
 
-/// What a grid stored for one weight, for people to read: w ≈ scale * (code - zero) + offset.
+/// What a grid stored for one weight, for people to read: w ≈ scale * level() + offset.
 struct CellInfo {
     std::int64_t block_begin = 0;  ///< first column that shares the parameters
     std::int64_t block_end = 0;    ///< one past the last
     float scale = 1;
     float zero = 0;    ///< code of the value 0 where there is one (8 for Q4_0)
-    float offset = 0;  ///< minimum that is added (Q4_1)
+    float offset = 0;  ///< what is added: a minimum (Q4_1), or less a scaled one (Q4_K)
     int code = 0;
     int code_min = 0;
     int code_max = 0;  ///< code_min == code_max: the grid has no codes (F16)
+    /// The levels of code_min .. code_max where they are not code - zero (IQ4_NL, FP4); else null.
+    /// Lives as long as the program.
+    const float* table = nullptr;
+
+    /// The number that a code stands for, before scaling.
+    float level(int of_code) const {
+        return table ? table[of_code - code_min] : static_cast<float>(of_code) - zero;
+    }
+    float level() const { return level(code); }
 };
 
 /// A set of storable values and its reference fit. Rows are independent; a row of `cols` floats

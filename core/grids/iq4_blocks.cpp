@@ -11,14 +11,15 @@
 #include <hwy/highway.h>
 
 #include "core/grids/block_tiles-inl.h"
+#include "core/grids/k_fits-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
+namespace {
 
 constexpr std::size_t kPart = 32;  // values that share a scale
 constexpr std::size_t kXsBlock = 256;
 constexpr std::size_t kXsParts = kXsBlock / kPart;
-constexpr float kNothing = 1e-15f;  // parts whose largest magnitude is below count as zeros
 
 // A binary search over the midpoints between the levels: round r has the boundaries that split the
 // 2^(r-1) intervals left. Sixteen entries each, because whole vectors are read.
@@ -55,20 +56,11 @@ HWY_INLINE IntVec nearest_level(FloatVec position) {
 
 HWY_INLINE FloatVec level(IntVec code) { return lookup<16>(kLevelTable.data(), code); }
 
-// The value of largest magnitude, the first of equals, with its sign.
-HWY_INLINE FloatVec signed_extreme(FloatRows x) {
-    auto extreme = x[0];
-    for (std::size_t j = 1; j < kPart; ++j) {
-        extreme = hn::IfThenElse(hn::Abs(x[j]) > hn::Abs(extreme), x[j], extreme);
-    }
-    return extreme;
-}
-
 // The scale of a part: of those that least squares finds for the codes at 16 inverse scales, the
 // one with the lowest weighted squared error, which has the largest (Σwqx)² / Σwqq. The first gives
 // the extreme the sign of the highest level, the others that of the lowest.
 HWY_INLINE FloatVec fit_scale(FloatRows x, FloatRows w) {
-    const auto extreme = signed_extreme(x);
+    const auto extreme = signed_extreme<kPart>(x);
     auto scale = zero();
     auto best = zero();
     const auto try_inverse = [&](FloatVec inverse, bool first) HWY_ATTR {
@@ -228,6 +220,7 @@ void decode_xs(const std::byte* bytes, std::size_t blocks, float* out) {
 
 #endif
 
+}  // namespace
 }  // namespace ql::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

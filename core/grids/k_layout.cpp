@@ -2,48 +2,13 @@
 
 #include <cstring>
 
+#include "core/grids/k_offsets.h"
+
 namespace ql {
 
 namespace {
 
 using Byte = std::uint8_t;
-
-// Where the parts of a super-block begin. Bytes between them have no gaps: each part ends where the
-// next begins.
-namespace q2_k {
-constexpr std::size_t kScales = 0;
-constexpr std::size_t kCodes = 16;
-constexpr std::size_t kD = 80;
-constexpr std::size_t kDmin = 82;
-}  // namespace q2_k
-namespace q3_k {
-constexpr std::size_t kThirdBits = 0;
-constexpr std::size_t kCodes = 32;
-constexpr std::size_t kScales = 96;
-constexpr std::size_t kD = 108;
-}  // namespace q3_k
-namespace q4_k {  // Q5_K begins the same way
-constexpr std::size_t kD = 0;
-constexpr std::size_t kDmin = 2;
-constexpr std::size_t kScales = 4;
-constexpr std::size_t kCodes = 16;
-}  // namespace q4_k
-namespace q5_k {
-constexpr std::size_t kFifthBits = 16;
-constexpr std::size_t kCodes = 48;
-}  // namespace q5_k
-namespace q6_k {
-constexpr std::size_t kCodes = 0;
-constexpr std::size_t kHighBits = 128;
-constexpr std::size_t kScales = 192;
-constexpr std::size_t kD = 208;
-}  // namespace q6_k
-
-// The smallest codes and scales of the formats that have negative ones: stored numbers are these
-// apart (but Q6_K's scales are stored as they are).
-constexpr int kQ3Lowest = -4;
-constexpr int kQ3LowestScale = -32;
-constexpr int kQ6Lowest = -32;
 
 void put_half(std::uint16_t half, Byte* out) { std::memcpy(out, &half, sizeof half); }
 
@@ -102,7 +67,7 @@ void unpack_q2_scales(const Byte* bytes, KBlock& block) {
 void pack_q3_scales(const KBlock& block, Byte* out) {
     std::memset(out, 0, 12);
     for (std::size_t k = 0; k < 16; ++k) {
-        const int stored = block.scales[k] - kQ3LowestScale;
+        const int stored = block.scales[k] - q3_k::kLowestScale;
         Byte& low = out[k % 8];
         Byte& high = out[8 + k % 4];
         low = static_cast<Byte>(low | (stored & 15) << (k / 8 * 4));
@@ -114,7 +79,7 @@ void unpack_q3_scales(const Byte* bytes, KBlock& block) {
     for (std::size_t k = 0; k < 16; ++k) {
         const int low = bytes[k % 8] >> (k / 8 * 4) & 15;
         const int high = bytes[8 + k % 4] >> (k / 4 * 2) & 3;
-        block.scales[k] = static_cast<std::int8_t>((low | high << 4) + kQ3LowestScale);
+        block.scales[k] = static_cast<std::int8_t>((low | high << 4) + q3_k::kLowestScale);
     }
 }
 
@@ -139,11 +104,6 @@ void unpack_q4_scales(const Byte* bytes, KBlock& block) {
     }
 }
 
-// Codes as stored: nothing below 0.
-int lowest_code(DType dtype) {
-    return dtype == DType::q3_k ? kQ3Lowest : dtype == DType::q6_k ? kQ6Lowest : 0;
-}
-
 }  // namespace
 
 std::size_t sub_block_values(DType dtype) {
@@ -153,7 +113,7 @@ std::size_t sub_block_values(DType dtype) {
 void pack_k_block(DType dtype, const KBlock& block, std::byte* out) {
     auto* bytes = reinterpret_cast<Byte*>(out);
     Byte codes[kSuperBlockValues];
-    const int lowest = lowest_code(dtype);
+    const int lowest = lowest_k_code(dtype);
     for (std::size_t j = 0; j < kSuperBlockValues; ++j) {
         codes[j] = static_cast<Byte>(block.codes[j] - lowest);
     }
@@ -183,36 +143,45 @@ void pack_k_block(DType dtype, const KBlock& block, std::byte* out) {
     }
 }
 
-KBlock unpack_k_block(DType dtype, const std::byte* packed) {
+void unpack_k_parameters(DType dtype, const std::byte* packed, KBlock& block) {
     const auto* bytes = reinterpret_cast<const Byte*>(packed);
-    KBlock block;
-    Byte codes[kSuperBlockValues] = {};
     if (dtype == DType::q2_k) {
         unpack_q2_scales(bytes + q2_k::kScales, block);
-        unpack_fields<2, 32>(bytes + q2_k::kCodes, 0, codes);
         block.d = half_at(bytes + q2_k::kD);
         block.dmin = half_at(bytes + q2_k::kDmin);
     } else if (dtype == DType::q3_k) {
-        unpack_fields<1, 32>(bytes + q3_k::kThirdBits, 2, codes);
-        unpack_fields<2, 32>(bytes + q3_k::kCodes, 0, codes);
         unpack_q3_scales(bytes + q3_k::kScales, block);
         block.d = half_at(bytes + q3_k::kD);
     } else if (dtype == DType::q6_k) {
-        unpack_fields<4, 64>(bytes + q6_k::kCodes, 0, codes);
-        unpack_fields<2, 32>(bytes + q6_k::kHighBits, 4, codes);
         std::memcpy(block.scales, bytes + q6_k::kScales, sizeof block.scales);
         block.d = half_at(bytes + q6_k::kD);
     } else {
         block.d = half_at(bytes + q4_k::kD);
         block.dmin = half_at(bytes + q4_k::kDmin);
         unpack_q4_scales(bytes + q4_k::kScales, block);
-        if (dtype == DType::q5_k) {
-            unpack_fields<1, 32>(bytes + q5_k::kFifthBits, 4, codes);
-        }
-        unpack_fields<4, 32>(bytes + (dtype == DType::q5_k ? q5_k::kCodes : q4_k::kCodes), 0,
-                             codes);
     }
-    const int lowest = lowest_code(dtype);
+}
+
+KBlock unpack_k_block(DType dtype, const std::byte* packed) {
+    const auto* bytes = reinterpret_cast<const Byte*>(packed);
+    KBlock block;
+    unpack_k_parameters(dtype, packed, block);
+    Byte codes[kSuperBlockValues] = {};
+    if (dtype == DType::q2_k) {
+        unpack_fields<2, 32>(bytes + q2_k::kCodes, 0, codes);
+    } else if (dtype == DType::q3_k) {
+        unpack_fields<1, 32>(bytes + q3_k::kThirdBits, 2, codes);
+        unpack_fields<2, 32>(bytes + q3_k::kCodes, 0, codes);
+    } else if (dtype == DType::q6_k) {
+        unpack_fields<4, 64>(bytes + q6_k::kCodes, 0, codes);
+        unpack_fields<2, 32>(bytes + q6_k::kHighBits, 4, codes);
+    } else if (dtype == DType::q5_k) {
+        unpack_fields<1, 32>(bytes + q5_k::kFifthBits, 4, codes);
+        unpack_fields<4, 32>(bytes + q5_k::kCodes, 0, codes);
+    } else {
+        unpack_fields<4, 32>(bytes + q4_k::kCodes, 0, codes);
+    }
+    const int lowest = lowest_k_code(dtype);
     for (std::size_t j = 0; j < kSuperBlockValues; ++j) {
         block.codes[j] = static_cast<std::int8_t>(codes[j] + lowest);
     }

@@ -28,6 +28,9 @@ std::size_t sub_block_values(DType dtype);
 /// Writes traits(dtype).block_bytes bytes. Precondition: every number is in its range.
 void pack_k_block(DType dtype, const KBlock& block, std::byte* out);
 
+/// Fills everything but the codes; leaves minima alone where there are none.
+void unpack_k_parameters(DType dtype, const std::byte* bytes, KBlock& block);
+
 /// Any bytes are accepted.
 KBlock unpack_k_block(DType dtype, const std::byte* bytes);
 

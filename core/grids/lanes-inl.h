@@ -61,12 +61,17 @@ HWY_INLINE FloatVec round_even(FloatVec value) {
     return hn::Sub(hn::Add(value, magic), magic);
 }
 
+/// The bounds of what nearest_code may return.
+constexpr int kLowestCode = -0x400000;
+constexpr int kLargestCode = 0x3FFFFF;
+
 /// The integer of lo .. hi (within ±2^22) nearest to any value, also an infinite one or NaN, as
 /// ggml finds it: from the last bits of value + 1.5 * 2^23. Beyond ±2^22 these are other numbers,
 /// in ggml and here, and the same on every target.
 HWY_INLINE FloatVec nearest_code(FloatVec value, int lo, int hi) {
     const auto magic = set(12582912.0f);
     constexpr int kZero = 0x400000;  // the last 23 bits of magic
+    static_assert(kZero + kLowestCode == 0);
     const auto sum = hn::BitCast(kInts, hn::Add(value, magic));
     const auto bits = hn::And(sum, hn::Set(kInts, 0x7FFFFF));
     const auto held =

@@ -3,24 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
+#include "core/grids/block_layout.h"
 #include "core/tensor/convert.h"
 
 namespace ql {
 
 namespace {
-
-void store_half(float value, std::byte* out) {
-    const std::uint16_t bits = float_to_half(value);
-    std::memcpy(out, &bits, sizeof bits);
-}
-
-float load_half(const std::byte* src) {
-    std::uint16_t bits = 0;
-    std::memcpy(&bits, src, sizeof bits);
-    return half_to_float(bits);
-}
 
 // 1 / scale, or 0 where the block has to be stored as zeros.
 float reciprocal(float scale) {
@@ -29,45 +18,15 @@ float reciprocal(float scale) {
 }
 
 // value * inverse + shift, cut to an integer in 0..largest.
-int cut_code(float value, float inverse, float shift, int largest) {
+std::uint8_t cut_code(float value, float inverse, float shift, int largest) {
     const float position = value * inverse + shift;
-    return position < static_cast<float>(largest) ? static_cast<int>(position) : largest;
-}
-
-// Two codes of 4 bits in a byte: value j in the low half of byte j, value j + 16 in the high half.
-void store_nibbles(const int* codes, std::byte* out) {
-    for (std::size_t j = 0; j < kBlockValues / 2; ++j) {
-        out[j] = static_cast<std::byte>((codes[j] & 15) | (codes[j + 16] & 15) << 4);
-    }
-}
-
-void load_nibbles(const std::byte* src, int* codes) {
-    for (std::size_t j = 0; j < kBlockValues / 2; ++j) {
-        codes[j] = std::to_integer<int>(src[j] & std::byte{15});
-        codes[j + 16] = std::to_integer<int>(src[j] >> 4);
-    }
-}
-
-// The fifth bits of all codes: that of value j is bit j of a 32-bit word.
-void store_fifth_bits(const int* codes, std::byte* out) {
-    std::uint32_t word = 0;
-    for (std::size_t j = 0; j < kBlockValues; ++j) {
-        word |= static_cast<std::uint32_t>(codes[j] >> 4) << j;
-    }
-    std::memcpy(out, &word, sizeof word);
-}
-
-void load_fifth_bits(const std::byte* src, int* codes) {
-    std::uint32_t word = 0;
-    std::memcpy(&word, src, sizeof word);
-    for (std::size_t j = 0; j < kBlockValues; ++j) {
-        codes[j] |= static_cast<int>(word >> j & 1u) << 4;
-    }
+    return static_cast<std::uint8_t>(
+        position < static_cast<float>(largest) ? static_cast<int>(position) : largest);
 }
 
 // Q4_0 and Q5_0: the weight of largest magnitude (the first of equals), with its sign, gets code 0,
 // so the scale has the opposite sign.
-float encode_signed_extreme(const float* values, int half_range, int* codes) {
+float encode_signed_extreme(const float* values, int half_range, std::uint8_t* codes) {
     float extreme = 0;
     for (std::size_t j = 0; j < kBlockValues; ++j) {
         if (std::fabs(values[j]) > std::fabs(extreme)) {
@@ -89,7 +48,7 @@ struct ScaleAndMinimum {
 };
 
 // Q4_1 and Q5_1: codes 0..largest span the block's smallest to largest weight.
-ScaleAndMinimum encode_range(const float* values, int largest, int* codes) {
+ScaleAndMinimum encode_range(const float* values, int largest, std::uint8_t* codes) {
     float lo = values[0];
     float hi = values[0];
     for (std::size_t j = 1; j < kBlockValues; ++j) {
@@ -99,13 +58,14 @@ ScaleAndMinimum encode_range(const float* values, int largest, int* codes) {
     const float scale = (hi - lo) / static_cast<float>(largest);
     const float inverse = std::isfinite(scale) ? reciprocal(scale) : 0.0f;
     for (std::size_t j = 0; j < kBlockValues; ++j) {
-        codes[j] = inverse == 0 ? 0 : cut_code(values[j] - lo, inverse, 0.5f, largest);
+        codes[j] =
+            inverse == 0 ? std::uint8_t{0} : cut_code(values[j] - lo, inverse, 0.5f, largest);
     }
     return {scale, lo};
 }
 
 // Q8_0: symmetric codes -127..127, halves rounded away from zero.
-float encode_symmetric(const float* values, std::byte* codes) {
+float encode_symmetric(const float* values, std::uint8_t* codes) {
     float largest = 0;
     for (std::size_t j = 0; j < kBlockValues; ++j) {
         largest = std::max(largest, std::fabs(values[j]));
@@ -114,36 +74,34 @@ float encode_symmetric(const float* values, std::byte* codes) {
     const float inverse = reciprocal(scale);
     for (std::size_t j = 0; j < kBlockValues; ++j) {
         const float code = std::round(values[j] * inverse);
-        codes[j] = static_cast<std::byte>(static_cast<std::int8_t>(code));
+        codes[j] = static_cast<std::uint8_t>(static_cast<std::int8_t>(code));
     }
     return scale;
 }
 
 void encode_block(DType dtype, const float* values, std::byte* out) {
-    int codes[kBlockValues];
+    StoredBlock block;
+    std::uint8_t* codes = block.codes.data();
     switch (dtype) {
         case DType::q4_0:
-            store_half(encode_signed_extreme(values, 8, codes), out);
-            return store_nibbles(codes, out + 2);
-        case DType::q5_0:
-            store_half(encode_signed_extreme(values, 16, codes), out);
-            store_fifth_bits(codes, out + 2);
-            return store_nibbles(codes, out + 6);
+        case DType::q5_0: {
+            const int half_range = dtype == DType::q4_0 ? 8 : 16;
+            block.scale = float_to_half(encode_signed_extreme(values, half_range, codes));
+            break;
+        }
         case DType::q4_1:
         case DType::q5_1: {
             const int largest = dtype == DType::q4_1 ? 15 : 31;
             const ScaleAndMinimum fit = encode_range(values, largest, codes);
-            store_half(fit.scale, out);
-            store_half(fit.minimum, out + 2);
-            if (dtype == DType::q4_1) {
-                return store_nibbles(codes, out + 4);
-            }
-            store_fifth_bits(codes, out + 4);
-            return store_nibbles(codes, out + 8);
+            block.scale = float_to_half(fit.scale);
+            block.minimum = float_to_half(fit.minimum);
+            break;
         }
         default:
-            return store_half(encode_symmetric(values, out + 2), out);
+            block.scale = float_to_half(encode_symmetric(values, codes));
+            break;
     }
+    pack_block(dtype, block, out);
 }
 
 }  // namespace
@@ -168,53 +126,8 @@ void reference_encode(DType dtype, const float* values, std::size_t blocks, std:
     }
 }
 
-BlockParts reference_parts(DType dtype, const std::byte* block) {
-    BlockParts parts;
-    parts.scale = load_half(block);
-    switch (dtype) {
-        case DType::q4_0:
-            parts.zero = 8;
-            parts.code_max = 15;
-            load_nibbles(block + 2, parts.codes);
-            break;
-        case DType::q5_0:
-            parts.zero = 16;
-            parts.code_max = 31;
-            load_nibbles(block + 6, parts.codes);
-            load_fifth_bits(block + 2, parts.codes);
-            break;
-        case DType::q4_1:
-            parts.offset = load_half(block + 2);
-            parts.code_max = 15;
-            load_nibbles(block + 4, parts.codes);
-            break;
-        case DType::q5_1:
-            parts.offset = load_half(block + 2);
-            parts.code_max = 31;
-            load_nibbles(block + 8, parts.codes);
-            load_fifth_bits(block + 4, parts.codes);
-            break;
-        default:
-            parts.code_min = -128;
-            parts.code_max = 127;
-            for (std::size_t j = 0; j < kBlockValues; ++j) {
-                parts.codes[j] = static_cast<std::int8_t>(std::to_integer<int>(block[2 + j]));
-            }
-    }
-    return parts;
-}
-
 void reference_decode(DType dtype, const std::byte* bytes, std::size_t blocks, float* out) {
-    const std::size_t block_bytes = traits(dtype).block_bytes;
-    const bool has_offset = dtype == DType::q4_1 || dtype == DType::q5_1;
-    for (std::size_t i = 0; i < blocks; ++i) {
-        const BlockParts parts = reference_parts(dtype, bytes + i * block_bytes);
-        for (std::size_t j = 0; j < kBlockValues; ++j) {
-            const float product = parts.scale * static_cast<float>(parts.codes[j] - parts.zero);
-            // Adding an offset of 0 would turn a product of -0 into +0.
-            out[i * kBlockValues + j] = has_offset ? product + parts.offset : product;
-        }
-    }
+    decode_plainly(dtype, bytes, blocks, out);
 }
 
 }  // namespace ql

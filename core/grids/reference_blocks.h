@@ -26,16 +26,4 @@ void reference_encode(DType dtype, const float* values, std::size_t blocks, std:
 /// Decodes `blocks` blocks; any bytes are accepted.
 void reference_decode(DType dtype, const std::byte* bytes, std::size_t blocks, float* out);
 
-/// The parts of one stored block: value = scale * (code - zero) + offset.
-struct BlockParts {
-    float scale = 0;
-    float offset = 0;
-    int zero = 0;
-    int code_min = 0;
-    int code_max = 0;
-    int codes[kBlockValues] = {};
-};
-
-BlockParts reference_parts(DType dtype, const std::byte* block);
-
 }  // namespace ql

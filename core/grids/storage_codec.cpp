@@ -1,7 +1,7 @@
 #include "core/grids/storage_codec.h"
 
+#include "core/grids/block_anatomy.h"
 #include "core/grids/block_format.h"
-#include "core/grids/reference_blocks.h"
 #include "core/tensor/convert.h"
 
 namespace ql {
@@ -52,22 +52,25 @@ void StorageCodec::decode(const std::byte* bytes, std::int64_t rows, std::int64_
 CellInfo StorageCodec::inspect(const std::byte* row, std::int64_t /*cols*/, std::int64_t col,
                                const TensorParams& /*params*/) const {
     CellInfo cell;
-    if (!is_block_of_32(dtype_)) {
+    const BlockAnatomy* anatomy = block_anatomy(dtype_);
+    if (anatomy == nullptr) {
         cell.block_begin = col;
         cell.block_end = col + 1;
         return cell;
     }
-    const auto column = static_cast<std::size_t>(col);
-    const std::size_t block = column / kBlockValues;
-    const BlockParts parts = reference_parts(dtype_, row + block * traits(dtype_).block_bytes);
-    cell.block_begin = static_cast<std::int64_t>(block * kBlockValues);
-    cell.block_end = cell.block_begin + static_cast<std::int64_t>(kBlockValues);
-    cell.scale = parts.scale;
-    cell.zero = static_cast<float>(parts.zero);
-    cell.offset = parts.offset;
-    cell.code = parts.codes[column % kBlockValues];
-    cell.code_min = parts.code_min;
-    cell.code_max = parts.code_max;
+    const auto block = static_cast<std::size_t>(col / anatomy->values);
+    const BlockValue value =
+        read_value(*anatomy, row + block * static_cast<std::size_t>(anatomy->bytes),
+                   static_cast<int>(col % anatomy->values));
+    cell.block_begin = col / anatomy->sub_values * anatomy->sub_values;
+    cell.block_end = cell.block_begin + anatomy->sub_values;
+    cell.scale = value.scale;
+    cell.zero = static_cast<float>(anatomy->zero);
+    cell.offset = value.offset;
+    cell.code = value.code;
+    cell.code_min = anatomy->code_min;
+    cell.code_max = anatomy->code_max;
+    cell.table = anatomy->table;
     return cell;
 }
 

@@ -1,10 +1,19 @@
 #include "core/model/resolve_plan.h"
 
+#include <fmt/format.h>
+
 namespace ql {
 
 namespace {
 
-/// The entry of a tensor, checked to have one value for each column, or several such sets.
+bool from_gguf(const Model& model) { return model.checkpoint().gguf() != nullptr; }
+
+/// How many matrices a tensor stacks: the experts of a layer in GGUF form.
+std::int64_t stacked(const ModelTensor& tensor) {
+    return tensor.shape.size() == 3 ? tensor.shape.front() : 1;
+}
+
+/// The entry of a tensor, checked to have one value for each column of each of its matrices.
 const ImportanceEntry* entry_of(const ModelTensor& tensor, const ImportanceMatrix* importance) {
     if (importance == nullptr || !tensor.matrix()) {
         return nullptr;
@@ -14,14 +23,14 @@ const ImportanceEntry* entry_of(const ModelTensor& tensor, const ImportanceMatri
     if (entry == nullptr) {
         return nullptr;
     }
-    const auto sets = static_cast<std::int64_t>(entry->counts.size());
-    if (static_cast<std::int64_t>(entry->columns()) != tensor.cols || sets == 0 ||
-        tensor.rows % sets != 0) {
+    // Not by the counts: the old form keeps one for all experts.
+    const std::int64_t expected = tensor.cols * stacked(tensor);
+    if (static_cast<std::int64_t>(entry->sums.size()) != expected) {
         throw Error(ErrorCode::bad_data,
                     Sentence(QL_TR("core",
                                    "The importance matrix was made for another model: it has {} "
-                                   "values for this tensor with {} columns."),
-                             entry->sums.size(), tensor.cols),
+                                   "values for this tensor, which needs {}."),
+                             entry->sums.size(), expected),
                     tensor.name);
     }
     return entry;
@@ -29,6 +38,9 @@ const ImportanceEntry* entry_of(const ModelTensor& tensor, const ImportanceMatri
 
 PlanModel plan_model(const Model& model, bool importance) {
     PlanModel facts;
+    facts.importance = importance;
+    // A GGUF file says it by leaving the output out.
+    facts.tied = model.find("output.weight") == nullptr;
     if (model.architecture() != nullptr) {
         facts.architecture = model.architecture()->gguf;
     }
@@ -36,9 +48,12 @@ PlanModel plan_model(const Model& model, bool importance) {
         facts.blocks = static_cast<std::int64_t>(h->block_count);
         facts.heads = static_cast<std::int64_t>(h->head_count);
         facts.kv_heads = static_cast<std::int64_t>(h->head_count_kv);
-        facts.tied = h->tied_embeddings;
+        facts.tied = facts.tied || h->tied_embeddings;
     }
-    facts.importance = importance;
+    if (from_gguf(model)) {
+        const std::string key = fmt::format("{}.expert_count", facts.architecture);
+        facts.experts = static_cast<std::int64_t>(model.checkpoint().gguf()->uint(key).value_or(0));
+    }
     return facts;
 }
 
@@ -58,6 +73,11 @@ std::vector<PlanEntry> resolve_plan(const Plan& plan, const Model& model,
 std::vector<float> importance_of(const ModelTensor& tensor, const ImportanceMatrix* importance) {
     const ImportanceEntry* entry = entry_of(tensor, importance);
     return entry == nullptr ? std::vector<float>() : entry->importance();
+}
+
+bool is_copied(const ModelTensor& tensor, const Scheme& scheme) {
+    const auto* storage = std::get_if<StorageGrid>(&scheme.grid);
+    return storage != nullptr && storage->dtype == tensor.dtype;
 }
 
 }  // namespace ql

@@ -15,8 +15,12 @@ std::vector<PlanEntry> resolve_plan(const Plan& plan, const Model& model,
                                     const ImportanceMatrix* importance);
 
 /// The importance of a tensor's columns: `cols` values, or as many for each of several equal parts
-/// of its rows (experts). Empty if the matrix is null or has no entry for it. Throws
-/// Error(bad_data) if the entry does not fit.
+/// of its rows (experts), in the orientation of GGUF. Empty if the matrix is null or has no entry
+/// for it. Throws Error(bad_data) if the entry does not fit.
 std::vector<float> importance_of(const ModelTensor& tensor, const ImportanceMatrix* importance);
+
+/// Whether a scheme asks for the very type that a tensor is stored as: its values are then kept,
+/// where decoding and encoding them once more could only lose.
+bool is_copied(const ModelTensor& tensor, const Scheme& scheme);
 
 }  // namespace ql

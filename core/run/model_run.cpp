@@ -14,8 +14,8 @@ namespace {
 /// One plan's work on one tensor.
 struct PlanWork {
     std::size_t plan = 0;
-    std::unique_ptr<RowEncoder> encoder;
-    std::vector<ErrorSums> errors;  ///< one for each chunk
+    std::unique_ptr<RowEncoder> encoder;  ///< null: the tensor is stored so already
+    std::vector<ErrorSums> errors;        ///< one for each chunk
     double seconds = 0;
 };
 
@@ -71,9 +71,14 @@ TensorWork work_on(const Model& model, std::size_t t, const std::vector<ModelRun
         naming(*work.tensor, [&] { range = value_range(*work.rows, progress); });
     }
     for (const auto& [plan, scheme] : schemes) {
-        work.plans.push_back(
-            {plan, std::make_unique<RowEncoder>(scheme, work.rows->cols(), range, *work.importance),
-             std::vector<ErrorSums>(static_cast<std::size_t>(work.chunks.count())), 0});
+        PlanWork part;
+        part.plan = plan;
+        part.errors.resize(static_cast<std::size_t>(work.chunks.count()));
+        if (!is_copied(*work.tensor, scheme)) {
+            part.encoder =
+                std::make_unique<RowEncoder>(scheme, work.rows->cols(), range, *work.importance);
+        }
+        work.plans.push_back(std::move(part));
     }
     return work;
 }
@@ -101,9 +106,15 @@ void run_chunk(TensorWork& work, std::int64_t chunk, std::mutex& mutex) {
     std::vector<float> decoded(original.size());
     std::vector<std::byte> bytes;
     for (PlanWork& plan : work.plans) {
-        bytes.resize(static_cast<std::size_t>(count) * plan.encoder->grid().row_bytes(rows.cols()));
-        const double seconds =
-            plan.encoder->encode_and_decode(original, first, count, bytes.data(), decoded.data());
+        double seconds = 0;
+        if (plan.encoder != nullptr) {
+            bytes.resize(static_cast<std::size_t>(count) *
+                         plan.encoder->grid().row_bytes(rows.cols()));
+            seconds = plan.encoder->encode_and_decode(original, first, count, bytes.data(),
+                                                      decoded.data());
+        } else {
+            decoded = original;
+        }
         ErrorSums& sums = plan.errors[static_cast<std::size_t>(chunk)];
         sums.add(original.data(), decoded.data(), original.size());
         add_weighted(sums, original, decoded, first, *work.importance);

@@ -103,20 +103,30 @@ void fit_rows(const PlanTarget& target, bool recipe, PlanEntry& entry) {
     storage->dtype = smaller;
 }
 
-/// A fit that does not exist for what the tensor now gets, or that lacks its importance.
+void say(Sentence why, PlanEntry& entry) {
+    if (entry.fallback.empty()) {
+        entry.fallback = std::move(why);
+    }
+}
+
+/// A fit that what the tensor gets does not have, or that lacks its importance.
 void fit_what_is_there(const PlanTarget& target, PlanEntry& entry) {
     Fit& fit = entry.scheme->fit;
     const auto grid = make_grid(entry.scheme->grid);
-    if (fit.importance && !target.importance && !grid->refuses_fit({.importance = true})) {
-        fit.importance = false;
-        if (entry.fallback.empty()) {
-            entry.fallback = Sentence(
-                QL_TR("core",
-                      "The importance matrix has no entry for this tensor: it is fitted without."));
-        }
+    if (is_float(*entry.scheme)) {
+        fit = {};  // nothing to choose
+        return;
     }
-    if (grid->refuses_fit(fit)) {  // a floating-point type after a fallback
-        fit = {};
+    if (fit.search && grid->refuses_fit({.search = true})) {
+        fit.search = false;
+        say(*grid->refuses_fit({.search = true}), entry);
+    }
+    if (fit.importance && !target.importance) {
+        fit.importance = false;
+        say(Sentence(
+                QL_TR("core",
+                      "The importance matrix has no entry for this tensor: it is fitted without.")),
+            entry);
     }
 }
 

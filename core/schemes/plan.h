@@ -105,6 +105,10 @@ std::vector<Plan> parse_plans(std::string_view text);
 PlanRule parse_rule(std::string_view text);
 std::string format(const PlanRule& rule);
 
+/// "PATTERN=scheme" as in llama.cpp's --tensor-type: always a regular expression, in lower case,
+/// that is searched in the name. Throws ParseError.
+PlanRule parse_tensor_type(std::string_view text);
+
 /// {"base": "q4_0", "rules": [{"match": "*.ffn_down.weight", "scheme": "q8_0"},
 ///                            {"match": "blk.0.*", "scheme": "keep"}]}
 nlohmann::json to_json(const Plan& plan);

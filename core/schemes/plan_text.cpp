@@ -111,7 +111,16 @@ std::string pattern_of(std::string_view text) {
     return whole ? std::string(text) : fmt::format("*{}*", lower(text));
 }
 
-PlanRule parse_rule_at(std::string_view text, std::size_t offset) {
+/// The same for a pattern that can only be a regular expression; plain words need none.
+std::string expression_of(std::string_view text) {
+    const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '_' || c == '-';
+    });
+    return plain ? fmt::format("*{}*", lower(text)) : fmt::format("/{}/", lower(text));
+}
+
+PlanRule parse_rule_at(std::string_view text, std::size_t offset,
+                       std::string (*pattern_means)(std::string_view) = pattern_of) {
     text = trimmed(text, offset);
     const std::size_t equals = text.rfind('=');
     if (equals == std::string_view::npos || equals == 0) {
@@ -123,7 +132,7 @@ PlanRule parse_rule_at(std::string_view text, std::size_t offset) {
     const std::string_view pattern = trimmed(text.substr(0, equals), at);
     std::size_t scheme_at = offset + equals + 1;
     const std::string_view scheme = trimmed(text.substr(equals + 1), scheme_at);
-    PlanRule rule{pattern_of(pattern), scheme_or_keep(scheme, scheme_at)};
+    PlanRule rule{pattern_means(pattern), scheme_or_keep(scheme, scheme_at)};
     check_pattern(rule.match, at);
     return rule;
 }
@@ -213,6 +222,10 @@ std::vector<Plan> parse_plans(std::string_view text) {
 
 PlanRule parse_rule(std::string_view text) {
     return within(text, [&] { return parse_rule_at(text, 0); });
+}
+
+PlanRule parse_tensor_type(std::string_view text) {
+    return within(text, [&] { return parse_rule_at(text, 0, expression_of); });
 }
 
 std::string Plan::title() const {

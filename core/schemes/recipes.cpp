@@ -10,6 +10,8 @@ namespace ql {
 namespace {
 
 constexpr std::array kRecipes = {
+    RecipeInfo{"Q1_0", 40, DType::q1_0},     RecipeInfo{"TQ1_0", 36, DType::tq1_0},
+    RecipeInfo{"TQ2_0", 37, DType::tq2_0},   RecipeInfo{"Q2_0", 41, DType::q2_0},
     RecipeInfo{"Q2_K_S", 21, DType::q2_k},   RecipeInfo{"Q2_K", 10, DType::q2_k},
     RecipeInfo{"Q3_K_S", 11, DType::q3_k},   RecipeInfo{"Q3_K_M", 12, DType::q3_k},
     RecipeInfo{"Q3_K_L", 13, DType::q3_k},   RecipeInfo{"IQ4_XS", 30, DType::iq4_xs},
@@ -183,10 +185,17 @@ DType output_dtype(const RecipeInfo& recipe, std::int64_t cols) {
     return DType::q6_k;
 }
 
+DType embedding_dtype(const RecipeInfo& recipe) {
+    const bool ternary = recipe.base == DType::tq1_0 || recipe.base == DType::tq2_0;
+    return ternary || recipe.base == DType::q2_0 ? DType::q4_k : recipe.base;
+}
+
 DType dtype_of(const Visit& visit, std::int64_t cols) {
     switch (visit.part) {
         case Part::output:
             return output_dtype(visit.recipe, cols);
+        case Part::embedding:
+            return embedding_dtype(visit.recipe);
         case Part::value:
             return value_dtype(visit);
         case Part::key:

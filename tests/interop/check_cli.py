@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 ROWS, COLS = 8, 512  # of every reference input
-BLOCK_TYPES = ("q4_0", "q4_1", "q5_0", "q5_1", "q8_0")
+WEIGHTED_TYPES = ("q4_0", "q4_1", "q5_0", "q5_1", "q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "iq4_nl",
+                  "iq4_xs")
+BLOCK_TYPES = (*WEIGHTED_TYPES, "q8_0", "mxfp4", "nvfp4", "tq1_0", "tq2_0", "q1_0", "q2_0")
 LITTER = ".quantloupe-*"
 PLAN = {"base": "q4_0", "rules": [{"match": "blk.*.ffn_down.weight", "scheme": "q8_0"},
                                   {"match": "blk.0.*", "scheme": "keep"}]}
@@ -33,9 +35,9 @@ def check_keys(report, name, found, keys):
                  f"{sorted(keys - found.keys())} are missing")
 
 
-def codec(quantloupe, direction, dtype, source, target, rows=ROWS, cols=COLS):
+def codec(quantloupe, direction, dtype, source, target, *more, rows=ROWS, cols=COLS):
     return quantloupe.run("codec", direction, "--type", dtype, "--rows", rows, "--cols", cols,
-                          "--in", source, "--out", target)
+                          "--in", source, "--out", target, *more)
 
 
 def is_error(done, code, status):
@@ -98,9 +100,9 @@ def check_plan(report, quantloupe, model, folder):
         report.equal(f"plan, {name}: a file", (folder / "planned.gguf").exists(), name == "export")
 
 
-def converted(quantloupe, direction, dtype, source, target):
+def converted(quantloupe, direction, dtype, source, target, *more):
     """The bytes that `codec` makes of a reference file; raises if it fails."""
-    done = codec(quantloupe, direction, dtype, source, target)
+    done = codec(quantloupe, direction, dtype, source, target, *more)
     if done.returncode != 0:
         raise RuntimeError(f"{source.name}: {done.stderr.strip()}")
     return target.read_bytes()
@@ -120,6 +122,121 @@ def check_codec(report, quantloupe, golden, dtype, folder):
     converted(quantloupe, "encode", dtype, golden / "input_denorm.f32", blocks)
     values = np.frombuffer(converted(quantloupe, "decode", dtype, blocks, floats), "<f4")
     report.check(f"codec {dtype}: tiny denormal weights stay tiny", (np.abs(values) < 1e-39).all())
+
+
+def check_weighted_codec(report, quantloupe, golden, dtype, folder):
+    blocks, weights = folder / "blocks.bin", golden / "imatrix_512.f32"
+    names = {path.name.split(".")[0] for path in golden.glob(f"*.{dtype}.imat.bin")} - {"denorm"}
+    for written in (dtype, dtype + "+imatrix"):
+        wrong = [name for name in sorted(names) if converted(
+            quantloupe, "encode", written, golden / f"input_{name}.f32", blocks, "--importance",
+            weights) != (golden / f"{name}.{dtype}.imat.bin").read_bytes()]
+        report.check(f"codec encode {written} with importance: {len(names)} inputs as ggml",
+                     len(names) > 5 and not wrong, wrong)
+
+
+def weighted_error(quantloupe, golden, text, folder, *more):
+    blocks, floats = folder / "blocks.bin", folder / "floats.f32"
+    source = golden / "input_gauss.f32"
+    converted(quantloupe, "encode", text, source, blocks, *more)
+    converted(quantloupe, "decode", text.split("+")[0], blocks, floats)
+    error = np.fromfile(floats, "<f4").astype(float) - np.fromfile(source, "<f4")
+    weights = np.fromfile(golden / "imatrix_512.f32", "<f4") if more else 1.0
+    return float((weights * error.reshape(ROWS, COLS) ** 2).sum())
+
+
+def check_search(report, quantloupe, golden, folder):
+    fits = {grid["text"]: grid["fits"] for grid in answer(quantloupe, "schemes")["grids"]}
+    searched = [text for text in fits if "+search" in fits[text]]
+    report.check("codec: there are searches", {"q4_0", "q4_k"} <= set(searched), searched)
+    importance = ("--importance", golden / "imatrix_512.f32")
+    for more in ((), importance):
+        worse = [text for text in searched
+                 if weighted_error(quantloupe, golden, text + "+search", folder, *more)
+                 > weighted_error(quantloupe, golden, text, folder, *more)]
+        name = "with importance" if more else "without importance"
+        report.check(f"codec: a search is never worse, {name}", not worse, worse)
+
+
+def check_importance_errors(report, quantloupe, model, golden, folder):
+    source, target = golden / "input_gauss.f32", folder / "refused.bin"
+    weights = np.fromfile(golden / "imatrix_512.f32", "<f4")
+    bad = {"negative": -weights, "NaN": weights * np.nan, "too short": weights[:-1]}
+    for name, values in bad.items():
+        values.tofile(folder / "bad-importance.f32")
+        done = codec(quantloupe, "encode", "q4_k", source, target, "--importance",
+                     folder / "bad-importance.f32")
+        report.check(f"codec refuses importance: {name}", done.returncode != 0 and
+                     "bad-importance" in done.stderr and not target.exists(), done.stderr)
+    done = codec(quantloupe, "encode", "q4_k+imatrix", source, target)
+    report.check("codec +imatrix without a file: one sentence, exit status 2",
+                 done.returncode == 2 and "--importance" in done.stderr, done.stderr)
+    done = codec(quantloupe, "encode", "f16", source, target, "--importance",
+                 golden / "imatrix_512.f32")
+    report.check("codec: floats take no importance", done.returncode == 2, done.stderr)
+    for command in (["quantize", model, "--scheme", "q4_0+imatrix", "-o", target],
+                    ["quantize", model, "--scheme", "q4_k_m+imatrix", "-o", target],
+                    ["compare", model, "--schemes", "q4_0,q4_0+imatrix"],
+                    ["compare", model, "--schemes", "q4_0", "--tensor-type", "attn_v=q4_1+imatrix"]):
+        done = quantloupe.run(*command)
+        report.check(f"{command[0]} {command[3]} without --imatrix: one sentence, exit status 2",
+                     done.returncode == 2 and "--imatrix FILE" in done.stderr and
+                     len(done.stderr.splitlines()) == 1, done.stderr)
+    done = quantloupe.run("quantize", model, "--scheme", "q4_0+imatrix", "--imatrix",
+                          golden / "tiny" / "tiny.imatrix.gguf", "-o", target)
+    report.check("importance of another model is refused", done.returncode == 1 and
+                 "another model" in done.stderr and not target.exists(), done.stderr)
+
+
+def check_importance(report, quantloupe, golden):
+    """The tiny model and its importance matrix, in both forms."""
+    tiny = golden / "tiny"
+    model = tiny / "tiny-llama-f16.gguf"
+    plain = answer(quantloupe, "compare", model, "--schemes", "q3_k")["schemes"][0]
+    report.check("compare without importance: no weighted error", "weighted_rmse" not in plain)
+    found = []
+    for form in ("gguf", "dat"):
+        schemes = answer(quantloupe, "compare", model, "--schemes", "q3_k,q3_k+imatrix", "--imatrix",
+                         tiny / f"tiny.imatrix.{form}")["schemes"]
+        found.append([scheme["weighted_rmse"] for scheme in schemes])
+        report.equal(f"compare --imatrix .{form}: the plain scheme is the same", schemes[0]["rmse"],
+                     plain["rmse"])
+        report.check(f"compare --imatrix .{form}: importance lowers the weighted error",
+                     0 < found[-1][1] < found[-1][0], found[-1])
+    report.check("compare: both forms weight alike", np.allclose(found[0], found[1], rtol=1e-5),
+                 found)
+
+
+def planned(quantloupe, model, folder, *arguments):
+    tensors = answer(quantloupe, "quantize", model, "-o", folder / "no.gguf", "--dry-run",
+                     *arguments)["tensors"]
+    return {tensor["name"]: tensor["dtype"] for tensor in tensors}
+
+
+def check_tensor_types(report, quantloupe, model, folder):
+    types = planned(quantloupe, model, folder, "--scheme", "q4_k_m", "--tensor-type", "attn_v=q8_0",
+                    "--tensor-type", "blk\\.[01]\\.=q5_k", "--tensor-type", "attn=q3_k")
+    expected = {"blk.0.attn_v.weight": "Q8_0", "blk.0.attn_q.weight": "Q5_K",
+                "blk.0.ffn_up.weight": "Q5_K", "blk.2.attn_k.weight": "Q3_K",
+                "blk.2.ffn_down.weight": "Q6_K", "blk.3.ffn_down.weight": "Q4_K",
+                "blk.3.attn_norm.weight": "F32", "token_embd.weight": "Q6_K"}
+    report.equal("--tensor-type: the first that matches wins",
+                 {name: types[name] for name in expected}, expected)
+    recipe = planned(quantloupe, model, folder, "--scheme", "recipe:q4_0")
+    grid = planned(quantloupe, model, folder, "--scheme", "q4_0")
+    report.equal("a recipe covers the embedding, a grid the linears",
+                 (recipe["token_embd.weight"], grid["token_embd.weight"]), ("Q6_K", "BF16"))
+    compared = answer(quantloupe, "compare", model, "--schemes", "q4_k_m,recipe:Q3_K_M",
+                      "--tensor-type", "ffn_down=q8_0")["schemes"]
+    report.equal("compare: plans in order", [scheme["scheme"] for scheme in compared],
+                 ["recipe:Q4_K_M; *ffn_down*=q8_0", "recipe:Q3_K_M; *ffn_down*=q8_0"])
+    down = {tensor["scheme"] for scheme in compared for tensor in scheme["tensors"]
+            if "down_proj" in tensor["name"]}
+    report.equal("compare --tensor-type: what ffn_down gets", down, {"q8_0"})
+    done = quantloupe.run("quantize", model, "--scheme", "q4_0", "--tensor-type", "a(=q8_0", "-o",
+                          folder / "no.gguf")
+    report.check("--tensor-type: a bad expression is pointed at", done.returncode == 2 and
+                 "^" in done.stderr, done.stderr)
 
 
 def check_not_finite(report, quantloupe, folder):
@@ -189,7 +306,15 @@ def check(report, quantloupe, model, golden, folder):
               "not finite": lambda: check_not_finite(report, quantloupe, folder),
               "threads": lambda: check_threads(report, quantloupe, model, folder),
               "size limit": lambda: check_size_limit(report, quantloupe, model, folder / "limit"),
-              "csv": lambda: check_csv(report, quantloupe, model, folder)}
+              "csv": lambda: check_csv(report, quantloupe, model, folder),
+              "search": lambda: check_search(report, quantloupe, golden, folder),
+              "importance": lambda: check_importance(report, quantloupe, golden),
+              "importance errors": lambda: check_importance_errors(
+                  report, quantloupe, model, golden, folder),
+              "tensor types": lambda: check_tensor_types(report, quantloupe, model, folder)}
+    for dtype in WEIGHTED_TYPES:
+        checks[f"codec {dtype}+imatrix"] = lambda t=dtype: check_weighted_codec(
+            report, quantloupe, golden, t, folder)
     for dtype in BLOCK_TYPES:
         checks[f"codec {dtype}"] = lambda t=dtype: check_codec(
             report, quantloupe, golden, t, folder)

@@ -2,6 +2,7 @@
 forward pass in numpy. Needs the packages in requirements.txt.
 
     python tests/interop/run.py QUANTLOUPE_CLI [--hostile-writer WRITE_HOSTILE_FILES]
+                                [--imatrix-writer WRITE_IMATRIX_FILE]
 """
 import argparse
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import check_cli
 import check_demo
+import check_grids
 import check_hostile
 import check_shared
 import check_tiny_models
@@ -24,6 +26,8 @@ def main():
     parser.add_argument("cli", type=Path, help="path of quantloupe-cli")
     parser.add_argument("--hostile-writer", type=Path,
                         help="path of write_hostile_files, which the tests build")
+    parser.add_argument("--imatrix-writer", type=Path,
+                        help="path of write_imatrix_file, which the tests build")
     arguments = parser.parse_args()
     report = Report()
     quantloupe = Quantloupe(arguments.cli.resolve())
@@ -34,6 +38,8 @@ def main():
                          folder)
         check_cli.check(report, quantloupe, demo_model,
                         ROOT / "tests" / "data" / "golden" / "gguf", folder / "cli")
+        check_grids.check(report, quantloupe, demo_model, arguments.imatrix_writer,
+                          folder / "grids")
         tiny = folder / "tiny"
         check_tiny_models.check(report, quantloupe, demo_model, tiny)
         check_shared.check(report, quantloupe, ROOT.parent / "shared", folder)

@@ -70,7 +70,7 @@ class TestGgufPlan : public QObject {
         QCOMPARE(down.dtype, DType::f32);
         QVERIFY(!down.entry.fallback.empty());
         const auto says = [](const Sentence& note) {
-            return note.english().find("2 tensors do not take their scheme") != std::string::npos;
+            return note.english().find("2 tensors get something else") != std::string::npos;
         };
         QVERIFY(std::any_of(gguf.notes.begin(), gguf.notes.end(), says));
     }
@@ -198,6 +198,64 @@ class TestGgufPlan : public QObject {
         QVERIFY(std::abs(divisors.values[1] - 7.6671F) < 1e-3F);
         QCOMPARE(divisors.values[2], 8.0F);
         QCOMPARE(divisors.values[3], 8.0F);
+    }
+
+    void recipeGivesTheFileItsType() {
+        const auto model = Model::open(QL_SOURCE_DIR "/resources/demo_model");
+        for (const auto& [text, type] : {std::pair{"q4_k_m", 15U}, std::pair{"recipe:Q4_K_S", 14U},
+                                         std::pair{"recipe:Q8_0", 7U}, std::pair{"q3_k_l", 13U}}) {
+            const GgufExport gguf = plan_gguf(*model, parse_plan(text));
+            QCOMPARE(gguf.metadata.uint("general.file_type"), std::optional<std::uint64_t>(type));
+            QCOMPARE(gguf.metadata.uint("general.quantization_version"),
+                     std::optional<std::uint64_t>(2));
+        }
+        const GgufExport gguf = plan_gguf(*model, parse_plan("q4_k_m"));
+        QCOMPARE(tensor(gguf, "token_embd.weight").dtype, DType::q6_k);  // tied
+        QCOMPARE(tensor(gguf, "blk.0.attn_norm.weight").dtype, DType::f32);
+        QCOMPARE(tensor(gguf, "blk.5.ffn_down.weight").dtype, DType::q6_k);
+        QCOMPARE(tensor(gguf, "blk.0.attn_q.weight").dtype, DType::q4_k);
+    }
+
+    void importanceIsUsedAndNamed() {
+        const ExportFixture fixture;
+        const auto importance = std::make_shared<ImportanceMatrix>();
+        importance->path = "/somewhere/calibration.gguf";
+        importance->datasets = {"a.txt"};
+        importance->chunk_count = 9;
+        importance->entries["blk.0.attn_q.weight"] = {std::vector<float>(64, 1), {1}};
+        GgufExportOptions options;
+        options.importance = importance;
+        const GgufExport gguf = plan(fixture, "q4_0+imatrix", options);
+        QCOMPARE(gguf.metadata.string("quantize.imatrix.file"),
+                 std::optional<std::string>("calibration.gguf"));
+        QCOMPARE(gguf.metadata.string("quantize.imatrix.dataset"),
+                 std::optional<std::string>("a.txt"));
+        QCOMPARE(gguf.metadata.uint("quantize.imatrix.entries_count"),
+                 std::optional<std::uint64_t>(1));
+        QCOMPARE(gguf.metadata.uint("quantize.imatrix.chunks_count"),
+                 std::optional<std::uint64_t>(9));
+        QVERIFY(tensor(gguf, "blk.0.attn_q.weight").entry.scheme->fit.importance);
+        const PlanEntry& without = tensor(gguf, "blk.1.attn_q.weight").entry;
+        QVERIFY(!without.scheme->fit.importance && !without.fallback.empty());
+        const auto says = [](const Sentence& note) {
+            return note.english().find("no entry for this tensor") != std::string::npos;
+        };
+        QCOMPARE(std::count_if(gguf.notes.begin(), gguf.notes.end(), says), 1);
+        // A matrix that no tensor was fitted with is not named.
+        QVERIFY(!plan(fixture, "q4_0", options).metadata.find("quantize.imatrix.file"));
+    }
+
+    void importanceOfAnotherModelIsRefused() {
+        const ExportFixture fixture;
+        const auto importance = std::make_shared<ImportanceMatrix>();
+        importance->entries["blk.0.attn_q.weight"] = {std::vector<float>(65, 1), {1}};
+        GgufExportOptions options;
+        options.importance = importance;
+        const std::string error = error_of([&] { plan(fixture, "q4_0+imatrix", options); });
+        QVERIFY2(error.find("65 values") != std::string::npos &&
+                     error.find("needs 64") != std::string::npos,
+                 error.c_str());
+        QVERIFY(error_of([&] { plan(fixture, "q4_0+imatrix"); }) != "no error");
     }
 
     void demoModelHasItsTokenizer() {

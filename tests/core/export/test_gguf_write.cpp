@@ -7,6 +7,7 @@
 #include "core/base/parallel.h"
 #include "core/export/verify.h"
 #include "core/grids/grid.h"
+#include "core/run/model_run.h"
 #include "tests/core/export/export_fixture.h"
 
 using namespace ql;
@@ -92,6 +93,39 @@ class TestGgufWrite : public QObject {
             }
         }
         QCOMPARE(copied, 6);  // the embedding and five norms
+    }
+
+    // Decoding and encoding again would lose, and is not what was measured.
+    void tensorsThatHaveTheTypeAlreadyAreCopied() {
+        const ExportFixture fixture;
+        const auto first = fixture.write("q4_0", "first.gguf");
+        const auto model = Model::open(first);
+        const GgufExport plan = plan_gguf(*model, parse_plan("q4_0; ffn_up=q8_0"));
+        const auto second = fixture.path("second.gguf");
+        write_gguf(*model, plan, second);
+        const auto before = Checkpoint::open(first);
+        const auto after = Checkpoint::open(second);
+        int copied = 0;
+        for (const StoredTensor& tensor : before->tensors()) {
+            const StoredTensor& written = *after->find(tensor.name);
+            if (tensor.name.find("ffn_up") != std::string::npos) {
+                QCOMPARE(written.dtype, DType::q8_0);
+                continue;
+            }
+            QCOMPARE(written.dtype, tensor.dtype);
+            QVERIFY2(std::ranges::equal(before->bytes(tensor), after->bytes(written)),
+                     tensor.name.c_str());
+            copied += tensor.dtype == DType::q4_0 ? 1 : 0;
+        }
+        QCOMPARE(copied, 12);
+        const auto says = [](const Sentence& note) {
+            return note.english().find("2 tensors are quantized already") != std::string::npos;
+        };
+        QCOMPARE(std::count_if(plan.notes.begin(), plan.notes.end(), says), 1);
+        // What a run measures is what the file holds.
+        const ModelRun run = run_model(*model, {parse_plan("q4_0")}).front();
+        QVERIFY(run.weights > 0);
+        QCOMPARE(run.error.error2, 0.0);
     }
 
     void cancellingLeavesTheOldFileAndNoLitter() {

@@ -58,12 +58,41 @@ class TestVerify : public QObject {
         QVERIFY_EXCEPTION_THROWN(verify_file(file), Error);
     }
 
+    // As llama-quantize does: other types and values, every key kept.
+    void hashesOfTheSourceAreNotComparedWithARewrittenFile() {
+        const ExportFixture fixture;
+        const auto first = fixture.write("f32", "first.gguf");
+        const auto source = Checkpoint::open(first);
+        const auto second = Checkpoint::open(fixture.write("q4_0", "second.gguf"));
+        std::vector<GgufTensor> tensors;
+        for (const StoredTensor& tensor : second->tensors()) {
+            tensors.push_back({tensor.name, tensor.dtype, tensor.shape, 0, 0});
+        }
+        std::vector<std::byte> bytes = write_gguf_header(*source->gguf(), tensors);
+        const std::size_t data = bytes.size();
+        for (std::size_t t = 0; t < tensors.size(); ++t) {
+            const auto stored = second->bytes(second->tensors()[t]);
+            bytes.resize(data + tensors[t].offset);
+            bytes.insert(bytes.end(), stored.begin(), stored.end());
+        }
+        QFile file(QString::fromStdString(fixture.path("rewritten.gguf").string()));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
+        file.close();
+        const VerifyResult result = verify_file(fixture.path("rewritten.gguf"));
+        QVERIFY(result.ok());
+        QCOMPARE(result.hashes_compared, std::size_t{0});
+        QCOMPARE(result.tensors, tensors.size());
+        QVERIFY(verify_file(fixture.path("second.gguf")).hashes_compared > 0);
+    }
+
     void hashesOfAnotherLengthAreAProblem() {
         const ExportFixture fixture;
         const auto model = fixture.model();
         GgufExport plan = plan_gguf(*model, Plan::of(parse_scheme("q8_0")));
         GgufMetadata metadata = plan.metadata;
         metadata.set(std::string(kHashesKey), GgufValue::of_u64s(std::vector<std::uint64_t>{1}));
+        metadata.erase(kTypesKey);
         std::vector<GgufTensor> tensors;
         const std::vector<std::byte> header = write_gguf_header(metadata, tensors);
         QFile file(QString::fromStdString(fixture.path("wrong.gguf").string()));

@@ -100,7 +100,7 @@ class TestGridText : public QObject {
         row("textbook_asym4:g128", 14, "textbook_asym4");
         row("textbook_q4_1", 12, "textbook_q4_0");
         row("textbook", 8, "textbook_sym8");
-        row("q4_k", 3, "q4_0");
+        row("q4_x", 3, "q4_0");
     }
     void wrongTextsPointAtTheFirstWrongCharacter() {
         QFETCH(QString, text);

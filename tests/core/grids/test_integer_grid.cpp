@@ -77,7 +77,7 @@ std::vector<std::byte> encoded(const IntegerCodec& codec, const std::vector<floa
                                std::int64_t cols, const TensorParams& params = {}) {
     const auto rows = std::int64_t(values.size()) / cols;
     std::vector<std::byte> bytes(std::size_t(rows) * codec.row_bytes(cols));
-    codec.encode(values.data(), rows, cols, params, bytes.data());
+    codec.encode(values.data(), rows, cols, {params}, bytes.data());
     return bytes;
 }
 

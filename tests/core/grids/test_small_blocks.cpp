@@ -19,10 +19,10 @@ struct Type {
     bool uses_importance;  ///< as ggml's quantizer does
 };
 constexpr Type kTypes[] = {
-    {DType::iq4_nl, true},
-    {DType::iq4_xs, true},
-    {DType::mxfp4, false},
-    {DType::nvfp4, false},
+    {DType::q4_0, true},   {DType::q4_1, true},   {DType::q5_0, true},   {DType::q5_1, true},
+    {DType::q8_0, false},  {DType::iq4_nl, true}, {DType::iq4_xs, true}, {DType::mxfp4, false},
+    {DType::nvfp4, false}, {DType::tq1_0, false}, {DType::tq2_0, false}, {DType::q1_0, false},
+    {DType::q2_0, false},
 };
 
 // The checks run on every SIMD target and return what went wrong, or nothing.
@@ -134,6 +134,7 @@ QString piecesGiveTheSameBytes(DType dtype, bool with_importance) {
     QString wrong;
     forEachSimdTarget([&](const char* target) {
         const auto whole = encoded(dtype, values.data(), kRows, kCols, weights);
+        wrong += encoded(dtype, nullptr, 0, 0, weights).empty() ? "" : "nothing gives bytes ";
         for (const std::size_t piece : {1, 2, 3, 7, 22}) {
             std::vector<std::byte> bytes;
             for (std::size_t row = 0; row < kRows; row += piece) {
@@ -263,6 +264,22 @@ class TestSmallBlocks : public QObject {
         QFETCH(int, type);
         QFETCH(bool, importance);
         QCOMPARE(troubleIsTheSameEverywhere(DType(type), importance), QString());
+    }
+
+    /// The largest magnitude's logarithm is one in single precision, which just below a power of
+    /// two is that power's.
+    void mxfp4TakesTheRoundedLogarithm() {
+        for (int power = -122; power <= 127; ++power) {
+            float largest = std::ldexp(1.0f, power);
+            for (int steps = 0; steps < 100; ++steps, largest = std::nextafter(largest, 0.0f)) {
+                const auto logarithm = static_cast<float>(std::log2(double(largest)));
+                const int expected = int(std::floor(logarithm)) + 125;
+                std::vector<float> block(32, 0.25f * largest);
+                block[7] = -largest;
+                const auto bytes = encoded(DType::mxfp4, block.data(), 1, 32, nullptr);
+                QCOMPARE(std::to_integer<int>(bytes[0]), expected);
+            }
+        }
     }
 
     void anyBytes_data() { addTypes(); }

@@ -25,7 +25,7 @@ Result through(const char* text, const std::vector<float>& weights) {
         result.params = result.grid->fit_tensor({*lo, *hi});
     }
     result.bytes.resize(result.grid->row_bytes(cols));
-    result.grid->encode(weights.data(), 1, cols, result.params, result.bytes.data());
+    result.grid->encode(weights.data(), 1, cols, {result.params}, result.bytes.data());
     result.grid->decode(result.bytes.data(), 1, cols, result.params, result.values.data());
     return result;
 }

@@ -80,6 +80,147 @@ class TestPlan : public QObject {
         QCOMPARE(plan_from_json(to_json(keep)), keep);
     }
 
+    void textIsReadBack_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("canonical");
+        const auto add = [](const char* text, const char* canonical) {
+            QTest::newRow(text) << text << canonical;
+        };
+        add("q4_0", "q4_0");
+        add("Q4_K_M", "recipe:Q4_K_M");
+        add("q4_k_m+imatrix", "recipe:Q4_K_M+imatrix");
+        add("recipe:q4_k", "recipe:Q4_K_M");  // llama.cpp's other name for it
+        add("q4_k", "q4_k");                  // the grid
+        add("recipe:Q4_0+search+imatrix", "recipe:Q4_0+imatrix+search");
+        add("keep; ffn_down=q6_k", "keep; *ffn_down*=q6_k");
+        add("q4_k;blk.0.*=keep ; *.attn_v.weight=q8_0", "q4_k; blk.0.*=keep; *.attn_v.weight=q8_0");
+        add("q8_0; /blk\\.[01]\\./=q4_0+imatrix", "q8_0; /blk\\.[01]\\./=q4_0+imatrix");
+        add("q8_0; blk\\.(0|5)\\.=keep", "q8_0; /blk\\.(0|5)\\./=keep");
+        add("q8_0; /a;b/=keep; x=q4_0", "q8_0; /a;b/=keep; *x*=q4_0");
+    }
+    void textIsReadBack() {
+        QFETCH(QString, text);
+        QFETCH(QString, canonical);
+        const Plan plan = parse_plan(text.toStdString());
+        QCOMPARE(QString::fromStdString(format(plan)), canonical);
+        QCOMPARE(parse_plan(format(plan)), plan);
+        QCOMPARE(plan_from_json(to_json(plan)), plan);
+    }
+
+    void badTextIsRefusedWithItsPlace_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<int>("position");
+        QTest::newRow("unknown recipe") << "recipe:q9_k" << 7;
+        QTest::newRow("unknown scheme") << "q9_k" << 0;
+        QTest::newRow("empty") << "" << 0;
+        QTest::newRow("rule without scheme") << "q4_0; ffn_down" << 6;
+        QTest::newRow("rule without pattern") << "q4_0; =q8_0" << 6;
+        QTest::newRow("bad scheme in a rule") << "q4_0; ffn_down=q9_9" << 15;
+        QTest::newRow("bad expression") << "q4_0; /blk(/=q8_0" << 6;
+        QTest::newRow("bad fit") << "q4_k_m+magic" << 7;
+    }
+    void badTextIsRefusedWithItsPlace() {
+        QFETCH(QString, text);
+        QFETCH(int, position);
+        try {
+            parse_plan(text.toStdString());
+            QFAIL("it was read");
+        } catch (const ParseError& error) {
+            QCOMPARE(static_cast<int>(error.position()), position);
+            QCOMPARE(QString::fromStdString(error.context()), text);
+        }
+    }
+
+    // llama.cpp searches an expression in the name; here whole names would have to match.
+    void tensorTypesAreExpressionsSearchedInTheName() {
+        const PlanTarget value = linear("x", "blk.10.attn_v.weight");
+        for (const char* text :
+             {"attn_v=q8_0", "ATTN_V=q8_0", "blk.*attn_v=q8_0", "attn_v.weight=q8_0",
+              "blk\\.10\\.=q8_0", "[0-9]+\\.attn_[kv]=q8_0", "weight$=q8_0", "^blk.1=q8_0"}) {
+            Plan plan;
+            plan.rules = {parse_tensor_type(text)};
+            QVERIFY2(resolve(plan, value).rule == 0, text);
+            QCOMPARE(parse_rule(format(plan.rules[0])), plan.rules[0]);
+        }
+        for (const char* text : {"attn_q=q8_0", "^attn_v=q8_0", "blk\\.1\\.=q8_0"}) {
+            Plan plan;
+            plan.rules = {parse_tensor_type(text)};
+            QVERIFY2(!resolve(plan, value).scheme, text);
+        }
+        QVERIFY_THROWS_EXCEPTION(ParseError, parse_tensor_type("a[=q8_0"));
+        QVERIFY_THROWS_EXCEPTION(ParseError, parse_tensor_type("attn_v"));
+    }
+
+    void rulesGoOverARecipe() {
+        Plan plan = parse_plan("q4_k_m; attn_v=q8_0; blk.0.*=keep");
+        const std::string names[] = {"blk.0.attn_v.weight", "blk.1.attn_v.weight",
+                                     "blk.1.attn_q.weight"};
+        std::vector<PlanTarget> targets;
+        for (const std::string& name : names) {
+            targets.push_back(linear("", name, 512));
+        }
+        const auto entries = plan.resolve({}, targets);
+        QVERIFY(!entries[0].scheme);
+        QCOMPARE(entries[0].rule, 1);
+        QCOMPARE(format(*entries[1].scheme), std::string("q8_0"));
+        QCOMPARE(format(*entries[2].scheme), std::string("q4_k"));
+        QCOMPARE(entries[2].rule, static_cast<int>(PlanEntry::kBase));
+    }
+
+    void rowsThatDoNotFitTakeLlamaCppsReplacement() {
+        const auto first = [](const char* plan, std::int64_t cols) {
+            return resolve(parse_plan(plan), linear("", "blk.0.attn_q.weight", cols));
+        };
+        const PlanEntry smaller = first("q4_k_m", 96);
+        QCOMPARE(format(*smaller.scheme), std::string("q5_0"));
+        QVERIFY(smaller.fallback.english().find("Q5_0 stands in for Q4_K") != std::string::npos);
+        // Rows that no block divides: a recipe takes F16, a scheme leaves the tensor alone.
+        QCOMPARE(format(*first("q4_k_m", 80).scheme), std::string("f16"));
+        QVERIFY(!first("q4_k", 80).scheme);
+        QVERIFY(!first("q4_k", 80).fallback.empty());
+        QCOMPARE(format(*first("q4_k", 96).scheme), std::string("q5_0"));
+        QVERIFY(first("q4_k", 256).fallback.empty());
+    }
+
+    void importanceThatIsMissingIsSaid() {
+        PlanTarget target = linear("", "blk.0.attn_q.weight", 256);
+        PlanModel model;
+        const Plan plan = parse_plan("q4_k_m+imatrix");
+        QVERIFY(plan.uses_importance());
+        QVERIFY_THROWS_EXCEPTION(Error, plan.resolve(model, std::span(&target, 1)));
+        model.importance = true;
+        const PlanEntry without = plan.resolve(model, std::span(&target, 1)).front();
+        QCOMPARE(format(*without.scheme), std::string("q4_k"));
+        QVERIFY(!without.fallback.empty());
+        target.importance = true;
+        const PlanEntry with = plan.resolve(model, std::span(&target, 1)).front();
+        QCOMPARE(format(*with.scheme), std::string("q4_k+imatrix"));
+        QVERIFY(with.fallback.empty());
+        // A replacement keeps the fit where it has it; floats have none.
+        target.cols = 96;
+        QCOMPARE(format(*plan.resolve(model, std::span(&target, 1)).front().scheme),
+                 std::string("q5_0+imatrix"));
+        target.cols = 80;
+        QCOMPARE(format(*plan.resolve(model, std::span(&target, 1)).front().scheme),
+                 std::string("f16"));
+    }
+
+    // Some types of a recipe have a search, others have none: those keep the rest of the fit.
+    void searchIsLeftOutWhereThereIsNone() {
+        PlanTarget target = linear("", "blk.0.attn_q.weight", 256);
+        target.importance = true;
+        PlanModel model;
+        model.importance = true;
+        const auto entry = [&](const char* plan) {
+            return parse_plan(plan).resolve(model, std::span(&target, 1)).front();
+        };
+        QCOMPARE(format(*entry("recipe:Q4_K_M+search").scheme), std::string("q4_k+search"));
+        QVERIFY(entry("recipe:Q4_K_M+search").fallback.empty());
+        const PlanEntry ternary = entry("recipe:TQ2_0+imatrix+search");
+        QCOMPARE(format(*ternary.scheme), std::string("tq2_0+imatrix"));
+        QVERIFY(!ternary.fallback.empty());
+    }
+
     void badJsonIsRefused_data() {
         QTest::addColumn<QByteArray>("json");
         QTest::newRow("array") << QByteArray("[]");
@@ -88,6 +229,8 @@ class TestPlan : public QObject {
         QTest::newRow("bad scheme") << QByteArray(R"({"base": "q4_9"})");
         QTest::newRow("rule without match") << QByteArray(R"({"rules": [{"scheme": "q4_0"}]})");
         QTest::newRow("rules no list") << QByteArray(R"({"rules": {"a": "q4_0"}})");
+        QTest::newRow("bad expression")
+            << QByteArray(R"({"rules": [{"match": "/(/", "scheme": "q4_0"}]})");
     }
     void badJsonIsRefused() {
         QFETCH(QByteArray, json);
