@@ -40,15 +40,14 @@ std::vector<Piece> split(const Piece& whole, std::string_view separator) {
     }
 }
 
-/// The rules of one line, with positions in the whole text.
-std::vector<PlanRule> rulesIn(const Piece& line) {
-    // A plan that is nothing but rules: core knows where one ends and the next begins.
-    constexpr std::string_view kPlan = "keep;";
+/// What `parse` makes of a piece, with positions in the whole text. It sees `before` first.
+template <class Parse>
+auto parsed(const Piece& piece, std::string_view before, const Parse& parse) {
     try {
-        return parse_plan(std::string(kPlan) + std::string(line.text)).rules;
+        return parse(std::string(before) + std::string(piece.text));
     } catch (const ParseError& error) {
-        const std::size_t position = std::max(error.position(), kPlan.size()) - kPlan.size();
-        throw ParseError(error.sentence(), line.begin + position);
+        const std::size_t position = std::max(error.position(), before.size()) - before.size();
+        throw ParseError(error.sentence(), piece.begin + position);
     }
 }
 
@@ -60,11 +59,15 @@ std::vector<PlanRule> parseRules(const std::string& text) {
         if (stripped(line).text.starts_with('#')) {
             continue;
         }
-        for (const Piece& option : split(line, kOption)) {
-            const Piece piece = stripped(option);
-            if (!piece.text.empty()) {
-                std::ranges::move(rulesIn(piece), std::back_inserter(rules));
-            }
+        const std::vector<Piece> options = split(line, kOption);
+        // A plan that is nothing but rules: core knows where one ends and the next begins.
+        if (const Piece own = stripped(options.front()); !own.text.empty()) {
+            std::ranges::move(
+                parsed(own, "keep;", [](const std::string& t) { return parse_plan(t).rules; }),
+                std::back_inserter(rules));
+        }
+        for (std::size_t i = 1; i < options.size(); ++i) {
+            rules.push_back(parsed(stripped(options[i]), "", &parse_tensor_type));
         }
     }
     return rules;

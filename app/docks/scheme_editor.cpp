@@ -32,8 +32,6 @@ namespace {
 
 constexpr int kGroupSizes[] = {32, 64, 128, 256};
 constexpr DType kScaleTypes[] = {DType::f16, DType::bf16, DType::f32};
-// A row to speak of while no tensor is open.
-constexpr std::int64_t kTypicalSize = 4096;
 
 void select(QComboBox* box, const QVariant& value) { box->setCurrentIndex(box->findData(value)); }
 
@@ -138,6 +136,11 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
     connect(workspace_, &Workspace::schemesChanged, this, &SchemeEditor::load);
     connect(workspace_, &Workspace::focusChanged, this, &SchemeEditor::load);
     connect(workspace_, &Workspace::tensorChanged, this, &SchemeEditor::load);
+    connect(workspace_, &Workspace::modelRunsChanged, this, [this] {
+        if (const ComparedScheme* compared = workspace_->scheme(workspace_->focus())) {
+            explain(compared->plan);  // an edit of the text goes on
+        }
+    });
     retranslate();
 }
 
@@ -213,7 +216,7 @@ void SchemeEditor::load() {
     loadGrid(scheme ? &scheme->grid : nullptr);
     loadFit(base);
     text_->setText(compared->text());
-    explain(base);
+    explain(compared->plan);
 }
 
 void SchemeEditor::loadGrid(const GridSpec* grid) {
@@ -265,32 +268,28 @@ void SchemeEditor::loadFit(const PlanBase& base) {
     }
 }
 
-void SchemeEditor::explain(const PlanBase& base) {
-    QString text;
-    if (const auto* scheme = std::get_if<Scheme>(&base)) {
-        text = explanationOf(*scheme);
-    } else if (const auto* recipe = std::get_if<Recipe>(&base)) {
-        text = QStringList{recipeExplanation(find_recipe(recipe->name)->base),
-                           fitExplanation(recipe->fit)}
-                   .join(u' ')
-                   .toHtmlEscaped();
-    } else {
-        text = keepExplanation().toHtmlEscaped();
-    }
-    explanation_->setText(text);
+void SchemeEditor::explain(const Plan& plan) {
+    const QString text = planExplanation(plan, workspace_->tensor());
+    const QString here = decisionHere(plan);
+    explanation_->setText(here.isEmpty() ? text
+                                         : text + QStringLiteral("<br>") + here.toHtmlEscaped());
 }
 
-QString SchemeEditor::explanationOf(const Scheme& scheme) const {
-    const ModelTensor* tensor = workspace_->tensor();
-    const bool known = tensor && tensor->matrix();
-    QString formula = bitsFormula(scheme.grid, known ? tensor->rows : kTypicalSize,
-                                  known ? tensor->cols : kTypicalSize);
-    if (formula.isEmpty()) {
-        formula = bitsFormula(scheme.grid, kTypicalSize, kTypicalSize);
+/// What the plan gives the tensor that is looked at, where that does not go without saying.
+QString SchemeEditor::decisionHere(const Plan& plan) const {
+    const PlanEntry* entry = workspace_->tensorEntry(workspace_->focus());
+    const bool bare = std::holds_alternative<Scheme>(plan.base) && plan.rules.empty();
+    if (!entry || (bare && entry->fallback.empty())) {
+        return {};
     }
-    const QString text =
-        QStringList{gridExplanation(scheme.grid), fitExplanation(scheme.fit)}.join(u' ');
-    return QStringLiteral("%1<br><b>%2</b>").arg(text.toHtmlEscaped(), formula);
+    const QString what =
+        entry->scheme ? QString::fromStdString(title(*entry->scheme)) : tr("its stored type");
+    const QString text = entry->rule >= 0
+                             ? tr("The tensor in view gets %1, by rule %2.", "a type, a number")
+                                   .arg(what)
+                                   .arg(entry->rule + 1)
+                             : tr("The tensor in view gets %1.", "a type").arg(what);
+    return entry->fallback.empty() ? text : text + u' ' + translated(entry->fallback);
 }
 
 void SchemeEditor::fillGrids() {

@@ -42,8 +42,8 @@ class SchemeEditor : public QWidget {
     void load();
     void loadGrid(const GridSpec* grid);
     void loadFit(const PlanBase& base);
-    void explain(const PlanBase& base);
-    QString explanationOf(const Scheme& scheme) const;
+    void explain(const Plan& plan);
+    QString decisionHere(const Plan& plan) const;
     void edit(const std::function<void(Plan&)>& change);
     void editGrid(const std::function<void(GridSpec&)>& change);
     void editFit(const Fit& fit);

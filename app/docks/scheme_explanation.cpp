@@ -7,11 +7,15 @@
 #include "app/docks/storage_explanation.h"
 #include "app/text.h"
 #include "core/grids/grid.h"
+#include "core/schemes/recipes.h"
 #include "widgets/number_format.h"
 
 namespace ql::gui {
 
 namespace {
+
+// A row to speak of while no tensor is open.
+constexpr std::int64_t kTypicalSize = 4096;
 
 struct SchemeExplanation {
     Q_DECLARE_TR_FUNCTIONS(ql::gui::SchemeExplanation)
@@ -97,8 +101,6 @@ QString integerSum(const IntegerGrid& grid, std::int64_t rows, std::int64_t cols
     return sum(QString::number(grid.bits), shared, QString::number(sharers));
 }
 
-}  // namespace
-
 QString gridExplanation(const GridSpec& grid) {
     if (const auto* storage = std::get_if<StorageGrid>(&grid)) {
         return storageExplanation(storage->dtype);
@@ -125,15 +127,6 @@ QString bitsFormula(const GridSpec& grid, std::int64_t rows, std::int64_t cols) 
     return formula.isEmpty() ? result : formula + QStringLiteral(" = ") + result;
 }
 
-QString bitsText(double bits) {
-    constexpr int kMost = 4;
-    QString text = formatFixed(bits, kMost);
-    for (int decimals = kMost; decimals > 2 && text.endsWith(u'0'); --decimals) {
-        text.chop(1);
-    }
-    return text;
-}
-
 QString fitExplanation(const Fit& fit) {
     QStringList sentences;
     if (fit.search) {
@@ -149,6 +142,35 @@ QString fitExplanation(const Fit& fit) {
     return sentences.join(u' ');
 }
 
+QString keepExplanation() {
+    return SchemeExplanation::tr(
+        "Every tensor keeps its stored type, except where a rule says "
+        "otherwise.");
+}
+
+QString schemeExplanation(const Scheme& scheme, const ModelTensor* tensor) {
+    const bool known = tensor && tensor->matrix();
+    QString formula = bitsFormula(scheme.grid, known ? tensor->rows : kTypicalSize,
+                                  known ? tensor->cols : kTypicalSize);
+    if (formula.isEmpty()) {
+        formula = bitsFormula(scheme.grid, kTypicalSize, kTypicalSize);
+    }
+    const QString text =
+        QStringList{gridExplanation(scheme.grid), fitExplanation(scheme.fit)}.join(u' ');
+    return QStringLiteral("%1<br><b>%2</b>").arg(text.toHtmlEscaped(), formula);
+}
+
+}  // namespace
+
+QString bitsText(double bits) {
+    constexpr int kMost = 4;
+    QString text = formatFixed(bits, kMost);
+    for (int decimals = kMost; decimals > 2 && text.endsWith(u'0'); --decimals) {
+        text.chop(1);
+    }
+    return text;
+}
+
 QString recipeExplanation(DType base) {
     return SchemeExplanation::tr(
                "llama.cpp's mixture: most matrices as %1, those that suffer most in a larger "
@@ -156,10 +178,15 @@ QString recipeExplanation(DType base) {
         .arg(toQString(name(base)));
 }
 
-QString keepExplanation() {
-    return SchemeExplanation::tr(
-        "Every tensor keeps its stored type, except where a rule says "
-        "otherwise.");
+QString planExplanation(const Plan& plan, const ModelTensor* tensor) {
+    if (const auto* scheme = std::get_if<Scheme>(&plan.base)) {
+        return schemeExplanation(*scheme, tensor);
+    }
+    if (const auto* recipe = std::get_if<Recipe>(&plan.base)) {
+        const QString what = recipeExplanation(find_recipe(recipe->name)->base);
+        return QStringList{what, fitExplanation(recipe->fit)}.join(u' ').toHtmlEscaped();
+    }
+    return keepExplanation().toHtmlEscaped();
 }
 
 }  // namespace ql::gui

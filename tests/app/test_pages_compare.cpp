@@ -48,6 +48,8 @@ class TestPagesCompare : public QObject {
     void viewsAreLinked();
     void aNewColumnJoinsAtTheZoom();
     void refusedSchemeGivesItsReason();
+    void fallbackIsSaidUnderTheColumn();
+    void weightedErrorsShowWithAMatrix();
     void anotherTensorReplacesEverything();
     void hiddenPageLetsGoOfAClosedModel();
     void anotherMapOnAllColumns();
@@ -332,6 +334,47 @@ void TestPagesCompare::refusedSchemeGivesItsReason() {
                 .data(Qt::ToolTipRole)
                 .toString()
                 .contains(QStringLiteral("Groups of 128")));
+}
+
+void TestPagesCompare::fallbackIsSaidUnderTheColumn() {
+    fixture_->workspace.addScheme(parse_plan("recipe:Q4_K_M"));  // rows of 64 are no super-blocks
+    fixture_->settle();
+    QTRY_COMPARE(page_->columns().size(), 4);
+    QTRY_VERIFY(column(3)->metrics());
+    const auto labels = column(3)->findChildren<ElidedLabel*>();
+    QVERIFY(std::any_of(labels.begin(), labels.end(), [](const ElidedLabel* label) {
+        return label->isVisible() && label->text().contains(QStringLiteral("stands in for Q4_K"));
+    }));
+    // The table has the recipe's true size: embeddings and output are quantized, too.
+    QTRY_VERIFY(cell(4, Column::kSize) != noValue());
+    const auto preview = fixture_->workspace.modelPreview(fixture_->workspace.focus());
+    QCOMPARE(cell(4, Column::kSize), formatBytes(preview->bytes));
+    QVERIFY(preview->weights >
+            fixture_->workspace.modelPreview(fixture_->workspace.schemes().first().id)->weights);
+}
+
+void TestPagesCompare::weightedErrorsShowWithAMatrix() {
+    QVERIFY(table()->isColumnHidden(Column::kWeighted));
+    QVERIFY(!column(0)->table()->tsv().contains(QStringLiteral("weighted RMSE")));
+    ImportanceMatrix matrix;
+    matrix.entries["blk.0.attn_q.weight"] = {std::vector<float>(64, 9.0F), {3}};
+    matrix.datasets = {"text"};
+    matrix.chunk_count = 1;
+    matrix.chunk_size = 4;
+    const QString path = fixture_->folder.filePath(QStringLiteral("matrix.gguf"));
+    write_imatrix(matrix, path.toStdString(), ImportanceFormat::gguf);
+    fixture_->workspace.openImportance(path);
+    QTRY_VERIFY(fixture_->workspace.importance());
+    fixture_->settle();
+    QTRY_VERIFY(!table()->isColumnHidden(Column::kWeighted));
+    QTRY_VERIFY(column(0)->table()->tsv().contains(QStringLiteral("weighted RMSE")));
+    // All columns matter alike: weighted and plain error are the same.
+    const ColumnMetrics metrics = *column(0)->metrics();
+    QVERIFY(std::abs(*metrics.weighted - metrics.rmse) < 1e-6 * metrics.rmse);
+    fixture_->workspace.runComparison();
+    QTRY_VERIFY(cell(1, Column::kWeighted) != noValue());
+    fixture_->workspace.clearImportance();
+    QTRY_VERIFY(table()->isColumnHidden(Column::kWeighted));
 }
 
 void TestPagesCompare::anotherTensorReplacesEverything() {
