@@ -1,6 +1,5 @@
 #include "app/dialogs/sizes_table.h"
 
-#include "app/docks/scheme_explanation.h"
 #include "app/text.h"
 #include "core/run/model_run.h"
 #include "core/schemes/recipes.h"
@@ -9,6 +8,12 @@
 namespace ql::gui {
 
 namespace {
+
+// Three decimals tell 2.625 from 2.63, and stand below each other.
+QString shownBits(double bits) {
+    constexpr int kDecimals = 3;
+    return formatFixed(bits, kDecimals);
+}
 
 FormatSize sizeOf(const Model& model, const Plan& plan) {
     const ModelRun run = preview(model, plan);
@@ -91,10 +96,10 @@ QVariant SizesTable::data(const QModelIndex& index, int role) const {
             return size.text.isEmpty() ? QString() : size.recipe ? tr("recipe") : tr("one type");
         case kCovered:
             return !shown             ? QVariant(size.covered)
-                   : size.covered > 0 ? QVariant(bitsText(size.covered))
+                   : size.covered > 0 ? QVariant(shownBits(size.covered))
                                       : QVariant(noValue());
         case kWhole:
-            return shown ? QVariant(bitsText(size.whole)) : QVariant(size.whole);
+            return shown ? QVariant(shownBits(size.whole)) : QVariant(size.whole);
         case kSize:
             return shown ? QVariant(formatBytes(size.bytes)) : QVariant(size.bytes);
         default:

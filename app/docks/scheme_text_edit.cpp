@@ -40,6 +40,7 @@ SchemeTextEdit::SchemeTextEdit(QWidget* parent, Check check)
 
 void SchemeTextEdit::setText(const QString& text) {
     field_->setText(text);
+    field_->setCursorPosition(0);  // of a long text the beginning shows
     problem_.clear();
     complaint_->hide();
 }

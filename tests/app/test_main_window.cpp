@@ -428,6 +428,8 @@ void TestMainWindow::importanceOfAnotherModelIsToldInTheStrip() {
     write_imatrix(matrix, path.toStdString(), ImportanceFormat::dat);
     QMimeData data;
     data.setUrls({QUrl::fromLocalFile(path)});
+    QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &enter);
     QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(window_.get(), &drop);
     auto* strip = window_->findChild<MessageStrip*>();

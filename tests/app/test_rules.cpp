@@ -106,9 +106,9 @@ void TestRules::areReadAsTheyArePasted_data() {
     QTest::newRow("separated") << "a=q8_0; b=q5_0"
                                << "*a*=q8_0; *b*=q5_0";
     QTest::newRow("options") << "--tensor-type attn_v=q8_0 --tensor-type \"ffn_(up|gate)=q5_k\""
-                             << "/attn_v/=q8_0; /ffn_(up|gate)/=q5_k";
+                             << "*attn_v*=q8_0; /ffn_(up|gate)/=q5_k";
     QTest::newRow("a shell's lines") << "--tensor-type attn_v=q8_0 \\\n --tensor-type ffn_down=q6_k"
-                                     << "/attn_v/=q8_0; /ffn_down/=q6_k";
+                                     << "*attn_v*=q8_0; *ffn_down*=q6_k";
 }
 
 void TestRules::areReadAsTheyArePasted() {
