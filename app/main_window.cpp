@@ -43,7 +43,7 @@ namespace {
 
 // Raise when docks or toolbars change so that an old state would fit badly.
 constexpr int kLayoutVersion = 1;
-constexpr int kModelDockWidth = 330;
+constexpr int kModelDockWidth = 310;
 constexpr int kSchemeDockWidth = 272;
 const QString kGeometry = QStringLiteral("window_geometry");
 const QString kState = QStringLiteral("window_state");

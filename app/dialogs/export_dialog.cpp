@@ -183,8 +183,12 @@ void ExportDialog::setDestination(const QString& path) { destination_->setText(p
 
 void ExportDialog::suggestDestination() {
     const ComparedScheme* scheme = workspace_->scheme(scheme_->currentData().toInt());
-    const QString name = safeFileName(toQString(model_->title()) + u'-' +
-                                      (scheme ? scheme->text() : QStringLiteral("stored")));
+    const bool bare =
+        scheme && std::holds_alternative<Scheme>(scheme->plan.base) && scheme->plan.rules.empty();
+    const QString what = !scheme ? QStringLiteral("stored")
+                         : bare  ? scheme->text()
+                                 : scheme->title();  // rules make a long text
+    const QString name = safeFileName(toQString(model_->title()) + u'-' + what);
     const QString folder =
         destination().isEmpty() ? settings_->folder(kPurpose) : QFileInfo(destination()).path();
     setDestination(QDir(folder).filePath(name + QStringLiteral(".gguf")));

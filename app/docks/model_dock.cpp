@@ -108,7 +108,7 @@ void ModelDock::resetLayout() {
     header->resizeSection(TensorTree::kSize,
                           metrics.horizontalAdvance(QStringLiteral("88.8 MB")) + 16);
     header->resizeSection(TensorTree::kScheme,
-                          metrics.horizontalAdvance(QStringLiteral("Q4_K #8")) + 12);
+                          metrics.horizontalAdvance(QStringLiteral("Q4_K #8")) + 8);
     header->resizeSection(TensorTree::kError, view_->itemDelegateForColumn(TensorTree::kError)
                                                   ->sizeHint(QStyleOptionViewItem(), {})
                                                   .width());

@@ -181,7 +181,7 @@ void TestPagesCompare::nothingInTheTableIsElided() {
     fixture_->workspace.runComparison();
     QTRY_VERIFY(cell(2, Column::kRmse) != noValue());
     QTRY_VERIFY(!table()->isColumnHidden(Column::kFallbacks));
-    page_->resize(1366 - 330 - 272, 700);  // what the docks leave
+    page_->resize(1366 - 310 - 272, 700);  // what the docks leave
     QCoreApplication::processEvents();
     QCOMPARE(table()->horizontalScrollBar()->maximum(), 0);
     const QHeaderView* header = table()->horizontalHeader();
