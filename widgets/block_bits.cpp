@@ -80,6 +80,7 @@ void BlockBits::setPicture(std::shared_ptr<const BlockPicture> picture) {
     highlighted_.clear();
     if (!sameSize) {
         current_ = -1;
+        kept_ = -1;
         verticalScrollBar()->setValue(0);
     }
     relayout();
@@ -196,6 +197,7 @@ std::optional<int> BlockBits::bitAt(const QPoint& position) const {
 }
 
 void BlockBits::showBit(int bit) {
+    kept_ = bit;
     const QRect place = bitRect(bit);
     QScrollBar* bar = verticalScrollBar();
     if (place.top() < cell_.height()) {
@@ -276,7 +278,12 @@ void BlockBits::drawBit(QPainter& painter, int bit) const {
     }
 }
 
-void BlockBits::resizeEvent(QResizeEvent*) { relayout(); }
+void BlockBits::resizeEvent(QResizeEvent*) {
+    relayout();
+    if (kept_ >= 0) {
+        showBit(kept_);
+    }
+}
 
 void BlockBits::mousePressEvent(QMouseEvent* event) {
     const auto bit = bitAt(event->position().toPoint());

@@ -28,7 +28,7 @@ class BlockBits : public QAbstractScrollArea {
     bool isHighlighted(int bit) const;
     /// "byte 7 (0x3F), bit 4: " and the text of its field.
     QString bitText(int bit) const;
-    /// Scrolls until the bit is seen.
+    /// Scrolls until the bit is seen, and keeps it in sight when the room changes.
     void showBit(int bit);
 
     int bytesPerRow() const { return bytesPerRow_; }
@@ -67,6 +67,7 @@ class BlockBits : public QAbstractScrollArea {
     std::vector<int> fieldOfBit_;
     std::vector<bool> highlighted_;  ///< by field; empty: nothing is
     int current_ = -1;
+    int kept_ = -1;  ///< the bit that stays in sight
     int bytesPerRow_ = 4;
     int labels_ = 0;  ///< width of the numbers of bytes at the left
     QSize cell_;

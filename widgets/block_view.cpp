@@ -40,6 +40,8 @@ BlockView::BlockView(QWidget* parent)
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->setTabKeyNavigation(false);
+    table_->setMouseTracking(true);
+    table_->viewport()->installEventFilter(this);
     table_->setFrameShape(QFrame::NoFrame);
     table_->setShowGrid(false);
     table_->setWordWrap(false);
@@ -68,6 +70,8 @@ BlockView::BlockView(QWidget* parent)
                     showValue(current.row());
                 }
             });
+    connect(table_, &QTableView::entered, this,
+            [this](const QModelIndex& pointed) { highlight(pointed.row()); });
     connect(splitter_, &QSplitter::splitterMoved, this, [this] { divided_ = true; });
     retranslate();
 }
@@ -94,7 +98,7 @@ void BlockView::setPicture(std::shared_ptr<const BlockPicture> picture) {
 void BlockView::setCurrentValue(int value) {
     if (picture_ && value >= 0 && value < static_cast<int>(picture_->values.size())) {
         table_->setCurrentIndex(model_->index(value, 0));
-        table_->scrollTo(model_->index(value, 0));
+        keepInSight();
     }
 }
 
@@ -117,7 +121,7 @@ void BlockView::chooseBit(int bit) {
 
 void BlockView::showValue(int value) {
     const BlockRow& row = picture_->values[static_cast<std::size_t>(value)];
-    bits_->setHighlighted(row.fields);
+    highlight(value);
     if (!choosing_) {
         explanation_->setText(row.formula);
         for (const int field : row.fields) {  // the code itself, not the scales all values share
@@ -131,6 +135,10 @@ void BlockView::showValue(int value) {
         value_ = value;
         emit currentValueChanged(value);
     }
+}
+
+void BlockView::highlight(int value) {
+    bits_->setHighlighted(picture_->values[static_cast<std::size_t>(value)].fields);
 }
 
 void BlockView::fitColumns() {
@@ -167,7 +175,21 @@ void BlockView::divide() {
 void BlockView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     divide();
-    setCurrentValue(value_);  // it stays in sight
+    // After the scroll bars have come or gone.
+    QMetaObject::invokeMethod(this, &BlockView::keepInSight, Qt::QueuedConnection);
+}
+
+void BlockView::keepInSight() {
+    if (value_ >= 0) {
+        table_->scrollTo(model_->index(value_, 0));
+    }
+}
+
+bool BlockView::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Leave && value_ >= 0) {
+        highlight(value_);
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void BlockView::fillLegend() {

@@ -94,12 +94,24 @@ void print(const std::vector<ModelRun>& runs) {
     }
 }
 
+/// A plan's text may hold commas: those of an expression's {1,2}.
+std::string csv_field(const std::string& text) {
+    if (text.find_first_of(",\"\n") == std::string::npos) {
+        return text;
+    }
+    std::string quoted = "\"";
+    for (const char c : text) {
+        quoted += c == '"' ? "\"\"" : std::string(1, c);
+    }
+    return quoted + '"';
+}
+
 void write_csv(AtomicFile& file, const std::vector<ModelRun>& runs) {
     std::string text =
         "scheme,bytes,bits_per_weight,rmse,sqnr_db,max_error,cosine,encode_seconds,weighted_rmse\n";
     for (const ModelRun& run : runs) {
         const bool weighted = run.error.importance > 0;
-        text += fmt::format("{},{:.0f},{},{},{},{},{},{},{}\n", run.label, run.bytes,
+        text += fmt::format("{},{:.0f},{},{},{},{},{},{},{}\n", csv_field(run.label), run.bytes,
                             run.bits_per_weight, run.error.rmse(), run.error.sqnr_db(),
                             run.error.max_error, run.error.cosine(), run.encode_seconds,
                             weighted ? fmt::format("{}", run.error.weighted_rmse()) : "");

@@ -239,6 +239,13 @@ void note_quantized_twice(const Model& model, GgufExport& result) {
     }
 }
 
+void note_unused_importance(const Plan& plan, GgufExport& result) {
+    if (result.importance != nullptr && !plan.uses_importance()) {
+        result.notes.emplace_back(QL_TR(
+            "core", "The importance matrix is not used: no scheme of the plan has +imatrix."));
+    }
+}
+
 void note_sliding_window(const Model& model, GgufExport& result) {
     const Hyperparameters& h = *model.hyperparameters();
     if (model.architecture()->gguf == "llama" && h.sliding_window &&
@@ -324,6 +331,7 @@ GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptio
     note_idle_rules(plan, result);
     note_fallbacks(result);
     note_quantized_twice(model, result);
+    note_unused_importance(plan, result);
     note_sliding_window(model, result);
 
     result.metadata.set(std::string(kHashesKey),

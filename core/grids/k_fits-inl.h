@@ -23,7 +23,8 @@ HWY_INLINE FloatVec select(FloatMask mask, FloatVec yes, FloatVec no) {
     return hn::IfThenElse(mask, yes, no);
 }
 
-HWY_INLINE FloatMask all_lanes() { return zero() == zero(); }
+HWY_INLINE FloatMask all_lanes() { return hn::FirstN(kFloats, kLanes); }
+HWY_INLINE FloatMask no_lanes() { return hn::FirstN(kFloats, 0); }
 
 /// The value of largest magnitude, the first of equals, with its sign.
 template <std::size_t kCount>
@@ -38,9 +39,10 @@ HWY_INLINE FloatVec signed_extreme(FloatRows x) {
     return extreme;
 }
 
-/// scale = wxl / wll, or 0 where there is nothing to divide by.
+/// scale = wxl / wll, or 0 where there is nothing to divide by. Not a number where squares are
+/// infinite: that must not pass for a scale of 0.
 HWY_INLINE FloatVec least_squares_scale(FloatVec wxl, FloatVec wll) {
-    return hn::IfThenElseZero(wll > zero(), wxl / wll);
+    return hn::IfThenZeroElse(wll == zero(), wxl / wll);
 }
 
 /// x ≈ scale * l with l = nearest(inverse * x) in -levels .. levels - 1.
@@ -77,10 +79,8 @@ HWY_INLINE SignedFit fit_signed(FloatRows x, FloatRows w, int levels) {
             wll = wll + w[i] * l * l;
         }
         const auto better =
-            tenths == 0 ? extreme == extreme : hn::And(wll > zero(), wxl * wxl > best * wll);
-        // Not a number where squares are infinite: that must not pass for a scale of 0.
-        const auto scale = hn::IfThenZeroElse(wll == zero(), wxl / wll);
-        fit.scale = select(better, scale, fit.scale);
+            tenths == 0 ? all_lanes() : hn::And(wll > zero(), wxl * wxl > best * wll);
+        fit.scale = select(better, least_squares_scale(wxl, wll), fit.scale);
         fit.inverse = select(better, inverse, fit.inverse);
         best = select(better, fit.scale * wxl, best);
     };
@@ -158,14 +158,14 @@ template <std::size_t kCount, std::size_t kGroups>
 HWY_INLINE void descend(const CodeRange& range, Descent<kCount> (&groups)[kGroups]) {
     for (int pass = 0; pass < 5; ++pass) {
         for (auto& group : groups) {
-            group.changed = hn::Not(all_lanes());
+            group.changed = no_lanes();
         }
         for (std::size_t i = 0; i < kCount; ++i) {
             for (auto& group : groups) {
                 group.improve(i, range);
             }
         }
-        auto any = hn::Not(all_lanes());
+        auto any = no_lanes();
         for (auto& group : groups) {
             group.changing = group.changed;
             any = hn::Or(any, group.changing);

@@ -14,11 +14,13 @@ HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
 
 /// How far the ends of the codes are moved into the range of the values, in steps of that range /
-/// kLargest: from `first` on, `count` shifts for either end, of which a pair may add up to `most`.
+/// kLargest: from `first` on, `count` shifts for either end, of which a pair may add up to `least`
+/// to `most`.
 struct EndShifts {
     float first;
     float step;
     int count;
+    float least;
     float most;
 };
 
@@ -49,10 +51,11 @@ class ScaleMinimumSearch {
 
   private:
     static constexpr int kRefits = 2;
-    static constexpr EndShifts kShifts =
-        kLargest == 15 ? EndShifts{-0.5f, 0.3f, 12, 4.0f} : EndShifts{-0.5f, 0.4f, 14, 6.0f};
-    static constexpr EndShifts kWeightedShifts =
-        kLargest == 15 ? EndShifts{-0.5f, 0.4f, 14, 8.0f} : EndShifts{-0.5f, 0.6f, 14, 10.0f};
+    static constexpr EndShifts kShifts = kLargest == 15 ? EndShifts{-1.5f, 0.35f, 12, -2.2f, 2.0f}
+                                                        : EndShifts{-2.8f, 0.4f, 14, -4.0f, 2.5f};
+    static constexpr EndShifts kWeightedShifts = kLargest == 15
+                                                     ? EndShifts{-1.5f, 0.4f, 14, -2.2f, 4.0f}
+                                                     : EndShifts{-2.8f, 0.6f, 14, -5.0f, 5.0f};
 
     struct Range {
         FloatVec low;
@@ -166,8 +169,8 @@ class ScaleMinimumSearch {
             for (int high = 0; high < shifts.count; ++high) {
                 const float shift =
                     low_shift + shifts.first + shifts.step * static_cast<float>(high);
-                if (shift > shifts.most) {
-                    break;
+                if (shift < shifts.least || shift > shifts.most) {
+                    continue;
                 }
                 const auto scale = hn::Mul(range.step, set((kLargest - shift) / kLargest));
                 const Line line{scale, minimum};

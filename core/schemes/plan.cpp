@@ -43,28 +43,32 @@ bool is_float(const Scheme& scheme) {
     return storage != nullptr && traits(storage->dtype).block_values == 1;
 }
 
-/// What the base of a plan gives each tensor.
-std::vector<PlanEntry> base_entries(const PlanBase& base, const PlanModel& model,
-                                    std::span<const PlanTarget> targets) {
-    std::vector<PlanEntry> entries(targets.size());
+/// What the base of a plan gives the tensors that no rule has decided.
+void fill_in_base(const PlanBase& base, const PlanModel& model, std::span<const PlanTarget> targets,
+                  std::vector<PlanEntry>& entries) {
+    const auto give = [&](std::size_t t, const Scheme& scheme) {
+        if (entries[t].rule == PlanEntry::kNothing) {
+            entries[t] = {scheme, PlanEntry::kBase, {}};
+        }
+    };
     if (const auto* scheme = std::get_if<Scheme>(&base)) {
         for (std::size_t t = 0; t < targets.size(); ++t) {
             if (targets[t].linear || (targets[t].matrix && is_float(*scheme))) {
-                entries[t] = {*scheme, PlanEntry::kBase, {}};
+                give(t, *scheme);
             }
         }
     } else if (const auto* recipe = std::get_if<Recipe>(&base)) {
-        const auto dtypes =
-            recipe_dtypes(*find_recipe(recipe->name), model, targets, recipe->fit.importance);
+        std::vector<bool> decided(targets.size());
+        std::transform(entries.begin(), entries.end(), decided.begin(),
+                       [](const PlanEntry& entry) { return entry.rule != PlanEntry::kNothing; });
+        const auto dtypes = recipe_dtypes(*find_recipe(recipe->name), model, targets,
+                                          recipe->fit.importance, decided);
         for (std::size_t t = 0; t < targets.size(); ++t) {
             if (dtypes[t]) {
-                entries[t] = {Scheme{.grid = StorageGrid{*dtypes[t]}, .fit = recipe->fit},
-                              PlanEntry::kBase,
-                              {}};
+                give(t, Scheme{.grid = StorageGrid{*dtypes[t]}, .fit = recipe->fit});
             }
         }
     }
-    return entries;
 }
 
 /// Why a tensor cannot be quantized at all.
@@ -156,7 +160,7 @@ std::vector<PlanEntry> Plan::resolve(const PlanModel& model,
             ErrorCode::usage,
             Sentence(QL_TR("core", "{} needs an importance matrix, and there is none."), title()));
     }
-    std::vector<PlanEntry> entries = base_entries(base, model, targets);
+    std::vector<PlanEntry> entries(targets.size());
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const Matcher matcher(rules[i].match);
         for (std::size_t t = 0; t < targets.size(); ++t) {
@@ -165,6 +169,7 @@ std::vector<PlanEntry> Plan::resolve(const PlanModel& model,
             }
         }
     }
+    fill_in_base(base, model, targets, entries);
     const bool recipe = std::holds_alternative<Recipe>(base);
     for (std::size_t t = 0; t < targets.size(); ++t) {
         if (entries[t].scheme) {

@@ -80,7 +80,8 @@ struct Plan {
     static Plan of(const Scheme& scheme) { return {scheme, {}}; }
 
     /// What every tensor of a model gets. Rows that are no whole blocks of a type take llama.cpp's
-    /// replacement, if there is one with blocks, or keep their type (under a recipe: F16). Throws
+    /// replacement, if there is one with blocks, or keep their type (under a recipe: F16). Tensors
+    /// that a rule decides are not counted by a recipe, as llama-quantize does not. Throws
     /// Error(usage) if something asks for importance and the model has none at all.
     std::vector<PlanEntry> resolve(const PlanModel& model,
                                    std::span<const PlanTarget> targets) const;

@@ -227,7 +227,7 @@ const RecipeInfo* find_recipe(std::string_view name) {
 
 std::vector<std::optional<DType>> recipe_dtypes(const RecipeInfo& recipe, const PlanModel& model,
                                                 std::span<const PlanTarget> targets,
-                                                bool importance) {
+                                                bool importance, const std::vector<bool>& decided) {
     // Outside the blocks first, then block by block, alphabetically inside.
     std::vector<std::size_t> order(targets.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -244,7 +244,7 @@ std::vector<std::optional<DType>> recipe_dtypes(const RecipeInfo& recipe, const 
     std::vector<std::optional<DType>> dtypes(targets.size());
     for (const std::size_t t : order) {
         const PlanTarget& target = targets[t];
-        if (!is_quantized_at_all(target)) {
+        if (!is_quantized_at_all(target) || (!decided.empty() && decided[t])) {
             continue;
         }
         const Part part = part_of(name_of(target), model.tied);

@@ -27,10 +27,12 @@ const RecipeInfo* find_recipe(std::string_view name);
 
 /// The type that the recipe gives each tensor, before rows that do not fit are looked at; nothing
 /// for tensors that it leaves as they are. `importance`: whether an importance matrix is used,
-/// which some exceptions depend on.
+/// which some exceptions depend on. Tensors that are `decided` otherwise (one truth value for each,
+/// or none at all) get nothing, and are not counted: what the others get may depend on it.
 std::vector<std::optional<DType>> recipe_dtypes(const RecipeInfo& recipe, const PlanModel& model,
                                                 std::span<const PlanTarget> targets,
-                                                bool importance);
+                                                bool importance,
+                                                const std::vector<bool>& decided = {});
 
 /// What llama.cpp stores instead where rows of `cols` are no whole blocks of `dtype`: a type of
 /// blocks of 32, or F16. `dtype` itself if rows fit.

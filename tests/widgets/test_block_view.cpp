@@ -74,6 +74,7 @@ class TestBlockView : public QObject {
     void cleanup() { view_.reset(); }
 
     void aValueHighlightsTheBitsThatMakeIt();
+    void pointingAtAValueHighlightsItForTheMoment();
     void aBitTellsItsFieldAndChoosesItsValue();
     void arrowsMoveAlongTheBits();
     void highestBitStandsAtTheLeft();
@@ -129,6 +130,16 @@ void TestBlockView::aValueHighlightsTheBitsThatMakeIt() {
     QTest::keyClick(view_->table(), Qt::Key_Down);
     QCOMPARE(view_->currentValue(), 21);
     QVERIFY(view_->bits()->isHighlighted(8 * 7 + 4));
+}
+
+void TestBlockView::pointingAtAValueHighlightsItForTheMoment() {
+    view_->setCurrentValue(20);
+    emit view_->table()->entered(view_->table()->model()->index(3, 0));
+    QVERIFY(view_->bits()->isHighlighted(8 * 5) && !view_->bits()->isHighlighted(8 * 6 + 4));
+    QCOMPARE(view_->currentValue(), 20);
+    QEvent leave(QEvent::Leave);
+    QApplication::sendEvent(view_->table()->viewport(), &leave);
+    QVERIFY(!view_->bits()->isHighlighted(8 * 5) && view_->bits()->isHighlighted(8 * 6 + 4));
 }
 
 void TestBlockView::aBitTellsItsFieldAndChoosesItsValue() {
@@ -265,8 +276,10 @@ void TestBlockView::longBlocksScroll() {
     view_->resize(900, 400);
     view_->setCurrentValue(130);
     view_->resize(900, 200);
-    const QRect row = view_->table()->visualRect(view_->table()->currentIndex());
-    QVERIFY(view_->table()->viewport()->rect().contains(row.center()));
+    QTRY_VERIFY(view_->table()->viewport()->rect().contains(
+        view_->table()->visualRect(view_->table()->currentIndex()).center()));
+    const int first = 8 * (2 + 130 % 128) + 4;
+    QVERIFY(view_->bits()->viewport()->rect().contains(view_->bits()->bitRect(first)));
 }
 
 // All columns are seen where there is room, and bits get what is left.

@@ -241,8 +241,10 @@ class TestGgufPlan : public QObject {
             return note.english().find("no entry for this tensor") != std::string::npos;
         };
         QCOMPARE(std::count_if(gguf.notes.begin(), gguf.notes.end(), says), 1);
-        // A matrix that no tensor was fitted with is not named.
-        QVERIFY(!plan(fixture, "q4_0", options).metadata.find("quantize.imatrix.file"));
+        // A matrix that no tensor was fitted with is not named in the file, and it is said.
+        const GgufExport unused = plan(fixture, "q4_0", options);
+        QVERIFY(!unused.metadata.find("quantize.imatrix.file"));
+        QVERIFY(unused.notes.back().english().find("not used") != std::string::npos);
     }
 
     void importanceOfAnotherModelIsRefused() {

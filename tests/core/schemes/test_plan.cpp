@@ -230,7 +230,7 @@ class TestPlan : public QObject {
         QTest::newRow("rule without match") << QByteArray(R"({"rules": [{"scheme": "q4_0"}]})");
         QTest::newRow("rules no list") << QByteArray(R"({"rules": {"a": "q4_0"}})");
         QTest::newRow("bad expression")
-            << QByteArray(R"({"rules": [{"match": "/(/", "scheme": "q4_0"}]})");
+            << QByteArray("{\"rules\": [{\"match\": \"/[/\", \"scheme\": \"q4_0\"}]}");
     }
     void badJsonIsRefused() {
         QFETCH(QByteArray, json);

@@ -176,6 +176,34 @@ class TestRecipes : public QObject {
         QCOMPARE(Blocks(16).having("Q3_K_M", "attn_v", DType::q5_k), (Numbers{0, 1}));
     }
 
+    // As llama-quantize with --tensor-type: where a rule decides for the first blocks, the next are
+    // the first that the recipe sees.
+    void tensorsThatRulesDecideAreNotCounted() {
+        std::vector<std::string> names;
+        for (int block = 0; block < 6; ++block) {
+            names.push_back(fmt::format("blk.{}.ffn_down.weight", block));
+        }
+        std::vector<PlanTarget> targets;
+        for (const std::string& name : names) {
+            PlanTarget target;
+            target.gguf_name = name;
+            target.matrix = true;
+            target.cols = 256;
+            targets.push_back(target);
+        }
+        PlanModel model;
+        model.blocks = 6;
+        const auto types = [&](const char* plan) {
+            std::string text;
+            for (const PlanEntry& entry : parse_plan(plan).resolve(model, targets)) {
+                text += (text.empty() ? "" : " ") + format(*entry.scheme);
+            }
+            return text;
+        };
+        QCOMPARE(types("q4_k_m"), std::string("q4_k q4_k q6_k q4_k q4_k q6_k"));
+        QCOMPARE(types("q4_k_m; /blk.[01]./=q8_0"), std::string("q8_0 q8_0 q4_k q4_k q6_k q4_k"));
+    }
+
     void importanceChangesSomeExceptions() {
         const Blocks blocks(32);
         const Numbers early = {0, 1, 2, 3};
