@@ -28,6 +28,9 @@ Actions::Actions(QObject* parent)
       switchTheme(add(QStringLiteral("theme"))),
       fullScreen(add()),
       resetLayout(add()),
+      importance(add()),
+      clearImportance(add()),
+      sizes(add()),
       run(add(QStringLiteral("run"))),
       stop(add(QStringLiteral("stop"))),
       shortcuts(add()),
@@ -38,6 +41,7 @@ Actions::Actions(QObject* parent)
       view_(new QMenu),
       theme_(new QMenu),
       language_(new QMenu),
+      model_(new QMenu),
       compare_(new QMenu),
       help_(new QMenu) {
     for (int page = 0; page < kPages; ++page) {
@@ -61,12 +65,15 @@ Actions::Actions(QObject* parent)
     find->setShortcut(QKeySequence::Find);
     fullScreen->setShortcut(QKeySequence(Qt::Key_F11));
     fullScreen->setCheckable(true);
+    importance->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_I));
+    sizes->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_B));
     run->setShortcut(QKeySequence(Qt::Key_F5));
     stop->setShortcut(QKeySequence(Qt::Key_Escape));
     shortcuts->setShortcut(QKeySequence(Qt::Key_F1));
     about->setMenuRole(QAction::AboutRole);
     // A name for tests and for people who look at the object tree.
     exportModel->setObjectName(QStringLiteral("exportModel"));
+    sizes->setObjectName(QStringLiteral("sizes"));
     run->setObjectName(QStringLiteral("run"));
     stop->setObjectName(QStringLiteral("stop"));
     resetLayout->setObjectName(QStringLiteral("resetLayout"));
@@ -110,13 +117,16 @@ void Actions::fillMenuBar(QMenuBar* bar, const QList<QAction*>& docks, QMenu* ad
     language_->addActions(languages->actions());
     view_->addSeparator();
     view_->addActions({fullScreen, resetLayout});
+    model_->addActions({importance, clearImportance});
+    model_->addSeparator();
+    model_->addAction(sizes);
     compare_->addMenu(addScheme);
     compare_->addSeparator();
     compare_->addActions({run, stop});
     help_->addAction(shortcuts);
     help_->addSeparator();
     help_->addAction(about);
-    for (QMenu* menu : {file_, edit_, view_, compare_, help_}) {
+    for (QMenu* menu : {file_, edit_, view_, model_, compare_, help_}) {
         menu->setParent(bar, menu->windowFlags());
         bar->addMenu(menu);
     }
@@ -136,6 +146,7 @@ void Actions::retranslate() {
     file_->setTitle(tr("&File"));
     edit_->setTitle(tr("&Edit"));
     view_->setTitle(tr("&View"));
+    model_->setTitle(tr("&Model"));
     compare_->setTitle(tr("&Compare"));
     help_->setTitle(tr("&Help"));
     recent->setTitle(tr("Open &Recent"));
@@ -168,6 +179,9 @@ void Actions::retranslate() {
     switchTheme->setToolTip(tr("Switch between the light and the dark theme"));
     fullScreen->setText(tr("F&ull Screen"));
     resetLayout->setText(tr("&Reset Layout"));
+    importance->setText(tr("&Importance Matrix…"));
+    clearImportance->setText(tr("&Work without the Importance Matrix"));
+    sizes->setText(tr("&Sizes…"));
     run->setText(tr("&Run on the Whole Model"));
     run->setIconText(tr("Run"));
     run->setToolTip(tr("Run all schemes that are switched on over the whole model (F5)"));

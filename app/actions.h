@@ -42,6 +42,9 @@ class Actions : public QObject {
     QAction* switchTheme;
     QAction* fullScreen;
     QAction* resetLayout;
+    QAction* importance;
+    QAction* clearImportance;
+    QAction* sizes;
     QAction* run;
     QAction* stop;
     QAction* shortcuts;
@@ -61,6 +64,7 @@ class Actions : public QObject {
     QMenu* view_;
     QMenu* theme_;
     QMenu* language_;
+    QMenu* model_;
     QMenu* compare_;
     QMenu* help_;
 };

@@ -14,7 +14,8 @@ namespace ql::gui {
 
 namespace {
 const QString kPurpose = QStringLiteral("open");
-}
+const QString kImportance = QStringLiteral("importance");
+}  // namespace
 
 FileOpener::FileOpener(Workspace* workspace, Settings* settings, QWidget* window)
     : QObject(window), workspace_(workspace), settings_(settings), window_(window) {
@@ -41,6 +42,20 @@ void FileOpener::showDialog(bool folder) {
             {tr("Models (*.safetensors *.gguf *.safetensors.index.json)"), tr("All files (*)")});
     }
     connect(dialog, &QFileDialog::fileSelected, this, &FileOpener::open);
+    dialog->open();
+}
+
+void FileOpener::showImportanceDialog() {
+    auto* dialog =
+        new QFileDialog(window_, tr("Open an Importance Matrix"), settings_->folder(kImportance));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters(
+        {tr("Importance matrices (*.gguf *.dat *.imatrix)"), tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+        settings_->setFolder(kImportance, QFileInfo(path).absolutePath());
+        workspace_->openImportance(QFileInfo(path).absoluteFilePath());
+    });
     dialog->open();
 }
 

@@ -11,7 +11,8 @@ namespace ql::gui {
 class Settings;
 class Workspace;
 
-/// All ways to a model file: dialogs, recent files, drops. Remembers folder and files.
+/// All ways to a model file (and an importance matrix): dialogs, recent files, drops. Remembers
+/// folder and files.
 class FileOpener : public QObject {
     Q_OBJECT
 
@@ -20,6 +21,7 @@ class FileOpener : public QObject {
 
     void open(const QString& path);
     void showDialog(bool folder);
+    void showImportanceDialog();
     void fillRecent(QMenu* menu);
     /// The file or folder that was dragged here; empty if it is something else.
     static QString draggedPath(const QMimeData* data);

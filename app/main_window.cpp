@@ -19,6 +19,7 @@
 #include "app/close_guard.h"
 #include "app/dialogs/export_dialog.h"
 #include "app/dialogs/help_dialogs.h"
+#include "app/dialogs/sizes_dialog.h"
 #include "app/docks/log_dock.h"
 #include "app/docks/model_dock.h"
 #include "app/docks/scheme_dock.h"
@@ -42,7 +43,7 @@ namespace {
 
 // Raise when docks or toolbars change so that an old state would fit badly.
 constexpr int kLayoutVersion = 1;
-constexpr int kModelDockWidth = 316;
+constexpr int kModelDockWidth = 310;
 constexpr int kSchemeDockWidth = 272;
 const QString kGeometry = QStringLiteral("window_geometry");
 const QString kState = QStringLiteral("window_state");
@@ -190,6 +191,11 @@ void MainWindow::connectActions() {
     connect(a.fullScreen, &QAction::triggered, this,
             [this](bool on) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, on)); });
     connect(a.resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
+    connect(a.importance, &QAction::triggered, opener_, &FileOpener::showImportanceDialog);
+    connect(schemeDock_, &SchemeDock::importanceRequested, opener_,
+            &FileOpener::showImportanceDialog);
+    connect(a.clearImportance, &QAction::triggered, workspace_, &Workspace::clearImportance);
+    connect(a.sizes, &QAction::triggered, this, &MainWindow::showSizes);
     connect(a.run, &QAction::triggered, workspace_, &Workspace::runComparison);
     connect(a.stop, &QAction::triggered, jobs_, [this] { jobs_->cancelLane(Lane::heavy); });
     connect(a.shortcuts, &QAction::triggered, this,
@@ -221,6 +227,12 @@ void MainWindow::connectWorkspace() {
                  tr("%1 could not be opened. %2").arg(name, translated(error.sentence())),
                  QString::fromStdString(error.context()));
         });
+    connect(workspace_, &Workspace::importanceChanged, this, &MainWindow::tellImportance);
+    connect(workspace_, &Workspace::importanceDropped, this, [this](const QString& path) {
+        tell(Severity::warning,
+             tr("The importance matrix %1 was made for another model and is no longer used.")
+                 .arg(QFileInfo(path).fileName()));
+    });
     connect(jobs_, &Jobs::jobFailed, this, [this](const QString& title, const Error& error) {
         tell(Severity::error,
              tr("%1: %2", "a job; why it failed").arg(title, translated(error.sentence())),
@@ -246,6 +258,20 @@ void MainWindow::showExport() {
     dialog->open();
 }
 
+void MainWindow::showSizes() {
+    auto* dialog = new SizesDialog(workspace_, jobs_, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void MainWindow::tellImportance() {
+    if (const auto importance = workspace_->importance()) {
+        logDock_->add(Severity::info, tr("The importance matrix %1 is used.")
+                                          .arg(QString::fromStdString(importance->path.string())));
+    }
+    updateActions();
+}
+
 void MainWindow::adoptModel() {
     const auto model = workspace_->model();
     centre_->setCurrentWidget(model ? static_cast<QWidget*>(tabs_) : welcome_);
@@ -265,6 +291,8 @@ void MainWindow::updateActions() {
     actions_->closeModel->setEnabled(open);
     actions_->exportModel->setEnabled(open);
     actions_->find->setEnabled(open);
+    actions_->sizes->setEnabled(open);
+    actions_->clearImportance->setEnabled(workspace_->importance() != nullptr);
     actions_->run->setEnabled(workspace_->canRunComparison());
     actions_->stop->setEnabled(std::any_of(running.begin(), running.end(), [](const JobInfo& job) {
         return job.lane == Lane::heavy && !job.cancelling;

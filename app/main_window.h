@@ -59,6 +59,8 @@ class MainWindow : public QMainWindow {
     void connectActions();
     void connectWorkspace();
     void showExport();
+    void showSizes();
+    void tellImportance();
     void adoptModel();
     void updateActions();
     void updateTitles();

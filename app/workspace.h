@@ -11,22 +11,23 @@
 #include <memory>
 
 #include "app/jobs.h"
+#include "core/files/imatrix.h"
 #include "core/measure/statistics.h"
 #include "core/model/model.h"
 #include "core/run/model_run.h"
 #include "core/run/tensor_run.h"
-#include "core/schemes/scheme.h"
+#include "core/schemes/plan.h"
 
 namespace ql::gui {
 
-/// One of the schemes being compared.
+/// One of the schemes being compared: a plan, which most often is a single scheme.
 struct ComparedScheme {
     int id = 0;           ///< names it for as long as it is in the list; never used twice
     bool enabled = true;  ///< takes part in runs, pages and the comparison
-    Scheme scheme;
+    Plan plan;
     int color = 0;  ///< index into the scheme colours, kept for life: 0 .. kMaxSchemes - 1
 
-    QString title() const;  ///< "Q4_0", "INT4 g128": terms, not translated
+    QString title() const;  ///< "Q4_0", "Q4_K_M + 2": terms, not translated
     QString text() const;   ///< canonical text
     bool operator==(const ComparedScheme&) const = default;
 };
@@ -37,12 +38,19 @@ struct SchemeResult {
         none,     ///< nothing was asked for (no tensor, scheme switched off)
         pending,  ///< a job is computing it, or will soon
         ready,    ///< `run` holds it
-        refused,  ///< the scheme cannot be applied to this tensor; `problem` says why
+        refused,  ///< it is not applied to this tensor; `problem` says why
         failed,   ///< it went wrong; `problem` says why
     };
     State state = State::none;
     std::shared_ptr<const TensorRun> run;
     Sentence problem;
+    Sentence fallback;  ///< why `run` is of another scheme than was chosen for the tensor
+};
+
+/// What a plan gives the tensors of the open model.
+struct PlanPreview {
+    std::shared_ptr<const ModelRun> run;  ///< null if the plan cannot be resolved
+    Sentence problem;                     ///< why not
 };
 
 /// The document: the open model, the tensor that is looked at, the schemes being compared, and
@@ -51,7 +59,8 @@ struct SchemeResult {
 ///
 /// Selecting a tensor profiles it, then runs every enabled scheme on it. Changing a scheme re-runs
 /// that scheme on the tensor (after a short pause, so that a slider does not start a job per step).
-/// The whole model is run on demand only (runComparison).
+/// Which scheme a plan gives the tensor is known from its preview. The whole model is run on demand
+/// only (runComparison).
 class Workspace : public QObject {
     Q_OBJECT
 
@@ -66,6 +75,7 @@ class Workspace : public QObject {
     // The model
 
     /// Opens a file or folder in the background. The old model stays until the new one is there.
+    /// A file that holds an importance matrix becomes the document's.
     void open(const QString& path);
     /// Opens the demo model that comes with the program.
     void openDemo();
@@ -103,16 +113,25 @@ class Workspace : public QObject {
 
     // Every change of the list can be undone. Those that ask for more than kMaxSchemes, or name an
     // unknown id, do nothing (and return kNoScheme).
-    int addScheme(const Scheme& scheme);
+    int addScheme(const Plan& plan);
     int duplicateScheme(int id);
     void removeScheme(int id);
-    void replaceScheme(int id, const Scheme& scheme);
+    void replaceScheme(int id, const Plan& plan);
     void setSchemeEnabled(int id, bool enabled);
     bool canAddScheme() const { return schemes_.size() < kMaxSchemes; }
     QUndoStack* undoStack() { return &undo_; }
     // What would be undone and redone, in the language of the moment.
     QString undoText() const { return changeText(undo_.index() - 1); }
     QString redoText() const { return changeText(undo_.index()); }
+
+    // The importance matrix
+
+    /// Reads a matrix in the background. One that does not fit the open model is refused; the old
+    /// one stays then. Kept until it is cleared, or a model comes that it does not fit.
+    void openImportance(const QString& path);
+    void clearImportance();
+    /// Null if there is none.
+    std::shared_ptr<const ImportanceMatrix> importance() const { return importance_; }
 
     // Results
 
@@ -121,8 +140,11 @@ class Workspace : public QObject {
     /// Of a scheme on the whole model: the last comparison that covered it, or null.
     std::shared_ptr<const ModelRun> modelRun(int schemeId) const;
     /// Sizes, fallbacks and rules of a scheme on the whole model without running it (no errors, no
-    /// time); null for a moment after a change. Equal in size to what modelRun gives.
+    /// time); null for a moment after a change, and for a plan that cannot be resolved. Equal in
+    /// size to what modelRun gives.
     std::shared_ptr<const ModelRun> modelPreview(int schemeId) const;
+    /// What the scheme's plan gives the current tensor; null where that is not known.
+    const PlanEntry* tensorEntry(int schemeId) const;
 
     /// Runs all enabled schemes that have no result yet on the whole model, in one pass.
     void runComparison();
@@ -138,6 +160,10 @@ class Workspace : public QObject {
     void openingChanged(bool opening);
     /// Opening failed, and the old model is still there.
     void openFailed(const QString& path, const ql::Error& error);
+    /// Another importance matrix, or none any more.
+    void importanceChanged();
+    /// The matrix that was there does not fit the new model, and is gone.
+    void importanceDropped(const QString& path);
     /// Another tensor: rows, profile and results are (again) unknown, unless they were cached.
     void tensorChanged();
     /// rows(), profile() or tensorProblem() arrived.
@@ -155,14 +181,22 @@ class Workspace : public QObject {
   private:
     class SchemesCommand;
     struct Profiled;
+    struct Opened;
+    struct Chosen;
 
     void load(const QString& path, const QString& title,
-              std::function<std::shared_ptr<const Model>(const Progress&)> opener);
+              std::function<Opened(const Progress&)> opener);
     void adopt(std::shared_ptr<const Model> model, const QString& path);
+    void adoptImportance(std::shared_ptr<const ImportanceMatrix> importance);
+    void dropRuns();
     void startProfile();
     void startPendingRuns();
-    void startRun(const ComparedScheme& scheme);
+    Chosen chosenFor(const ComparedScheme& scheme) const;
+    void startRun(const ComparedScheme& scheme, const Chosen& chosen);
     void startPreviews();
+    void failPending(const Sentence& problem);
+    bool canRun(const ComparedScheme& scheme) const;
+    QString modelKey(const ComparedScheme& scheme) const;
     void setResult(int schemeId, SchemeResult result);
     void applySchemes(const QList<ComparedScheme>& schemes, int focus);
     int freeColor() const;
@@ -172,6 +206,7 @@ class Workspace : public QObject {
     std::shared_ptr<const Model> model_;
     QString path_;
     JobSlot opening_;
+    JobSlot openingImportance_;
 
     int tensor_ = kNoTensor;
     std::shared_ptr<const RowSource> rows_;
@@ -190,8 +225,12 @@ class Workspace : public QObject {
     QCache<QString, std::shared_ptr<const TensorRun>> runCache_;
     QCache<int, std::shared_ptr<const Profiled>> profileCache_;
 
-    QHash<QString, std::shared_ptr<const ModelRun>> modelRuns_;  ///< by canonical text
-    QHash<QString, std::shared_ptr<const ModelRun>> previews_;
+    std::shared_ptr<const ImportanceMatrix> importance_;
+    int importanceNumber_ = 0;  ///< names the matrix in keys of results; 0: none
+    int lastImportance_ = 0;
+
+    QHash<QString, std::shared_ptr<const ModelRun>> modelRuns_;  ///< by modelKey()
+    QHash<QString, PlanPreview> previews_;
     JobSlot previewing_;
     JobId comparison_ = kNoJob;
 };

@@ -6,8 +6,8 @@
 
 namespace ql::gui {
 
-QString ComparedScheme::title() const { return QString::fromStdString(ql::title(scheme)); }
-QString ComparedScheme::text() const { return QString::fromStdString(format(scheme)); }
+QString ComparedScheme::title() const { return QString::fromStdString(plan.title()); }
+QString ComparedScheme::text() const { return QString::fromStdString(format(plan)); }
 
 /// Puts one state of the scheme list in the place of another. The list has eight entries at most:
 /// keeping both states is simpler than inverting every kind of change.
@@ -69,12 +69,12 @@ int Workspace::freeColor() const {
     return 0;
 }
 
-int Workspace::addScheme(const Scheme& scheme) {
+int Workspace::addScheme(const Plan& plan) {
     if (!canAddScheme()) {
         return kNoScheme;
     }
     const ComparedScheme added{
-        .id = ++lastSchemeId_, .enabled = true, .scheme = scheme, .color = freeColor()};
+        .id = ++lastSchemeId_, .enabled = true, .plan = plan, .color = freeColor()};
     QList<ComparedScheme> schemes = schemes_;
     schemes.append(added);
     undo_.push(new SchemesCommand(this, QT_TR_NOOP("Add %1"), added.title(), schemes, added.id));
@@ -112,14 +112,14 @@ void Workspace::removeScheme(int id) {
     undo_.push(new SchemesCommand(this, QT_TR_NOOP("Remove %1"), title, schemes, focus));
 }
 
-void Workspace::replaceScheme(int id, const Scheme& replacement) {
+void Workspace::replaceScheme(int id, const Plan& replacement) {
     const ComparedScheme* old = scheme(id);
-    if (!old || old->scheme == replacement) {
+    if (!old || old->plan == replacement) {
         return;
     }
     QList<ComparedScheme> schemes = schemes_;
     ComparedScheme& changed = schemes[old - schemes_.constData()];
-    changed.scheme = replacement;
+    changed.plan = replacement;
     undo_.push(
         new SchemesCommand(this, QT_TR_NOOP("Change to %1"), changed.title(), schemes, focus_));
 }
@@ -148,7 +148,7 @@ void Workspace::applySchemes(const QList<ComparedScheme>& schemes, int focus) {
     // Results of schemes that are gone, switched off or changed are void; all others stay.
     for (const ComparedScheme& old : before) {
         const ComparedScheme* now = scheme(old.id);
-        if (!now || !now->enabled || now->scheme != old.scheme) {
+        if (!now || !now->enabled || now->plan != old.plan) {
             jobs_->drop(runs_.take(old.id));
             results_.remove(old.id);
         }
@@ -158,8 +158,10 @@ void Workspace::applySchemes(const QList<ComparedScheme>& schemes, int focus) {
         if (now.enabled && model_ && !results_.contains(now.id)) {
             const bool hopeless = !tensorProblem_.empty();
             results_[now.id] = {
-                hopeless ? SchemeResult::State::failed : SchemeResult::State::pending, nullptr,
-                tensorProblem_};
+                hopeless ? SchemeResult::State::failed : SchemeResult::State::pending,
+                nullptr,
+                tensorProblem_,
+                {}};
             waiting.append(now.id);
         }
     }

@@ -49,6 +49,43 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::RuleList</name>
+    <message numerus="yes">
+        <source>It decides for %n tensor(s); where several rules match, the last one wins.</source>
+        <translation>
+            <numerusform>It decides for %n tensor; where several rules match, the last one wins.</numerusform>
+            <numerusform>It decides for %n tensors; where several rules match, the last one wins.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::SchemeDock</name>
+    <message numerus="yes">
+        <source>%n entry(s)</source>
+        <translation>
+            <numerusform>%n entry</numerusform>
+            <numerusform>%n entries</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chunk(s)</source>
+        <translation>
+            <numerusform>%n chunk</numerusform>
+            <numerusform>%n chunks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::SchemeEditor</name>
+    <message numerus="yes">
+        <source>Codes of %n bit(s), and the scale</source>
+        <translation>
+            <numerusform>Codes of %n bit, and the scale</numerusform>
+            <numerusform>Codes of %n bits, and the scale</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::SchemeExplanation</name>
     <message numerus="yes">
         <source>One scale for every %n weight(s) along a row.</source>

@@ -681,10 +681,6 @@
         <translation>省去名称 {}：llama.cpp 会把它当作微软的 Phi-3，并因缺少那个模型的词元而出错。</translation>
     </message>
     <message>
-        <source>{} tensors do not take their scheme, among them {} (stored as {}): {}</source>
-        <translation>{} 个张量不能采用所选方案，其中有 {}（存为 {}）：{}</translation>
-    </message>
-    <message>
         <source>{} tensors are quantized already; quantizing them again costs quality.</source>
         <translation>{} 个张量已经量化过；再次量化会损失质量。</translation>
     </message>
@@ -868,6 +864,194 @@
         <source>The file has no hyper-parameters: its tensors can be looked at, no more.</source>
         <translation>文件没有超参数：只能查看其中的张量。</translation>
     </message>
+    <message>
+        <source>{} tensors get something else than was chosen, among them {} (stored as {}): {}</source>
+        <translation>{} 个张量得到的与所选不同，其中有 {}（存为 {}）：{}</translation>
+    </message>
+    <message>
+        <source>The importance matrix is not used: no scheme of the plan has +imatrix.</source>
+        <translation>重要性矩阵没有用到：计划中没有带 +imatrix 的方案。</translation>
+    </message>
+    <message>
+        <source>The importance matrix has an entry named {}, which is no tensor&apos;s name.</source>
+        <translation>重要性矩阵有一个名为 {} 的条目，这不是张量的名称。</translation>
+    </message>
+    <message>
+        <source>The importance of {} has the value {}; sums of squares are finite and not negative.</source>
+        <translation>{} 的重要性含有值 {}；平方和应是有限的非负数。</translation>
+    </message>
+    <message>
+        <source>The importance of {} was summed over {} tokens, which cannot be.</source>
+        <translation>{} 的重要性是对 {} 个词元求和的，这不可能。</translation>
+    </message>
+    <message>
+        <source>The importance of {} stands twice in the file.</source>
+        <translation>{} 的重要性在文件中出现了两次。</translation>
+    </message>
+    <message>
+        <source>The importance matrix has the count {} at byte {}, where at least {} must stand.</source>
+        <translation>重要性矩阵在字节 {1} 处的计数为 {0}，至少应为 {2}。</translation>
+    </message>
+    <message>
+        <source>The importance matrix ends {} bytes before its file does.</source>
+        <translation>重要性矩阵在文件结束前 {} 字节处就结束了。</translation>
+    </message>
+    <message>
+        <source>The old form of importance matrices cannot hold the count {}.</source>
+        <translation>旧格式的重要性矩阵存不下计数 {}。</translation>
+    </message>
+    <message>
+        <source>The file claims to be an importance matrix of {} entries, too many for its {} bytes.</source>
+        <translation>文件自称是有 {} 个条目的重要性矩阵，而它只有 {} 字节，放不下。</translation>
+    </message>
+    <message>
+        <source>The importance matrix of {} bytes is cut off: what stands at byte {} is longer than the rest.</source>
+        <translation>{} 字节的重要性矩阵不完整：字节 {} 处的内容比余下部分还长。</translation>
+    </message>
+    <message>
+        <source>Tensor {} is {}; importance is stored as F32.</source>
+        <translation>张量 {} 是 {}；重要性应以 F32 存储。</translation>
+    </message>
+    <message>
+        <source>The importance of {} has no tensor {}.</source>
+        <translation>{} 的重要性缺少张量 {}。</translation>
+    </message>
+    <message>
+        <source>The importance of {} has the shape {}, which does not fit its {} token counts.</source>
+        <translation>{} 的重要性形状为 {}，与它的 {} 个词元计数不符。</translation>
+    </message>
+    <message>
+        <source>{} is {}; it must be a 32-bit unsigned number.</source>
+        <translation>{} 是 {}；应为 32 位无符号数。</translation>
+    </message>
+    <message>
+        <source>{} must be an array of texts.</source>
+        <translation>{} 应为文本数组。</translation>
+    </message>
+    <message>
+        <source>The GGUF file is not an importance matrix: it has no tensor whose name ends in {}.</source>
+        <translation>该 GGUF 文件不是重要性矩阵：没有名称以 {} 结尾的张量。</translation>
+    </message>
+    <message>
+        <source>d is the weight of largest magnitude, with its sign, divided by −{}: that weight always gets code 0, and d may be negative.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>m is the smallest weight; d spreads the codes 0 to {} from it to the largest weight.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every {} weights have a scale and a minimum, found by a search for the lowest error and stored as integers s and m of {} bits; d and dmin of the whole block scale them. A minimum is never above 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every {} weights have a scale, found by a search for the lowest error and stored as an integer s of {} bits; d of the whole block scales it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>T has 16 levels from −127 to 113 that lie closer around 0, where most weights are; d is found by a search for the lowest error.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>T has 16 levels from −127 to 113 that lie closer around 0, where most weights are; every {} weights have a scale s of {} bits, and d of the whole block scales it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>K is twice the number of a 4-bit float (E2M1: 0 0.5 1 1.5 2 3 4 6); the scale is a power of two that follows the largest magnitude.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>K is twice the number of a 4-bit float (E2M1: 0 0.5 1 1.5 2 3 4 6); s, for every {} weights, is half an 8-bit float (E4M3) of the largest magnitude divided by 6.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>d is the largest magnitude, a weight becomes −d, 0 or d, and five of them share a byte as digits of base 3. Made for weights that were trained to be ternary.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>d is the largest magnitude, a weight becomes −d, 0 or d. Made for weights that were trained to be ternary.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>d is the mean magnitude, and the one bit is the sign.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>d is the largest magnitude; the codes mean −d, 0, d and 2d, and the last one is hardly ever used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>d is the largest magnitude divided by {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For {} weights: scale (max − min)/{} and offset min, both float; codes 0 to {}, rounded to nearest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For {} weights: the sign times max|w|, a float.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For {} weights: scale max|w|/{}, a float; codes −{} to {}, rounded to nearest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no search for {}: it has one fit.</source>
+        <translation>{} 没有搜索：它只有一种拟合。</translation>
+    </message>
+    <message>
+        <source>The fit of {} cannot be weighted by importance.</source>
+        <translation>{} 的拟合不能按重要性加权。</translation>
+    </message>
+    <message>
+        <source>The importance matrix was made for another model: it has {} values for this tensor, which needs {}.</source>
+        <translation>该重要性矩阵是为另一个模型制作的：它为此张量给出 {} 个值，而需要 {} 个。</translation>
+    </message>
+    <message>
+        <source>The importance of this tensor&apos;s columns is not known.</source>
+        <translation>此张量各列的重要性未知。</translation>
+    </message>
+    <message>
+        <source>{} stands in for {}, whose blocks of {} values do not divide rows of {}.</source>
+        <translation>由 {} 代替 {}：后者每块 {} 个值，无法整除长度为 {} 的行。</translation>
+    </message>
+    <message>
+        <source>The importance matrix has no entry for this tensor: it is fitted without.</source>
+        <translation>重要性矩阵没有此张量的条目：拟合时不加权。</translation>
+    </message>
+    <message>
+        <source>{} needs an importance matrix, and there is none.</source>
+        <translation>{} 需要重要性矩阵，但没有。</translation>
+    </message>
+    <message>
+        <source>No recipe is called “{}”.</source>
+        <translation>没有名为“{}”的配方。</translation>
+    </message>
+    <message>
+        <source>“{}” is not a regular expression.</source>
+        <translation>“{}”不是正则表达式。</translation>
+    </message>
+    <message>
+        <source>A rule is written pattern=scheme, such as ffn_down=q6_k.</source>
+        <translation>规则写作 模式=方案，例如 ffn_down=q6_k。</translation>
+    </message>
+    <message>
+        <source>“{}” stands twice.</source>
+        <translation>“{}”出现了两次。</translation>
+    </message>
+    <message>
+        <source>The importance matrix was made for another model: none of its {} entries belongs to a tensor of this one.</source>
+        <translation>该重要性矩阵是为另一个模型制作的：它的 {} 个条目都不属于本模型的张量。</translation>
+    </message>
+    <message>
+        <source>It is weighted by importance, and no importance matrix is open: choose one with Model &gt; Importance Matrix.</source>
+        <translation>它按重要性加权，但没有打开重要性矩阵：请用“模型 &gt; 重要性矩阵”选择一个。</translation>
+    </message>
+    <message>
+        <source>This plan keeps the tensor as it is stored.</source>
+        <translation>此计划让该张量保持原样。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>
@@ -1017,6 +1201,231 @@
         <source>Open</source>
         <translation>打开</translation>
     </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>模型(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Importance Matrix…</source>
+        <translation>重要性矩阵(&amp;I)…</translation>
+    </message>
+    <message>
+        <source>&amp;Work without the Importance Matrix</source>
+        <translation>不使用重要性矩阵(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Sizes…</source>
+        <translation>大小(&amp;S)…</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::BlockBits</name>
+    <message>
+        <source>byte %1 (0x%2), bit %3: %4</source>
+        <extracomment>%2 is the byte as two hexadecimal digits, %4 what the bit belongs to</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits of the block</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::BlockPanel</name>
+    <message>
+        <source>Look into a block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Block inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a weight to look into its block.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: block of row %2, columns %3–%4</source>
+        <extracomment>%1 is a scheme; a block of values in a row of the matrix</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RMS error of this block: %1, textbook %2.</source>
+        <extracomment>root mean squared error of the weights of a block</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Textbook:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change this weight: the block is encoded again, and the bits that differ are framed. The model is not changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the weights of the model again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset the weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the block inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the format works</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The block inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;The bytes of one stored block, bit by bit, exactly as they stand in an exported file; the number at the left is that of the first byte in the row. Colours say what a bit is for.&lt;/p&gt;&lt;p&gt;Choose a value in the table (or a weight in the map) to see the bits that make it, or a bit to see what it belongs to. Change the weight and watch: a new largest weight changes the scale, and with it every code of the block.&lt;/p&gt;&lt;p&gt;The last column shows what the simplified quantizer of textbooks would make of the same weights, with scales that are not rounded.&lt;/p&gt;</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::BlockTable</name>
+    <message>
+        <source>Number of the value in the block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The original weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The code: the integer that is stored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation type="unfinished">位</translation>
+    </message>
+    <message>
+        <source>The code in binary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The number that the code stands for, before it is scaled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the level is multiplied by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>offset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is added: the minimum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The decoded weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>textbook</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the simplified quantizer of textbooks makes of the weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::BlockText</name>
+    <message>
+        <source>scale of the block, %1 (bits %2)</source>
+        <extracomment>%1 is the meaning of the bits %2</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>minimum of the block, %1 (bits %2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scale of the values %1–%2, %3 (bits %4)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>minimum of the values %1–%2, %3 (bits %4)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>code of value %1 (bits %2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>high bits of the code of value %1 (bits %2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the codes of values %1 as digits of base 3, together (bits %2)</source>
+        <extracomment>a byte of TQ1_0; %1 is a list of numbers</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fit of this scheme looks at the importance of columns: a changed weight is not encoded again here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 stores each weight by itself: there is no block to look into.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is worked out in float and stored by no format: it has no bits to show.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is a plain integer grid, not a block format: codes and the parameters of the groups are stored apart. Here: %2.</source>
+        <extracomment>%2: the parameters of the group, in words</extracomment>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::BlockView</name>
+    <message>
+        <source>changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Values of the block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the colours of the bits mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chosen value or bit</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::CellReader</name>
@@ -1058,6 +1467,11 @@
         <source>code %1 of %2…%3</source>
         <extracomment>%1 is the stored integer, %2 and %3 the smallest and largest possible one</extracomment>
         <translation>编码 %1（%2…%3）</translation>
+    </message>
+    <message>
+        <source>level %1</source>
+        <extracomment>the number that a code stands for, from a table of the format</extracomment>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1106,10 +1520,6 @@
     <message>
         <source>Distribution of the decoded values over that of the original ones.</source>
         <translation>解码值的分布，叠加在原始值的分布之上。</translation>
-    </message>
-    <message>
-        <source>This scheme cannot be applied to this tensor. %1</source>
-        <translation>此方案不能用于此张量。%1</translation>
     </message>
     <message>
         <source>This could not be computed. %1</source>
@@ -1163,6 +1573,18 @@
         <source>Metrics of %1</source>
         <comment>a scheme</comment>
         <translation>%1 的指标</translation>
+    </message>
+    <message>
+        <source>Not applied to this tensor. %1</source>
+        <translation>未应用于此张量。%1</translation>
+    </message>
+    <message>
+        <source>weighted RMSE</source>
+        <translation>加权 RMSE</translation>
+    </message>
+    <message>
+        <source>The same with squared errors weighted by the importance of their columns</source>
+        <translation>同上，但平方误差按所在列的重要性加权</translation>
     </message>
 </context>
 <context>
@@ -1322,7 +1744,7 @@
     </message>
     <message>
         <source>fallback</source>
-        <extracomment>tensors that could not take the scheme</extracomment>
+        <extracomment>tensors that could not take what was chosen for them</extracomment>
         <translation>回退</translation>
     </message>
     <message>
@@ -1354,12 +1776,21 @@
         <translation>仅编码的时间，各线程之和</translation>
     </message>
     <message>
-        <source>Tensors that cannot take the scheme and keep their stored type instead</source>
-        <translation>不能采用该方案而保持其存储类型的张量</translation>
-    </message>
-    <message>
         <source>bits/weight</source>
         <translation>位/权重</translation>
+    </message>
+    <message>
+        <source>weighted</source>
+        <extracomment>RMSE weighted by importance; keep it short</extracomment>
+        <translation>加权</translation>
+    </message>
+    <message>
+        <source>RMSE with squared errors weighted by the importance of their columns, over the tensors that the importance matrix knows</source>
+        <translation>平方误差按所在列的重要性加权的 RMSE，只计重要性矩阵包含的张量</translation>
+    </message>
+    <message>
+        <source>Tensors that get something else than was chosen for them: a replacement, or their stored type</source>
+        <translation>得到的与所选不同的张量：换用了替代类型，或保持存储类型</translation>
     </message>
 </context>
 <context>
@@ -1559,6 +1990,14 @@
         <source>&lt;p&gt;Rows are output channels, columns are input channels. The error is the decoded weight minus the original one, ŵ − w, measured on the stored bytes.&lt;/p&gt;&lt;p&gt;When a pixel covers several weights it shows the largest of them (absolute, signed) or their mean. Zoom in with the wheel until single weights appear.&lt;/p&gt;&lt;p&gt;Horizontal stripes are rows with large weights: their blocks have large scales, and the error of a rounded weight is at most about half a scale, unless it was clipped.&lt;/p&gt;</source>
         <translation>&lt;p&gt;行是输出通道，列是输入通道。误差是解码权重减去原始权重，即 ŵ − w，在存储的字节上测得。&lt;/p&gt;&lt;p&gt;一个像素覆盖多个权重时，显示其中最大的（绝对值或带符号），或它们的平均值。用滚轮放大，直到看见单个权重。&lt;/p&gt;&lt;p&gt;横向条纹是权重较大的行：它们的块缩放因子大，而舍入后的权重误差最多约为半个缩放因子，除非被截断。&lt;/p&gt;</translation>
     </message>
+    <message>
+        <source>Inspect block: the stored bits of the chosen weight (Enter or a click, where single weights can be seen)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspect block</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::ExportDialog</name>
@@ -1629,10 +2068,6 @@
         <translation>方案</translation>
     </message>
     <message>
-        <source>What the decoder&apos;s linears are quantized with.</source>
-        <translation>解码器的线性层用什么方案量化。</translation>
-    </message>
-    <message>
         <source>All other tensors</source>
         <translation>其余张量</translation>
     </message>
@@ -1671,6 +2106,10 @@
     <message>
         <source>Progress of the export</source>
         <translation>导出进度</translation>
+    </message>
+    <message>
+        <source>The scheme, recipe or plan that says which tensor gets which type.</source>
+        <translation>决定每个张量用什么类型的方案、配方或计划。</translation>
     </message>
 </context>
 <context>
@@ -1714,6 +2153,14 @@
         <source>Clear List</source>
         <translation>清空列表</translation>
     </message>
+    <message>
+        <source>Open an Importance Matrix</source>
+        <translation>打开重要性矩阵</translation>
+    </message>
+    <message>
+        <source>Importance matrices (*.gguf *.dat *.imatrix)</source>
+        <translation>重要性矩阵 (*.gguf *.dat *.imatrix)</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::FindingText</name>
@@ -1749,6 +2196,57 @@
     <message>
         <source>The largest error, %1, is at row %2, column %3, in a block with scale %4.</source>
         <translation>最大误差为 %1，位于第 %2 行、第 %3 列，所在块的缩放因子为 %4。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::FitChoice</name>
+    <message>
+        <source>search (least error)</source>
+        <extracomment>a fit: the scale of a block with the least squared error</extracomment>
+        <translation>搜索（误差最小）</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>拟合</translation>
+    </message>
+    <message>
+        <source>The reference is what the format&apos;s own tools do. The search tries many scales for each block and keeps the one with the least squared error.</source>
+        <translation>参考拟合与该格式自己的工具一致。搜索则为每块尝试许多缩放因子，保留平方误差最小的一个。</translation>
+    </message>
+    <message>
+        <source>weighted by importance</source>
+        <translation>按重要性加权</translation>
+    </message>
+    <message>
+        <source>Errors in columns whose inputs are large count more. Needs an importance matrix (Model &gt; Importance Matrix).</source>
+        <translation>输入较大的列，其误差权重更大。需要重要性矩阵（模型 &gt; 重要性矩阵）。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::GridGroups</name>
+    <message>
+        <source>K-quants</source>
+        <translation>K-quant</translation>
+    </message>
+    <message>
+        <source>Blocks of 32</source>
+        <translation>32 个一块</translation>
+    </message>
+    <message>
+        <source>IQ4: uneven levels</source>
+        <translation>IQ4：非均匀档位</translation>
+    </message>
+    <message>
+        <source>FP4: 4-bit floats</source>
+        <translation>FP4：4 位浮点</translation>
+    </message>
+    <message>
+        <source>Binary and ternary</source>
+        <translation>二值与三值</translation>
+    </message>
+    <message>
+        <source>Floats</source>
+        <translation>浮点</translation>
     </message>
 </context>
 <context>
@@ -2041,6 +2539,14 @@
     <message>
         <source>Pages</source>
         <translation>页面</translation>
+    </message>
+    <message>
+        <source>The importance matrix %1 was made for another model and is no longer used.</source>
+        <translation>重要性矩阵 %1 是为另一个模型制作的，不再使用。</translation>
+    </message>
+    <message>
+        <source>The importance matrix %1 is used.</source>
+        <translation>正在使用重要性矩阵 %1。</translation>
     </message>
 </context>
 <context>
@@ -2381,6 +2887,105 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::RoleText</name>
+    <message>
+        <source>scale of the block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>minimum of the block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scale of a sub-block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>minimum of a sub-block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>high bits of a code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>codes as digits of base 3</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::RuleEditor</name>
+    <message>
+        <source>Rules</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Tensors whose name matches get another scheme. Where several rules match, the last one wins.</source>
+        <translation>名称匹配的张量改用另一方案。多条规则都匹配时，以最后一条为准。</translation>
+    </message>
+    <message>
+        <source>Rules of the scheme</source>
+        <translation>方案的规则</translation>
+    </message>
+    <message>
+        <source>for example ffn_down=q6_k</source>
+        <translation>例如 ffn_down=q6_k</translation>
+    </message>
+    <message>
+        <source>Rule as text</source>
+        <translation>规则文本</translation>
+    </message>
+    <message>
+        <source>pattern=scheme, then Return. A pattern is part of a tensor&apos;s name, a glob such as blk.0.*, or a /regular expression/; llama.cpp&apos;s --tensor-type options can be pasted, one or many. “keep” instead of a scheme keeps the stored type.</source>
+        <translation>写 模式=方案，然后按回车。模式可以是张量名称的一部分、blk.0.* 这样的通配符，或 /正则表达式/；也可以粘贴一条或多条 llama.cpp 的 --tensor-type 选项。用 keep 代替方案则保持存储类型。</translation>
+    </message>
+    <message>
+        <source>Move the rule up</source>
+        <translation>上移规则</translation>
+    </message>
+    <message>
+        <source>Move the rule up (Alt+Up)</source>
+        <translation>上移规则（Alt+↑）</translation>
+    </message>
+    <message>
+        <source>Move the rule down</source>
+        <translation>下移规则</translation>
+    </message>
+    <message>
+        <source>Move the rule down (Alt+Down)</source>
+        <translation>下移规则（Alt+↓）</translation>
+    </message>
+    <message>
+        <source>Remove the rule</source>
+        <translation>删除规则</translation>
+    </message>
+    <message>
+        <source>Remove the rule (Delete)</source>
+        <translation>删除规则（Delete）</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::RuleList</name>
+    <message>
+        <source>keep</source>
+        <translation>保持</translation>
+    </message>
+    <message>
+        <source>Rule %1: %2</source>
+        <translation>规则 %1：%2</translation>
+    </message>
+    <message numerus="yes">
+        <source>It decides for %n tensor(s); where several rules match, the last one wins.</source>
+        <translation>
+            <numerusform>它决定 %n 个张量；多条规则都匹配时，以最后一条为准。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::SchemeDock</name>
     <message>
         <source>Textbook Variants</source>
@@ -2439,12 +3044,70 @@
         <translation>正在对比的方案</translation>
     </message>
     <message>
-        <source>for example int4:g64:asym</source>
-        <translation>例如 int4:g64:asym</translation>
-    </message>
-    <message>
         <source>New scheme as text</source>
         <translation>用文本输入新方案</translation>
+    </message>
+    <message>
+        <source>no importance matrix</source>
+        <translation>没有重要性矩阵</translation>
+    </message>
+    <message>
+        <source>Schemes that are weighted by importance need one.</source>
+        <translation>按重要性加权的方案需要它。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entry(s)</source>
+        <translation>
+            <numerusform>%n 个条目</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chunk(s)</source>
+        <translation>
+            <numerusform>%n 个分块</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>imatrix: %1, %2, %3</source>
+        <comment>file, entries, chunks</comment>
+        <translation>imatrix：%1，%2，%3</translation>
+    </message>
+    <message>
+        <source>made of %1</source>
+        <comment>a text</comment>
+        <translation>由 %1 制作</translation>
+    </message>
+    <message>
+        <source>Recipes: Q2_K … Q8_0</source>
+        <translation>配方：Q2_K … Q8_0</translation>
+    </message>
+    <message>
+        <source>Integers</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Open an importance matrix (imatrix) as llama.cpp&apos;s tools make it</source>
+        <translation>打开由 llama.cpp 工具制作的重要性矩阵（imatrix）</translation>
+    </message>
+    <message>
+        <source>Choose an importance matrix</source>
+        <translation>选择重要性矩阵</translation>
+    </message>
+    <message>
+        <source>Work without the importance matrix</source>
+        <translation>不使用重要性矩阵</translation>
+    </message>
+    <message>
+        <source>Importance matrix</source>
+        <translation>重要性矩阵</translation>
+    </message>
+    <message>
+        <source>for example q4_k_m or int4:g64:asym</source>
+        <translation>例如 q4_k_m 或 int4:g64:asym</translation>
     </message>
 </context>
 <context>
@@ -2610,6 +3273,42 @@
         <source>How %1 quantizes</source>
         <translation>%1 如何量化</translation>
     </message>
+    <message>
+        <source>its stored type</source>
+        <translation>其存储类型</translation>
+    </message>
+    <message>
+        <source>The tensor in view gets %1, by rule %2.</source>
+        <comment>a type, a number</comment>
+        <translation>当前张量得到 %1，由规则 %2 决定。</translation>
+    </message>
+    <message>
+        <source>The tensor in view gets %1.</source>
+        <comment>a type</comment>
+        <translation>当前张量得到 %1。</translation>
+    </message>
+    <message>
+        <source>Integers</source>
+        <translation>整数</translation>
+    </message>
+    <message numerus="yes">
+        <source>Codes of %n bit(s), and the scale</source>
+        <translation>
+            <numerusform>%n 位编码，外加缩放因子</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Textbook</source>
+        <translation>教科书</translation>
+    </message>
+    <message>
+        <source>Recipe</source>
+        <translation>配方</translation>
+    </message>
+    <message>
+        <source>Which of llama.cpp&apos;s mixtures of types is used.</source>
+        <translation>使用 llama.cpp 的哪种类型混合。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::SchemeExplanation</name>
@@ -2691,6 +3390,156 @@
         <source>%1 bits per weight</source>
         <translation>%1 位/权重</translation>
     </message>
+    <message>
+        <source>K-quant: super-blocks of 256 weights in sub-blocks of 16, each with a 4-bit scale and a 4-bit minimum; 4 levels. The smallest of the K-quants, with a clear loss.</source>
+        <translation>K-quant：256 个权重为一个超级块，分为 16 个一组的子块，各有 4 位缩放因子和 4 位最小值；4 档。K-quant 中最小的，损失明显。</translation>
+    </message>
+    <message>
+        <source>K-quant: super-blocks of 256 weights in sub-blocks of 16, each with a 6-bit scale; 8 levels from −4 to 3 and no minimum.</source>
+        <translation>K-quant：256 个权重为一个超级块，分为 16 个一组的子块，各有 6 位缩放因子；从 −4 到 3 共 8 档，没有最小值。</translation>
+    </message>
+    <message>
+        <source>K-quant: super-blocks of 256 weights in sub-blocks of 32, each with a 6-bit scale and a 6-bit minimum; 16 levels. Two half-precision numbers scale the scales.</source>
+        <translation>K-quant：256 个权重为一个超级块，分为 32 个一组的子块，各有 6 位缩放因子和 6 位最小值；16 档。两个半精度数再缩放这些缩放因子。</translation>
+    </message>
+    <message>
+        <source>K-quant: Q4_K with one more bit, 32 levels.</source>
+        <translation>K-quant：比 Q4_K 多一位，共 32 档。</translation>
+    </message>
+    <message>
+        <source>K-quant: super-blocks of 256 weights in sub-blocks of 16, each with an 8-bit scale; 64 levels around zero. Close to the original.</source>
+        <translation>K-quant：256 个权重为一个超级块，分为 16 个一组的子块，各有 8 位缩放因子；以零为中心共 64 档。接近原始权重。</translation>
+    </message>
+    <message>
+        <source>Blocks of 32 weights share one scale. The 16 levels are not even: a table puts them closer together near zero, where most weights are.</source>
+        <translation>每 32 个权重共用一个缩放因子。16 档并不均匀：查表得到，在权重最多的零附近更密。</translation>
+    </message>
+    <message>
+        <source>The uneven 16 levels of IQ4_NL in super-blocks of 256 weights, with a 6-bit scale for every 32.</source>
+        <translation>IQ4_NL 的 16 个非均匀档位，256 个权重为一个超级块，每 32 个有一个 6 位缩放因子。</translation>
+    </message>
+    <message>
+        <source>4-bit floats (E2M1: 0, 0.5, 1, 1.5, 2, 3, 4, 6 and their negatives); 32 weights share a scale that is a power of two. A standard of the Open Compute Project.</source>
+        <translation>4 位浮点（E2M1：0、0.5、1、1.5、2、3、4、6 及其相反数）；32 个权重共用一个 2 的幂作缩放因子。开放计算项目（OCP）的标准。</translation>
+    </message>
+    <message>
+        <source>4-bit floats (E2M1) as in MXFP4, but only 16 weights share a scale, which is an 8-bit float and no longer a power of two.</source>
+        <translation>与 MXFP4 相同的 4 位浮点（E2M1），但只有 16 个权重共用缩放因子，它是 8 位浮点，不再限于 2 的幂。</translation>
+    </message>
+    <message>
+        <source>Ternary: −1, 0 or 1 times one scale for 256 weights, five digits to a byte. Made for models that were trained ternary; others fall apart.</source>
+        <translation>三值：−1、0 或 1 乘以 256 个权重共用的缩放因子，五位三进制数存为一字节。为按三值训练的模型而设；其他模型会失效。</translation>
+    </message>
+    <message>
+        <source>Ternary: −1, 0 or 1 times one scale for 256 weights, two bits each: larger than TQ1_0 and faster to read. For models that were trained ternary.</source>
+        <translation>三值：−1、0 或 1 乘以 256 个权重共用的缩放因子，每个两位：比 TQ1_0 大，但读取更快。用于按三值训练的模型。</translation>
+    </message>
+    <message>
+        <source>Binary: plus or minus one scale for 128 weights. For models that were trained so.</source>
+        <translation>二值：正或负的缩放因子，128 个权重共用。用于如此训练的模型。</translation>
+    </message>
+    <message>
+        <source>Two bits: −1, 0, 1 or 2 times one scale for 64 weights.</source>
+        <translation>两位：−1、0、1 或 2 乘以 64 个权重共用的缩放因子。</translation>
+    </message>
+    <message>
+        <source>Search: of many scales for each block the one with the least squared error is kept. Slower to make; just as large and as fast to use.</source>
+        <translation>搜索：为每块尝试许多缩放因子，保留平方误差最小的一个。制作较慢；大小和使用速度不变。</translation>
+    </message>
+    <message>
+        <source>Weighted: errors count more in columns whose inputs are large, as the importance matrix says.</source>
+        <translation>加权：按重要性矩阵，输入较大的列的误差权重更大。</translation>
+    </message>
+    <message>
+        <source>Every tensor keeps its stored type, except where a rule says otherwise.</source>
+        <translation>除规则另有规定外，每个张量保持存储类型。</translation>
+    </message>
+    <message>
+        <source>llama.cpp&apos;s mixture: most matrices as %1, those that suffer most in a larger type, embeddings and output included. The model tree shows who gets what.</source>
+        <translation>llama.cpp 的混合：多数矩阵用 %1，受损最重的用更大的类型，嵌入和输出也包括在内。模型树显示每个张量得到什么。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::SizesDialog</name>
+    <message>
+        <source>Work out sizes</source>
+        <translation>计算大小</translation>
+    </message>
+    <message>
+        <source>Sizes of This Model</source>
+        <translation>此模型的大小</translation>
+    </message>
+    <message>
+        <source>Computed, not estimated: every tensor of this model with the type that it would get, scales and minima included.</source>
+        <translation>按此模型每个张量将得到的类型逐一计算，含缩放因子和最小值，不是估计。</translation>
+    </message>
+    <message>
+        <source>Add to the Comparison</source>
+        <translation>加入对比</translation>
+    </message>
+    <message>
+        <source>Copy the Table</source>
+        <translation>复制表格</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Sizes of this model</source>
+        <translation>此模型的大小</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::SizesTable</name>
+    <message>
+        <source>as stored</source>
+        <translation>原样</translation>
+    </message>
+    <message>
+        <source>recipe</source>
+        <translation>配方</translation>
+    </message>
+    <message>
+        <source>one type</source>
+        <translation>单一类型</translation>
+    </message>
+    <message>
+        <source>One type covers the decoder&apos;s linears (a float type every matrix), a recipe chooses for every tensor</source>
+        <translation>单一类型覆盖解码器的线性层（浮点类型则覆盖每个矩阵），配方为每个张量选择类型</translation>
+    </message>
+    <message>
+        <source>Bits per weight of the tensors that it covers</source>
+        <translation>所覆盖张量的每权重位数</translation>
+    </message>
+    <message>
+        <source>Bits per weight of all tensors, kept ones included</source>
+        <translation>全部张量（含保持不变的）的每权重位数</translation>
+    </message>
+    <message>
+        <source>All tensors, without file headers</source>
+        <translation>全部张量，不含文件头</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>种类</translation>
+    </message>
+    <message>
+        <source>Bits/weight, covered</source>
+        <translation>位/权重（所覆盖）</translation>
+    </message>
+    <message>
+        <source>Bits/weight, all</source>
+        <translation>位/权重（全部）</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::StatTable</name>
@@ -2756,6 +3605,38 @@
     <message>
         <source>Error</source>
         <translation>误差</translation>
+    </message>
+    <message>
+        <source>stored type kept</source>
+        <translation>保持存储类型</translation>
+    </message>
+    <message>
+        <source>%1: %2, by rule %3 (%4)</source>
+        <comment>scheme: type, by a rule</comment>
+        <translation>%1：%2，由规则 %3（%4）决定</translation>
+    </message>
+    <message>
+        <source>%1: stored type kept</source>
+        <comment>a scheme</comment>
+        <translation>%1：保持存储类型</translation>
+    </message>
+    <message>
+        <source>%1: %2, by the recipe</source>
+        <comment>scheme: type</comment>
+        <translation>%1：%2，由配方决定</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>scheme: type</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>What the scheme in focus makes of the tensor: # and a number for the rule that decided, * where it is not what was chosen; muted where the stored type is kept.</source>
+        <translation>当前方案给张量的类型：# 加数字是起决定作用的规则，* 表示与所选不同；灰色表示保持存储类型。</translation>
+    </message>
+    <message>
+        <source>Scheme</source>
+        <translation>方案</translation>
     </message>
 </context>
 <context>

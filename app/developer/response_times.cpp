@@ -65,7 +65,7 @@ void zoomHeatmaps(const MainWindow& window) {
 
 void changeScheme(Workspace& workspace) {
     for (const char* text : {"q5_0", "int4:g32:asym", "int3:g64:sym", "q4_1", "q4_0"}) {
-        workspace.replaceScheme(workspace.focus(), parse_scheme(text));
+        workspace.replaceScheme(workspace.focus(), parse_plan(text));
         runFor(200);
     }
 }

@@ -2,10 +2,12 @@
 
 #include <QDir>
 #include <QTextStream>
+#include <QUndoStack>
 
 #include "app/actions.h"
 #include "app/developer/settle.h"
 #include "app/dialogs/export_dialog.h"
+#include "app/dialogs/sizes_dialog.h"
 #include "app/jobs.h"
 #include "app/main_window.h"
 #include "app/pages/error_page.h"
@@ -84,6 +86,18 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
         save(&window, QStringLiteral("inspector"), look);
         error->inspectBlock(false);
         error->map()->fit();
+        const int scheme = window.workspace()->focus();
+        window.workspace()->addScheme(
+            parse_plan("recipe:Q4_K_M; *ffn_down*=q6_k; blk.[01].*=keep; *attn_v*=q8_0"));
+        settle(window);
+        save(&window, QStringLiteral("rules"), look);
+        window.workspace()->undoStack()->undo();
+        window.workspace()->setFocus(scheme);
+        window.actions()->sizes->trigger();
+        auto* sizes = window.findChild<SizesDialog*>();
+        settle(window);
+        save(sizes, QStringLiteral("sizes"), look);
+        sizes->close();
         window.actions()->exportModel->trigger();
         auto* dialog = window.findChild<ExportDialog*>();
         settle(window);

@@ -183,8 +183,12 @@ void ExportDialog::setDestination(const QString& path) { destination_->setText(p
 
 void ExportDialog::suggestDestination() {
     const ComparedScheme* scheme = workspace_->scheme(scheme_->currentData().toInt());
-    const QString name = safeFileName(toQString(model_->title()) + u'-' +
-                                      (scheme ? scheme->text() : QStringLiteral("stored")));
+    const bool bare =
+        scheme && std::holds_alternative<Scheme>(scheme->plan.base) && scheme->plan.rules.empty();
+    const QString what = !scheme ? QStringLiteral("stored")
+                         : bare  ? scheme->text()
+                                 : scheme->title();  // rules make a long text
+    const QString name = safeFileName(toQString(model_->title()) + u'-' + what);
     const QString folder =
         destination().isEmpty() ? settings_->folder(kPurpose) : QFileInfo(destination()).path();
     setDestination(QDir(folder).filePath(name + QStringLiteral(".gguf")));
@@ -192,8 +196,9 @@ void ExportDialog::suggestDestination() {
 
 void ExportDialog::plan() {
     const ComparedScheme* scheme = workspace_->scheme(scheme_->currentData().toInt());
-    const Plan wanted = scheme ? Plan::of(scheme->scheme) : Plan{};
+    const Plan wanted = scheme ? scheme->plan : Plan{};
     GgufExportOptions options;
+    options.importance = workspace_->importance();
     if (rest_->currentData().toInt() != kKeepStored) {
         options.rest = static_cast<DType>(rest_->currentData().toInt());
     }
@@ -347,7 +352,7 @@ void ExportDialog::changeEvent(QEvent* event) {
 void ExportDialog::retranslate() {
     setWindowTitle(tr("Export as GGUF"));
     schemeLabel_->setText(tr("Scheme"));
-    scheme_->setToolTip(tr("What the decoder's linears are quantized with."));
+    scheme_->setToolTip(tr("The scheme, recipe or plan that says which tensor gets which type."));
     restLabel_->setText(tr("All other tensors"));
     rest_->setToolTip(
         tr("Type of the embeddings and of what the scheme does not cover. Norms and "

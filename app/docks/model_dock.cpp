@@ -24,7 +24,7 @@ namespace ql::gui {
 
 namespace {
 
-const QString kHeaderLayout = QStringLiteral("tree_header");
+const QString kHeaderLayout = QStringLiteral("tree_columns");
 constexpr int kExpandAllUpTo = 24;  // groups that a filter leaves: open them at once
 
 }  // namespace
@@ -84,9 +84,9 @@ ModelDock::ModelDock(Workspace* workspace, Settings* settings, QWidget* parent)
             &ModelDock::selectTensor);
     connect(workspace_, &Workspace::modelChanged, this, &ModelDock::adoptModel);
     connect(workspace_, &Workspace::tensorChanged, this, &ModelDock::showCurrentTensor);
-    connect(workspace_, &Workspace::modelRunsChanged, this, &ModelDock::showErrors);
-    connect(workspace_, &Workspace::focusChanged, this, &ModelDock::showErrors);
-    connect(workspace_, &Workspace::schemesChanged, this, &ModelDock::showErrors);
+    connect(workspace_, &Workspace::modelRunsChanged, this, &ModelDock::showScheme);
+    connect(workspace_, &Workspace::focusChanged, this, &ModelDock::showScheme);
+    connect(workspace_, &Workspace::schemesChanged, this, &ModelDock::showScheme);
     resetLayout();
     retranslate();
     adoptModel();
@@ -98,13 +98,17 @@ void ModelDock::resetLayout() {
     header->setSectionResizeMode(TensorTree::kName, QHeaderView::Stretch);
     header->setMinimumSectionSize(36);
     for (int column = 0; column < TensorTree::kColumns; ++column) {
-        header->setSectionHidden(column, column == TensorTree::kSize);
+        // The scheme's column has the stored type of what is kept.
+        header->setSectionHidden(column,
+                                 column == TensorTree::kSize || column == TensorTree::kType);
     }
     const QFontMetrics metrics(smallFont(font()));
     header->resizeSection(TensorTree::kType,
                           metrics.horizontalAdvance(QStringLiteral("BF16")) + 12);
     header->resizeSection(TensorTree::kSize,
                           metrics.horizontalAdvance(QStringLiteral("88.8 MB")) + 16);
+    header->resizeSection(TensorTree::kScheme,
+                          metrics.horizontalAdvance(QStringLiteral("Q4_K #8")) + 8);
     header->resizeSection(TensorTree::kError, view_->itemDelegateForColumn(TensorTree::kError)
                                                   ->sizeHint(QStyleOptionViewItem(), {})
                                                   .width());
@@ -149,13 +153,14 @@ void ModelDock::adoptModel() {
     }
     filter_->setEnabled(workspace_->model() != nullptr);
     fitShapeColumn();
-    showErrors();
+    showScheme();
     showCurrentTensor();
 }
 
-void ModelDock::showErrors() {
+void ModelDock::showScheme() {
     const ComparedScheme* scheme = workspace_->scheme(workspace_->focus());
-    tensors_->setRun(workspace_->modelRun(workspace_->focus()),
+    tensors_->setRun(workspace_->modelPreview(workspace_->focus()),
+                     workspace_->modelRun(workspace_->focus()),
                      scheme ? scheme->title() : QString());
 }
 

@@ -34,7 +34,7 @@ class ModelDock : public Dock {
   private:
     void adoptModel();
     void fitShapeColumn();
-    void showErrors();
+    void showScheme();
     void showCurrentTensor();
     void applyFilter();
     void selectTensor(const QModelIndex& index);

@@ -1,6 +1,8 @@
 #include "app/docks/scheme_dock.h"
 
+#include <QDir>
 #include <QEvent>
+#include <QFileInfo>
 #include <QFrame>
 #include <QKeyEvent>
 #include <QLineEdit>
@@ -8,14 +10,20 @@
 #include <QMenu>
 #include <QScrollArea>
 #include <QShortcut>
+#include <QTextDocument>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "app/controls.h"
+#include "app/docks/grid_groups.h"
 #include "app/docks/scheme_editor.h"
+#include "app/docks/scheme_explanation.h"
 #include "app/docks/scheme_list.h"
 #include "app/docks/scheme_text_edit.h"
+#include "app/docks/storage_explanation.h"
 #include "app/text.h"
 #include "app/workspace.h"
+#include "core/schemes/recipes.h"
 #include "widgets/icons.h"
 #include "widgets/theme.h"
 
@@ -25,7 +33,9 @@ namespace {
 
 QToolButton* flatButton(const QString& iconName) {
     auto* button = new QToolButton;
-    button->setIcon(icon(iconName));
+    if (!iconName.isEmpty()) {
+        button->setIcon(icon(iconName));
+    }
     button->setAutoRaise(true);
     return button;
 }
@@ -41,6 +51,9 @@ SchemeDock::SchemeDock(Workspace* workspace, QWidget* parent)
       add_(flatButton(QStringLiteral("plus"))),
       duplicate_(flatButton(QStringLiteral("copy"))),
       remove_(flatButton(QStringLiteral("remove"))),
+      importance_(new ElidedLabel),
+      chooseImportance_(flatButton({})),
+      clearImportance_(flatButton(QStringLiteral("close"))),
       typed_(new SchemeTextEdit),
       editor_(new SchemeEditor(workspace)) {
     view_->setModel(schemes_);
@@ -80,14 +93,15 @@ SchemeDock::SchemeDock(Workspace* workspace, QWidget* parent)
     layout->addWidget(view_);
     layout->addLayout(typedRow);
     layout->addLayout(buttons);
+    layout->addLayout(makeImportanceRow());
     layout->addWidget(line);
     layout->addWidget(scroll, 1);
     setContent(content);
 
     connect(add_, &QToolButton::clicked, this,
             [this] { menu_->popup(add_->mapToGlobal(QPoint(0, add_->height()))); });
-    connect(typed_, &SchemeTextEdit::schemeEntered, this, [this](const Scheme& scheme) {
-        workspace_->addScheme(scheme);
+    connect(typed_, &SchemeTextEdit::entered, this, [this](const QString& text) {
+        workspace_->addScheme(parse_plan(text.toStdString()));
         typed_->hide();
         view_->setFocus();
     });
@@ -111,6 +125,43 @@ SchemeDock::SchemeDock(Workspace* workspace, QWidget* parent)
     showFocus();
 }
 
+QLayout* SchemeDock::makeImportanceRow() {
+    importance_->setObjectName(QStringLiteral("importance"));
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(12, 0, 8, 0);
+    row->setSpacing(4);
+    row->addWidget(importance_, 1);
+    row->addWidget(chooseImportance_);
+    row->addWidget(clearImportance_);
+    connect(chooseImportance_, &QToolButton::clicked, this, &SchemeDock::importanceRequested);
+    connect(clearImportance_, &QToolButton::clicked, workspace_, &Workspace::clearImportance);
+    connect(workspace_, &Workspace::importanceChanged, this, &SchemeDock::showImportance);
+    return row;
+}
+
+void SchemeDock::showImportance() {
+    const auto importance = workspace_->importance();
+    QString text = tr("no importance matrix");
+    QString toolTip = tr("Schemes that are weighted by importance need one.");
+    if (importance) {
+        const QString path = QString::fromStdString(importance->path.string());
+        const QString entries =
+            tr("%n entry(s)", nullptr, static_cast<int>(importance->entries.size()));
+        const QString chunks =
+            tr("%n chunk(s)", nullptr, static_cast<int>(importance->chunk_count));
+        text = tr("imatrix: %1, %2, %3", "file, entries, chunks")
+                   .arg(QFileInfo(path).fileName(), entries, chunks);
+        QStringList lines{text, QDir::toNativeSeparators(path)};
+        for (const std::string& dataset : importance->datasets) {
+            lines << tr("made of %1", "a text").arg(QString::fromStdString(dataset));
+        }
+        toolTip = lines.join(u'\n');
+    }
+    importance_->setText(text);
+    importance_->setToolTip(Qt::convertFromPlainText(toolTip, Qt::WhiteSpaceNormal));
+    clearImportance_->setVisible(importance != nullptr);
+}
+
 void SchemeDock::showFocus() {
     view_->setCurrentIndex(schemes_->indexOf(workspace_->focus()));
     const bool any = workspace_->focus() != Workspace::kNoScheme;
@@ -131,30 +182,46 @@ void SchemeDock::addPreset(QMenu* menu, const QString& title, const QString& tex
     QAction* action = menu->addAction(title);
     action->setToolTip(description.isEmpty() ? text : text + u'\n' + description);
     connect(action, &QAction::triggered, this,
-            [this, text] { workspace_->addScheme(parse_scheme(text.toStdString())); });
+            [this, text] { workspace_->addScheme(parse_plan(text.toStdString())); });
+}
+
+QMenu* SchemeDock::addMenu(const QString& title) {
+    QMenu* menu = menu_->addMenu(title);
+    menu->setToolTipsVisible(true);
+    return menu;
 }
 
 void SchemeDock::fillMenu() {
     menu_->clear();
     qDeleteAll(menu_->findChildren<QMenu*>(Qt::FindDirectChildrenOnly));
     menu_->setToolTipsVisible(true);
-    for (const DType dtype : encodable_dtypes()) {
-        const QString title = toQString(name(dtype));
-        addPreset(menu_, title, title.toLower());
+    QMenu* mixtures = addMenu(tr("Recipes: Q2_K … Q8_0"));
+    for (const RecipeInfo& recipe : recipes()) {
+        const QString name = toQString(recipe.name);
+        addPreset(mixtures, name, QStringLiteral("recipe:") + name, recipeExplanation(recipe.base));
     }
     menu_->addSeparator();
+    for (const GridGroup& group : storageGroups()) {
+        QMenu* menu = addMenu(group.title);
+        for (const DType dtype : group.dtypes) {
+            const QString title = toQString(name(dtype));
+            // Behind the tabulator, at the right edge, are the bits per weight.
+            addPreset(menu, title + u'\t' + bitsText(bits_per_value(dtype)), title.toLower(),
+                      storageExplanation(dtype));
+        }
+    }
+    QMenu* integers = addMenu(tr("Integers"));
     for (const Preset& preset : presets()) {
-        addPreset(menu_, toQString(preset.title), toQString(preset.text),
+        addPreset(integers, toQString(preset.title), toQString(preset.text),
                   translated(preset.description));
     }
-    menu_->addSeparator();
-    QMenu* textbook = menu_->addMenu(tr("Textbook Variants"));
-    textbook->setToolTipsVisible(true);
+    QMenu* textbook = addMenu(tr("Textbook Variants"));
     addPreset(textbook, tr("Symmetric, 8 bits"), QStringLiteral("textbook_sym8"));
     addPreset(textbook, tr("Symmetric, 4 bits"), QStringLiteral("textbook_sym4"));
     addPreset(textbook, tr("Asymmetric, 8 bits"), QStringLiteral("textbook_asym8"));
     addPreset(textbook, tr("Asymmetric, 4 bits"), QStringLiteral("textbook_asym4"));
     addPreset(textbook, tr("Q4_0 by max/7"), QStringLiteral("textbook_q4_0"));
+    menu_->addSeparator();
     menu_->addAction(tr("Type a Scheme…"), this, &SchemeDock::startTyping);
 }
 
@@ -195,7 +262,15 @@ void SchemeDock::retranslate() {
     remove_->setToolTip(tr("Remove the selected scheme (Delete)"));
     remove_->setAccessibleName(tr("Remove the selected scheme"));
     view_->setAccessibleName(tr("Schemes being compared"));
-    typed_->field()->setPlaceholderText(tr("for example int4:g64:asym"));
+    chooseImportance_->setText(tr("Choose…"));
+    chooseImportance_->setToolTip(
+        tr("Open an importance matrix (imatrix) as llama.cpp's tools make it"));
+    chooseImportance_->setAccessibleName(tr("Choose an importance matrix"));
+    clearImportance_->setToolTip(tr("Work without the importance matrix"));
+    clearImportance_->setAccessibleName(tr("Work without the importance matrix"));
+    importance_->setAccessibleName(tr("Importance matrix"));
+    showImportance();
+    typed_->field()->setPlaceholderText(tr("for example q4_k_m or int4:g64:asym"));
     typed_->field()->setAccessibleName(tr("New scheme as text"));
     fillMenu();
 }

@@ -2,26 +2,33 @@
 
 #include "app/docks/dock.h"
 
+class QLayout;
 class QListView;
 class QMenu;
 class QToolButton;
 
 namespace ql::gui {
 
+class ElidedLabel;
 class SchemeEditor;
 class SchemeList;
 class SchemeTextEdit;
 class Workspace;
 
-/// The right side: the schemes being compared, and the four answers of the one in focus.
+/// The right side: the schemes being compared, the importance matrix that they may use, and the
+/// four answers of the one in focus.
 class SchemeDock : public Dock {
     Q_OBJECT
 
   public:
     explicit SchemeDock(Workspace* workspace, QWidget* parent = nullptr);
 
-    /// Presets, storage types, textbook variants: everything that can be added.
+    /// Recipes, storage types, presets, textbook variants: everything that can be added.
     QMenu* addMenu() const { return menu_; }
+
+  signals:
+    /// The user wants to choose an importance matrix.
+    void importanceRequested();
 
   protected:
     void retranslate() override;
@@ -29,10 +36,13 @@ class SchemeDock : public Dock {
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
+    QLayout* makeImportanceRow();
     void fillMenu();
+    QMenu* addMenu(const QString& title);
     void addPreset(QMenu* menu, const QString& title, const QString& text,
                    const QString& description = {});
     void startTyping();
+    void showImportance();
     void showFocus();
     void fitList();
 
@@ -43,6 +53,9 @@ class SchemeDock : public Dock {
     QToolButton* add_;
     QToolButton* duplicate_;
     QToolButton* remove_;
+    ElidedLabel* importance_;  ///< "imatrix: wiki.dat, 84 entries, 200 chunks"
+    QToolButton* chooseImportance_;
+    QToolButton* clearImportance_;
     SchemeTextEdit* typed_;  ///< a new scheme as text; hidden unless asked for
     SchemeEditor* editor_;
 };

@@ -11,10 +11,17 @@
 #include <QVBoxLayout>
 
 #include "app/controls.h"
+#include "app/docks/fit_choice.h"
+#include "app/docks/grid_choice.h"
+#include "app/docks/grid_groups.h"
+#include "app/docks/grid_key.h"
+#include "app/docks/rule_editor.h"
 #include "app/docks/scheme_explanation.h"
 #include "app/docks/scheme_text_edit.h"
+#include "app/docks/storage_explanation.h"
 #include "app/text.h"
 #include "app/workspace.h"
+#include "core/schemes/recipes.h"
 #include "widgets/card.h"
 #include "widgets/icons.h"
 #include "widgets/theme.h"
@@ -25,51 +32,6 @@ namespace {
 
 constexpr int kGroupSizes[] = {32, 64, 128, 256};
 constexpr DType kScaleTypes[] = {DType::f16, DType::bf16, DType::f32};
-constexpr int kMinBits = 2;
-constexpr int kMaxBits = 8;
-// A row to speak of while no tensor is open.
-constexpr std::int64_t kTypicalSize = 4096;
-
-// What the grid box holds: the grid's text without parameters.
-QString gridKey(const GridSpec& grid) {
-    if (const auto* integer = std::get_if<IntegerGrid>(&grid)) {
-        return QStringLiteral("int%1").arg(integer->bits);
-    }
-    if (const auto* textbook = std::get_if<TextbookGrid>(&grid)) {
-        switch (textbook->kind) {
-            case TextbookKind::symmetric:
-                return QStringLiteral("textbook_sym");
-            case TextbookKind::asymmetric:
-                return QStringLiteral("textbook_asym");
-            case TextbookKind::q4_0:
-                return QStringLiteral("textbook_q4_0");
-        }
-    }
-    return QString::fromStdString(format(grid));
-}
-
-// The grid of a key, with as much as possible of what was chosen before.
-GridSpec gridOf(const QString& key, const GridSpec& before) {
-    if (key.startsWith(u"int")) {
-        const auto* old = std::get_if<IntegerGrid>(&before);
-        IntegerGrid grid = old ? *old : IntegerGrid{};
-        grid.bits = key.mid(3).toInt();
-        return grid;
-    }
-    if (key.startsWith(u"textbook")) {
-        const auto* old = std::get_if<TextbookGrid>(&before);
-        TextbookGrid grid;
-        grid.bits = old ? old->bits : grid.bits;
-        grid.kind = key == u"textbook_sym"    ? TextbookKind::symmetric
-                    : key == u"textbook_asym" ? TextbookKind::asymmetric
-                                              : TextbookKind::q4_0;
-        if (grid.kind == TextbookKind::q4_0) {
-            grid.bits = 4;
-        }
-        return grid;
-    }
-    return parse_grid(key.toStdString());
-}
 
 void select(QComboBox* box, const QVariant& value) { box->setCurrentIndex(box->findData(value)); }
 
@@ -91,18 +53,20 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
       title_(new QLabel),
       form_(new QFormLayout),
       transform_(addAnswer("transform")),
-      grid_(addChoice("grid")),
+      recipe_(addChoice("recipe")),
+      grid_(addChoice<GroupedChoice>("grid")),
       bits_(addChoice("bits")),
       granularity_(addChoice("granularity")),
       group_(addChoice("group")),
       symmetry_(addChoice("symmetry")),
       scale_(addChoice("scale")),
-      fit_(addAnswer("fit")),
+      fit_(addField<FitChoice>("fit")),
       rounding_(addAnswer("rounding")),
       activations_(addAnswer("activations")),
       text_(new SchemeTextEdit),
       copy_(new QToolButton),
-      explanation_(new Callout) {
+      explanation_(new Callout),
+      rules_(new RuleEditor(workspace)) {
     setMuted(title_);
     form_->setContentsMargins(0, 0, 0, 0);
     form_->setHorizontalSpacing(12);
@@ -122,18 +86,25 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
     layout->addLayout(form_);
     layout->addLayout(textRow);
     layout->addWidget(explanation_);
+    layout->addWidget(rules_);
     layout->addStretch(1);
 
+    connect(recipe_, &QComboBox::activated, this, [this] {
+        edit([this](Plan& plan) {
+            std::get<Recipe>(plan.base).name = recipe_->currentData().toString().toStdString();
+        });
+    });
+    connect(fit_, &FitChoice::chosen, this, &SchemeEditor::editFit);
     connect(grid_, &QComboBox::activated, this, [this] {
-        edit([this](GridSpec& grid) { grid = gridOf(grid_->currentData().toString(), grid); });
+        editGrid([this](GridSpec& grid) { grid = gridOf(grid_->currentData().toString(), grid); });
     });
     connect(bits_, &QComboBox::activated, this, [this] {
-        edit([this](GridSpec& grid) {
+        editGrid([this](GridSpec& grid) {
             std::get<TextbookGrid>(grid).bits = bits_->currentData().toInt();
         });
     });
     connect(granularity_, &QComboBox::activated, this, [this] {
-        edit([this](GridSpec& grid) {
+        editGrid([this](GridSpec& grid) {
             auto& integer = std::get<IntegerGrid>(grid);
             integer.granularity = static_cast<Granularity>(granularity_->currentData().toInt());
             const bool grouped = integer.granularity == Granularity::group;
@@ -141,23 +112,23 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
         });
     });
     connect(group_, &QComboBox::activated, this, [this] {
-        edit([this](GridSpec& grid) {
+        editGrid([this](GridSpec& grid) {
             std::get<IntegerGrid>(grid).group = group_->currentData().toInt();
         });
     });
     connect(symmetry_, &QComboBox::activated, this, [this] {
-        edit([this](GridSpec& grid) {
+        editGrid([this](GridSpec& grid) {
             std::get<IntegerGrid>(grid).symmetry =
                 static_cast<Symmetry>(symmetry_->currentData().toInt());
         });
     });
     connect(scale_, &QComboBox::activated, this, [this] {
-        edit([this](GridSpec& grid) {
+        editGrid([this](GridSpec& grid) {
             std::get<IntegerGrid>(grid).scale = static_cast<DType>(scale_->currentData().toInt());
         });
     });
-    connect(text_, &SchemeTextEdit::schemeEntered, this, [this](const Scheme& scheme) {
-        workspace_->replaceScheme(workspace_->focus(), scheme);
+    connect(text_, &SchemeTextEdit::entered, this, [this](const QString& text) {
+        workspace_->replaceScheme(workspace_->focus(), parse_plan(text.toStdString()));
         load();
     });
     connect(copy_, &QToolButton::clicked, this,
@@ -165,41 +136,64 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
     connect(workspace_, &Workspace::schemesChanged, this, &SchemeEditor::load);
     connect(workspace_, &Workspace::focusChanged, this, &SchemeEditor::load);
     connect(workspace_, &Workspace::tensorChanged, this, &SchemeEditor::load);
+    connect(workspace_, &Workspace::modelRunsChanged, this, [this] {
+        if (const ComparedScheme* compared = workspace_->scheme(workspace_->focus())) {
+            explain(compared->plan);  // an edit of the text goes on
+        }
+    });
     retranslate();
 }
 
-QComboBox* SchemeEditor::addChoice(const char* name) {
-    auto* box = new QComboBox;
-    box->setObjectName(QString::fromLatin1(name));
+template <class Field>
+Field* SchemeEditor::addField(const char* name) {
+    auto* field = new Field;
+    field->setObjectName(QString::fromLatin1(name));
+    auto* label = new QLabel;
+    label->setBuddy(field);
+    form_->addRow(label, field);
+    return field;
+}
+
+template <class Box>
+Box* SchemeEditor::addChoice(const char* name) {
+    Box* box = addField<Box>(name);
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     ignoreWheelWithoutFocus(box);
-    auto* label = new QLabel;
-    label->setBuddy(box);
-    form_->addRow(label, box);
     return box;
 }
 
-QLabel* SchemeEditor::addAnswer(const char* name) {
-    auto* answer = new QLabel;
-    answer->setObjectName(QString::fromLatin1(name));
-    form_->addRow(new QLabel, answer);
-    return answer;
+QLabel* SchemeEditor::addAnswer(const char* name) { return addField<QLabel>(name); }
+
+void SchemeEditor::setRowVisible(QWidget* field, bool visible) {
+    field->setVisible(visible);
+    form_->labelForField(field)->setVisible(visible);
 }
 
-void SchemeEditor::setRowVisible(QComboBox* choice, bool visible) {
-    choice->setVisible(visible);
-    form_->labelForField(choice)->setVisible(visible);
-}
-
-void SchemeEditor::edit(const std::function<void(GridSpec&)>& change) {
-    const ComparedScheme* compared = workspace_->scheme(workspace_->focus());
-    if (!compared) {
-        return;
+void SchemeEditor::edit(const std::function<void(Plan&)>& change) {
+    if (const ComparedScheme* compared = workspace_->scheme(workspace_->focus())) {
+        Plan plan = compared->plan;
+        change(plan);
+        workspace_->replaceScheme(compared->id, plan);
+        load();
     }
-    Scheme scheme = compared->scheme;
-    change(scheme.grid);
-    workspace_->replaceScheme(compared->id, scheme);
-    load();
+}
+
+void SchemeEditor::editGrid(const std::function<void(GridSpec&)>& change) {
+    edit([&change](Plan& plan) {
+        auto& scheme = std::get<Scheme>(plan.base);
+        change(scheme.grid);
+        scheme.fit = supportedFit(scheme);
+    });
+}
+
+void SchemeEditor::editFit(const Fit& fit) {
+    edit([&fit](Plan& plan) {
+        if (auto* recipe = std::get_if<Recipe>(&plan.base)) {
+            recipe->fit = fit;
+        } else if (auto* scheme = std::get_if<Scheme>(&plan.base)) {
+            scheme->fit = fit;
+        }
+    });
 }
 
 void SchemeEditor::load() {
@@ -208,22 +202,36 @@ void SchemeEditor::load() {
     if (!compared) {
         return;
     }
+    const PlanBase& base = compared->plan.base;
+    const auto* scheme = std::get_if<Scheme>(&base);
+    const auto* recipe = std::get_if<Recipe>(&base);
     title_->setText(tr("How %1 quantizes").arg(compared->title()));
-    loadGrid(compared->scheme.grid);
+    for (QWidget* answer : {transform_, rounding_, activations_}) {
+        setRowVisible(answer, scheme);
+    }
+    setRowVisible(recipe_, recipe);
+    if (recipe) {
+        select(recipe_, QString::fromStdString(recipe->name));
+    }
+    loadGrid(scheme ? &scheme->grid : nullptr);
+    loadFit(base);
     text_->setText(compared->text());
-    explain(compared->scheme);
+    explain(compared->plan);
 }
 
-void SchemeEditor::loadGrid(const GridSpec& grid) {
-    const auto* integer = std::get_if<IntegerGrid>(&grid);
-    const auto* textbook = std::get_if<TextbookGrid>(&grid);
+void SchemeEditor::loadGrid(const GridSpec* grid) {
+    const auto* integer = grid ? std::get_if<IntegerGrid>(grid) : nullptr;
+    const auto* textbook = grid ? std::get_if<TextbookGrid>(grid) : nullptr;
     const bool grouped = integer && integer->granularity == Granularity::group;
-    select(grid_, gridKey(grid));
+    setRowVisible(grid_, grid);
     setRowVisible(bits_, textbook && textbook->kind != TextbookKind::q4_0);
     setRowVisible(granularity_, integer);
     setRowVisible(group_, grouped);
     setRowVisible(symmetry_, integer);
     setRowVisible(scale_, integer);
+    if (grid) {
+        select(grid_, gridKey(*grid));
+    }
     if (textbook) {
         select(bits_, textbook->bits);
     }
@@ -237,41 +245,92 @@ void SchemeEditor::loadGrid(const GridSpec& grid) {
     }
     // A grid without groups keeps a size in mind for when it gets groups again.
     select(group_, grouped ? integer->group : IntegerGrid{}.group);
-    const bool minMax = (integer && integer->symmetry == Symmetry::asymmetric) ||
-                        (textbook && textbook->kind == TextbookKind::asymmetric);
-    const bool ggml = !integer && !textbook;
-    fit_->setText(ggml     ? tr("reference (as ggml)")
-                  : minMax ? tr("reference (min–max)")
-                           : tr("reference (abs-max)"));
 }
 
-void SchemeEditor::explain(const Scheme& scheme) {
-    const ModelTensor* tensor = workspace_->tensor();
-    const bool known = tensor && tensor->matrix();
-    QString formula = bitsFormula(scheme.grid, known ? tensor->rows : kTypicalSize,
-                                  known ? tensor->cols : kTypicalSize);
-    if (formula.isEmpty()) {
-        formula = bitsFormula(scheme.grid, kTypicalSize, kTypicalSize);
+void SchemeEditor::loadFit(const PlanBase& base) {
+    setRowVisible(fit_, !std::holds_alternative<std::monostate>(base));
+    if (const auto* recipe = std::get_if<Recipe>(&base)) {
+        fit_->setFit(recipe->fit, tr("reference (as ggml)"), true, true);
+    } else if (const auto* scheme = std::get_if<Scheme>(&base)) {
+        const auto grid = make_grid(scheme->grid);
+        const auto has = [&grid](const Fit& fit) { return !grid->refuses_fit(fit); };
+        const auto* integer = std::get_if<IntegerGrid>(&scheme->grid);
+        const auto* textbook = std::get_if<TextbookGrid>(&scheme->grid);
+        const bool minMax = (integer && integer->symmetry == Symmetry::asymmetric) ||
+                            (textbook && textbook->kind == TextbookKind::asymmetric);
+        const bool ggml = !integer && !textbook;
+        fit_->setFit(scheme->fit,
+                     ggml     ? tr("reference (as ggml)")
+                     : minMax ? tr("reference (min–max)")
+                              : tr("reference (abs-max)"),
+                     has({.importance = scheme->fit.importance, .search = true}),
+                     has({.importance = true, .search = scheme->fit.search}));
     }
-    explanation_->setText(QStringLiteral("%1<br><b>%2</b>")
-                              .arg(gridExplanation(scheme.grid).toHtmlEscaped(), formula));
+}
+
+void SchemeEditor::explain(const Plan& plan) {
+    const QString text = planExplanation(plan, workspace_->tensor());
+    const QString here = decisionHere(plan);
+    explanation_->setText(here.isEmpty() ? text
+                                         : text + QStringLiteral("<br>") + here.toHtmlEscaped());
+}
+
+/// What the plan gives the tensor that is looked at, where that does not go without saying.
+QString SchemeEditor::decisionHere(const Plan& plan) const {
+    const PlanEntry* entry = workspace_->tensorEntry(workspace_->focus());
+    const bool bare = std::holds_alternative<Scheme>(plan.base) && plan.rules.empty();
+    if (!entry || (bare && entry->fallback.empty())) {
+        return {};
+    }
+    const QString what =
+        entry->scheme ? QString::fromStdString(title(*entry->scheme)) : tr("its stored type");
+    const QString text = entry->rule >= 0
+                             ? tr("The tensor in view gets %1, by rule %2.", "a type, a number")
+                                   .arg(what)
+                                   .arg(entry->rule + 1)
+                             : tr("The tensor in view gets %1.", "a type").arg(what);
+    return entry->fallback.empty() ? text : text + u' ' + translated(entry->fallback);
+}
+
+void SchemeEditor::fillGrids() {
+    const QVariant selected = grid_->currentData();
+    grid_->clear();
+    for (const GridGroup& group : storageGroups()) {
+        grid_->addHeading(group.title);
+        for (const DType dtype : group.dtypes) {
+            const QString text = toQString(name(dtype));
+            grid_->addEntry(text, text.toLower(), bitsText(bits_per_value(dtype)),
+                            storageExplanation(dtype));
+        }
+    }
+    grid_->addHeading(tr("Integers"));
+    for (int count = kMinGridBits; count <= kMaxGridBits; ++count) {
+        grid_->addEntry(tr("int%1").arg(count), QStringLiteral("int%1").arg(count),
+                        QStringLiteral("%1 +").arg(count),
+                        tr("Codes of %n bit(s), and the scale", nullptr, count));
+    }
+    grid_->addHeading(tr("Textbook"));
+    grid_->addEntry(tr("textbook symmetric"), QStringLiteral("textbook_sym"), {});
+    grid_->addEntry(tr("textbook asymmetric"), QStringLiteral("textbook_asym"), {});
+    grid_->addEntry(tr("textbook Q4_0"), QStringLiteral("textbook_q4_0"), {});
+    select(grid_, selected);
+}
+
+void SchemeEditor::fillRecipes() {
+    QList<QPair<QString, QVariant>> entries;
+    for (const RecipeInfo& recipe : recipes()) {
+        entries.append({toQString(recipe.name), toQString(recipe.name)});
+    }
+    fill(recipe_, entries);
 }
 
 void SchemeEditor::fillChoices() {
-    QList<QPair<QString, QVariant>> grids;
-    for (const DType dtype : encodable_dtypes()) {
-        const QString text = toQString(name(dtype));
-        grids.append({text, text.toLower()});
-    }
+    fillGrids();
+    fillRecipes();
     QList<QPair<QString, QVariant>> bits;
-    for (int count = kMinBits; count <= kMaxBits; ++count) {
-        grids.append({tr("int%1").arg(count), QStringLiteral("int%1").arg(count)});
+    for (int count = kMinGridBits; count <= kMaxGridBits; ++count) {
         bits.append({QString::number(count), count});
     }
-    grids.append({tr("textbook symmetric"), QStringLiteral("textbook_sym")});
-    grids.append({tr("textbook asymmetric"), QStringLiteral("textbook_asym")});
-    grids.append({tr("textbook Q4_0"), QStringLiteral("textbook_q4_0")});
-    fill(grid_, grids);
     fill(bits_, bits);
     fill(granularity_, {{tr("per group"), static_cast<int>(Granularity::group)},
                         {tr("per channel"), static_cast<int>(Granularity::channel)},
@@ -308,6 +367,7 @@ void SchemeEditor::retranslate() {
     };
     label(transform_, tr("Transform"),
           tr("What is done to the weights first, without changing what the model computes."));
+    label(recipe_, tr("Recipe"), tr("Which of llama.cpp's mixtures of types is used."));
     label(grid_, tr("Grid"), tr("Which values can be stored."));
     label(bits_, tr("Bits"), tr("Bits of a code."));
     label(granularity_, tr("Granularity"), tr("Which weights share a scale."));
@@ -324,6 +384,8 @@ void SchemeEditor::retranslate() {
     transform_->setText(tr("none", "no transform"));
     rounding_->setText(tr("nearest"));
     activations_->setText(tr("as they are"));
+    fit_->retranslate();
+    rules_->retranslate();
     text_->field()->setAccessibleName(tr("Canonical text of the scheme"));
     text_->field()->setToolTip(
         tr("The scheme as text, for the command line and for others. Edit it and press Return."));

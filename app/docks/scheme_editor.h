@@ -3,7 +3,7 @@
 #include <QWidget>
 #include <functional>
 
-#include "core/schemes/scheme.h"
+#include "core/schemes/plan.h"
 
 class QComboBox;
 class QFormLayout;
@@ -13,11 +13,14 @@ class QToolButton;
 namespace ql::gui {
 
 class Callout;
+class FitChoice;
+class GroupedChoice;
+class RuleEditor;
 class SchemeTextEdit;
 class Workspace;
 
-/// The four answers of the scheme in focus. Offers only what combines; every change replaces the
-/// scheme in the workspace, where it can be undone.
+/// The four answers of the scheme in focus (or its recipe), its text and its rules. Offers only
+/// what combines; every change replaces the plan in the workspace, where it can be undone.
 class SchemeEditor : public QWidget {
     Q_OBJECT
 
@@ -28,32 +31,43 @@ class SchemeEditor : public QWidget {
     void changeEvent(QEvent* event) override;
 
   private:
-    QComboBox* addChoice(const char* name);
+    template <class Field>
+    Field* addField(const char* name);
+    template <class Box = QComboBox>
+    Box* addChoice(const char* name);
     QLabel* addAnswer(const char* name);
     void fillChoices();
+    void fillGrids();
+    void fillRecipes();
     void load();
-    void loadGrid(const GridSpec& grid);
-    void explain(const Scheme& scheme);
-    void edit(const std::function<void(GridSpec&)>& change);
-    void setRowVisible(QComboBox* choice, bool visible);
+    void loadGrid(const GridSpec* grid);
+    void loadFit(const PlanBase& base);
+    void explain(const Plan& plan);
+    QString decisionHere(const Plan& plan) const;
+    void edit(const std::function<void(Plan&)>& change);
+    void editGrid(const std::function<void(GridSpec&)>& change);
+    void editFit(const Fit& fit);
+    void setRowVisible(QWidget* field, bool visible);
     void retranslate();
 
     Workspace* workspace_;
     QLabel* title_;
     QFormLayout* form_;
     QLabel* transform_;
-    QComboBox* grid_;
+    QComboBox* recipe_;
+    GroupedChoice* grid_;
     QComboBox* bits_;
     QComboBox* granularity_;
     QComboBox* group_;
     QComboBox* symmetry_;
     QComboBox* scale_;
-    QLabel* fit_;
+    FitChoice* fit_;
     QLabel* rounding_;
     QLabel* activations_;
     SchemeTextEdit* text_;
     QToolButton* copy_;
     Callout* explanation_;
+    RuleEditor* rules_;
 };
 
 }  // namespace ql::gui

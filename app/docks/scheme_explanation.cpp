@@ -4,53 +4,22 @@
 #include <QLocale>
 #include <QStringList>
 
+#include "app/docks/storage_explanation.h"
+#include "app/text.h"
 #include "core/grids/grid.h"
+#include "core/schemes/recipes.h"
 #include "widgets/number_format.h"
 
 namespace ql::gui {
 
 namespace {
 
+// A row to speak of while no tensor is open.
+constexpr std::int64_t kTypicalSize = 4096;
+
 struct SchemeExplanation {
     Q_DECLARE_TR_FUNCTIONS(ql::gui::SchemeExplanation)
 };
-
-QString storageExplanation(DType dtype) {
-    switch (dtype) {
-        case DType::f32:
-            return SchemeExplanation::tr("Full 32-bit floats: nothing is lost.");
-        case DType::f16:
-            return SchemeExplanation::tr(
-                "Half precision: 11 significant bits, magnitudes from 6e-8 to 65504.");
-        case DType::bf16:
-            return SchemeExplanation::tr(
-                "Brain float: the range of a 32-bit float with 8 significant bits. "
-                "Most models are published in it.");
-        case DType::q4_0:
-            return SchemeExplanation::tr(
-                "Blocks of 32 weights share one scale. 16 levels from −8 to 7; the "
-                "weight of largest magnitude lands exactly on −8, so its sign decides "
-                "the sign of the scale.");
-        case DType::q4_1:
-            return SchemeExplanation::tr(
-                "Blocks of 32 weights share a scale and a minimum: 16 levels spread "
-                "from the smallest to the largest weight of the block.");
-        case DType::q5_0:
-            return SchemeExplanation::tr(
-                "Like Q4_0 with one more bit: 32 levels from −16 to 15 around zero, "
-                "one scale for 32 weights.");
-        case DType::q5_1:
-            return SchemeExplanation::tr(
-                "Like Q4_1 with one more bit: 32 levels from the block's smallest to "
-                "its largest weight.");
-        case DType::q8_0:
-            return SchemeExplanation::tr(
-                "Blocks of 32 weights share one scale; 8-bit codes from −127 to 127. "
-                "Hardly distinguishable from the original.");
-        default:
-            return {};
-    }
-}
 
 QString integerExplanation(const IntegerGrid& grid) {
     QString who;
@@ -121,18 +90,6 @@ QString sum(const QString& codes, const QStringList& shared, const QString& shar
 
 QString number(double value) { return QLocale().toString(value); }
 
-QString storageSum(DType dtype) {
-    const DTypeTraits& facts = traits(dtype);
-    if (facts.block_values == 1) {
-        return {};
-    }
-    const int parameters = dtype == DType::q4_1 || dtype == DType::q5_1 ? 2 : 1;
-    const double codeBits =
-        (8.0 * facts.block_bytes - 16.0 * parameters) / static_cast<double>(facts.block_values);
-    const QStringList shared(parameters, QStringLiteral("16"));
-    return sum(number(codeBits), shared, QString::number(facts.block_values));
-}
-
 QString integerSum(const IntegerGrid& grid, std::int64_t rows, std::int64_t cols) {
     QStringList shared{number(bits_per_value(grid.scale))};
     if (grid.symmetry == Symmetry::asymmetric) {
@@ -143,8 +100,6 @@ QString integerSum(const IntegerGrid& grid, std::int64_t rows, std::int64_t cols
                                                                             : rows * cols;
     return sum(QString::number(grid.bits), shared, QString::number(sharers));
 }
-
-}  // namespace
 
 QString gridExplanation(const GridSpec& grid) {
     if (const auto* storage = std::get_if<StorageGrid>(&grid)) {
@@ -168,8 +123,70 @@ QString bitsFormula(const GridSpec& grid, std::int64_t rows, std::int64_t cols) 
     const QString formula = storage   ? storageSum(storage->dtype)
                             : integer ? integerSum(*integer, rows, cols)
                                       : QString();
-    const QString result = SchemeExplanation::tr("%1 bits per weight").arg(formatFixed(bits, 2));
+    const QString result = SchemeExplanation::tr("%1 bits per weight").arg(bitsText(bits));
     return formula.isEmpty() ? result : formula + QStringLiteral(" = ") + result;
+}
+
+QString fitExplanation(const Fit& fit) {
+    QStringList sentences;
+    if (fit.search) {
+        sentences << SchemeExplanation::tr(
+            "Search: of many scales for each block the one with the least squared error is kept. "
+            "Slower to make; just as large and as fast to use.");
+    }
+    if (fit.importance) {
+        sentences << SchemeExplanation::tr(
+            "Weighted: errors count more in columns whose inputs are large, as the importance "
+            "matrix says.");
+    }
+    return sentences.join(u' ');
+}
+
+QString keepExplanation() {
+    return SchemeExplanation::tr(
+        "Every tensor keeps its stored type, except where a rule says "
+        "otherwise.");
+}
+
+QString schemeExplanation(const Scheme& scheme, const ModelTensor* tensor) {
+    const bool known = tensor && tensor->matrix();
+    QString formula = bitsFormula(scheme.grid, known ? tensor->rows : kTypicalSize,
+                                  known ? tensor->cols : kTypicalSize);
+    if (formula.isEmpty()) {
+        formula = bitsFormula(scheme.grid, kTypicalSize, kTypicalSize);
+    }
+    const QString text =
+        QStringList{gridExplanation(scheme.grid), fitExplanation(scheme.fit)}.join(u' ');
+    return QStringLiteral("%1<br><b>%2</b>").arg(text.toHtmlEscaped(), formula);
+}
+
+}  // namespace
+
+QString bitsText(double bits) {
+    constexpr int kMost = 4;
+    QString text = formatFixed(bits, kMost);
+    for (int decimals = kMost; decimals > 2 && text.endsWith(u'0'); --decimals) {
+        text.chop(1);
+    }
+    return text;
+}
+
+QString recipeExplanation(DType base) {
+    return SchemeExplanation::tr(
+               "llama.cpp's mixture: most matrices as %1, those that suffer most in a larger "
+               "type, embeddings and output included. The model tree shows who gets what.")
+        .arg(toQString(name(base)));
+}
+
+QString planExplanation(const Plan& plan, const ModelTensor* tensor) {
+    if (const auto* scheme = std::get_if<Scheme>(&plan.base)) {
+        return schemeExplanation(*scheme, tensor);
+    }
+    if (const auto* recipe = std::get_if<Recipe>(&plan.base)) {
+        const QString what = recipeExplanation(find_recipe(recipe->name)->base);
+        return QStringList{what, fitExplanation(recipe->fit)}.join(u' ').toHtmlEscaped();
+    }
+    return keepExplanation().toHtmlEscaped();
 }
 
 }  // namespace ql::gui

@@ -2,15 +2,20 @@
 
 #include <QString>
 
-#include "core/grids/grid_spec.h"
+#include "core/model/model.h"
+#include "core/schemes/plan.h"
 
 namespace ql::gui {
 
-/// What a grid does, in a sentence or two, for someone who meets it for the first time.
-QString gridExplanation(const GridSpec& grid);
+/// What the base of a plan does, in a few sentences, for someone who meets it for the first time;
+/// for a scheme also its bits per weight and how they come about, "4 + 16/32 = 4.50 bits per
+/// weight" (where they depend on it, of a tensor like `tensor`, which may be null). Rich text.
+QString planExplanation(const Plan& plan, const ModelTensor* tensor);
 
-/// Bits per weight and how they come about: "4 + 16/32 = 4.50 bits per weight". Of a grid per
-/// channel or per tensor for a row of `cols` weights.
-QString bitsFormula(const GridSpec& grid, std::int64_t rows, std::int64_t cols);
+/// What a recipe with this base type does.
+QString recipeExplanation(DType base);
+
+/// Bits per weight with two decimals at least and four at most: "4.50", "3.4375".
+QString bitsText(double bits);
 
 }  // namespace ql::gui

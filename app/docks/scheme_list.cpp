@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QTextDocument>
 
 #include "app/workspace.h"
 #include "widgets/theme.h"
@@ -63,7 +64,7 @@ QVariant SchemeList::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return scheme->title();
         case Qt::ToolTipRole:
-            return scheme->text();
+            return Qt::convertFromPlainText(scheme->text(), Qt::WhiteSpaceNormal);
         case Qt::CheckStateRole:
             return scheme->enabled ? Qt::Checked : Qt::Unchecked;
         case kIdRole:

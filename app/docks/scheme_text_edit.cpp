@@ -7,15 +7,22 @@
 #include <algorithm>
 
 #include "app/text.h"
-#include "core/base/parse_error.h"
+#include "core/schemes/plan.h"
 #include "widgets/theme.h"
 
 namespace ql::gui {
 
-SchemeTextEdit::SchemeTextEdit(QWidget* parent)
-    : QWidget(parent), field_(new QLineEdit), complaint_(new QLabel) {
+namespace {
+constexpr int kMaxLength = 10000;  // rules for every tensor of a large model
+}
+
+SchemeTextEdit::SchemeTextEdit(QWidget* parent, Check check)
+    : QWidget(parent),
+      check_(check ? std::move(check) : [](const std::string& text) { parse_plan(text); }),
+      field_(new QLineEdit),
+      complaint_(new QLabel) {
     field_->setFont(monospaceFont(font()));
-    field_->setMaxLength(200);
+    field_->setMaxLength(kMaxLength);
     field_->setAcceptDrops(false);  // a file dropped here is to be opened
     setFocusProxy(field_);
     complaint_->setWordWrap(true);
@@ -33,34 +40,32 @@ SchemeTextEdit::SchemeTextEdit(QWidget* parent)
 
 void SchemeTextEdit::setText(const QString& text) {
     field_->setText(text);
+    field_->setCursorPosition(0);  // of a long text the beginning shows
     problem_.clear();
     complaint_->hide();
 }
 
-std::optional<Scheme> SchemeTextEdit::read() {
+bool SchemeTextEdit::read() {
     try {
-        const Scheme scheme = parse_scheme(field_->text().toStdString());
-        if (const auto reason = scheme.validate()) {
-            complain(*reason, 0);
-            return std::nullopt;
-        }
+        check_(field_->text().toStdString());
         problem_.clear();
         complaint_->hide();
-        return scheme;
+        return true;
     } catch (const ParseError& error) {
         complain(error.sentence(), error.position());
     } catch (const Error& error) {
         complain(error.sentence(), 0);
     }
-    return std::nullopt;
+    return false;
 }
 
 void SchemeTextEdit::complain(const Sentence& sentence, std::size_t position) {
-    // Positions count bytes of UTF-8. At the end of the text the mark stands on an empty place.
+    // Positions count bytes of UTF-8. At the end of the text the mark stands on an empty place. Of
+    // several lines (rules that were pasted) only the wrong one is shown.
     const QByteArray bytes = field_->text().toUtf8();
     const auto split = std::min(static_cast<qsizetype>(position), bytes.size());
-    const QString before = QString::fromUtf8(bytes.left(split));
-    const QString after = QString::fromUtf8(bytes.mid(split));
+    const QString before = QString::fromUtf8(bytes.left(split)).section(u'\n', -1);
+    const QString after = QString::fromUtf8(bytes.mid(split)).section(u'\n', 0, 0);
     const QString mark = after.isEmpty() ? QStringLiteral("␣") : after.left(1);
     problem_ = translated(sentence);
     complaint_->setText(
@@ -72,8 +77,8 @@ void SchemeTextEdit::complain(const Sentence& sentence, std::size_t position) {
 }
 
 void SchemeTextEdit::submit() {
-    if (const auto scheme = read()) {
-        emit schemeEntered(*scheme);
+    if (read()) {
+        emit entered(field_->text());
     }
 }
 

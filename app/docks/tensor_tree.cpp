@@ -36,6 +36,7 @@ TensorTree::TensorTree(QObject* parent) : QAbstractItemModel(parent) {}
 void TensorTree::setModel(std::shared_ptr<const Model> model) {
     beginResetModel();
     model_ = std::move(model);
+    preview_.reset();
     run_.reset();
     scheme_.clear();
     largestError_ = 0;
@@ -71,10 +72,12 @@ void TensorTree::build() {
     }
 }
 
-void TensorTree::setRun(std::shared_ptr<const ModelRun> run, const QString& scheme) {
-    if (run_ == run && scheme_ == scheme) {
+void TensorTree::setRun(std::shared_ptr<const ModelRun> preview,
+                        std::shared_ptr<const ModelRun> run, const QString& scheme) {
+    if (preview_ == preview && run_ == run && scheme_ == scheme) {
         return;
     }
+    preview_ = std::move(preview);
     run_ = std::move(run);
     scheme_ = scheme;
     smallestError_ = std::numeric_limits<double>::infinity();
@@ -94,8 +97,8 @@ void TensorTree::setRun(std::shared_ptr<const ModelRun> run, const QString& sche
     // The views ask anew for what they show; telling them row by row would cost more.
     for (int group = 0; group < rowCount(); ++group) {
         const QModelIndex parent = index(group, 0);
-        emit dataChanged(index(group, kError), index(group, kError));
-        emit dataChanged(index(0, kError, parent), index(rowCount(parent) - 1, kError, parent));
+        emit dataChanged(index(group, kScheme), index(group, kError));
+        emit dataChanged(index(0, kScheme, parent), index(rowCount(parent) - 1, kError, parent));
     }
 }
 
@@ -212,15 +215,71 @@ QVariant TensorTree::tensorText(const ModelTensor& tensor, int column) const {
     }
 }
 
-QString TensorTree::toolTip(const ModelTensor& tensor, std::optional<double> error) const {
-    QStringList lines{QString::fromStdString(tensor.name),
-                      tr("%1 · %2 · %3", "shape, type, size")
-                          .arg(shapeText(tensor), typeText(tensor),
-                               formatBytes(static_cast<double>(tensor.bytes)))};
+const PlanEntry* TensorTree::entryOf(int tensor) const {
+    return preview_ ? &preview_->tensors[static_cast<std::size_t>(tensor)].entry : nullptr;
+}
+
+/// What the scheme in focus makes of a tensor: its type, and the number of the rule that won; a
+/// star stands for another type than was chosen.
+QString TensorTree::schemeText(int tensor) const {
+    const PlanEntry* entry = entryOf(tensor);
+    if (!entry) {
+        return {};
+    }
+    QString text = entry->scheme ? toQString(title({.grid = entry->scheme->grid}))
+                                 : typeText(tensorAt(tensor));
+    if (entry->rule >= 0) {
+        text += QStringLiteral(" #%1").arg(entry->rule + 1);
+    }
+    return entry->fallback.empty() ? text : text + QStringLiteral(" *");
+}
+
+QString TensorTree::decisionText(const PlanEntry& entry) const {
+    const QString what =
+        entry.scheme ? QString::fromStdString(title(*entry.scheme)) : tr("stored type kept");
+    if (entry.rule >= 0) {
+        const auto rule = static_cast<std::size_t>(entry.rule);
+        return tr("%1: %2, by rule %3 (%4)", "scheme: type, by a rule")
+            .arg(scheme_, what)
+            .arg(entry.rule + 1)
+            .arg(QString::fromStdString(format(preview_->plan.rules[rule])));
+    }
+    if (entry.rule == PlanEntry::kNothing) {
+        return tr("%1: stored type kept", "a scheme").arg(scheme_);
+    }
+    return std::holds_alternative<Recipe>(preview_->plan.base)
+               ? tr("%1: %2, by the recipe", "scheme: type").arg(scheme_, what)
+               : tr("%1: %2", "scheme: type").arg(scheme_, what);
+}
+
+QString TensorTree::toolTip(int tensor, std::optional<double> error) const {
+    const ModelTensor& t = tensorAt(tensor);
+    QStringList lines{
+        QString::fromStdString(t.name),
+        tr("%1 · %2 · %3", "shape, type, size")
+            .arg(shapeText(t), typeText(t), formatBytes(static_cast<double>(t.bytes)))};
+    if (const PlanEntry* entry = entryOf(tensor)) {
+        lines.append(decisionText(*entry));
+        if (!entry->fallback.empty()) {
+            lines.append(translated(entry->fallback));
+        }
+    }
     if (error) {
         lines.append(tr("Relative error of %1: %2").arg(scheme_, formatPercent(*error)));
     }
     return Qt::convertFromPlainText(lines.join(u'\n'), Qt::WhiteSpaceNormal);
+}
+
+QVariant TensorTree::colorOf(const QModelIndex& index) const {
+    const PlanEntry* entry = index.column() == kScheme && index.internalId() != kGroupId
+                                 ? entryOf(tensorOf(index))
+                                 : nullptr;
+    if (!entry) {
+        return {};
+    }
+    return !entry->fallback.empty() ? QVariant(themeColors().warning)
+           : entry->scheme          ? QVariant()
+                                    : QVariant(themeColors().muted);
 }
 
 QVariant TensorTree::data(const QModelIndex& index, int role) const {
@@ -235,10 +294,15 @@ QVariant TensorTree::data(const QModelIndex& index, int role) const {
                 const auto error = errorOf(index);
                 return error ? formatPercent(*error) : QVariant();
             }
+            if (index.column() == kScheme) {
+                return group ? QVariant() : schemeText(tensor);
+            }
             return group ? groupText(*group, index.column())
                          : tensorText(tensorAt(tensor), index.column());
         case Qt::ToolTipRole:
-            return group ? QVariant() : toolTip(tensorAt(tensor), errorOf(index));
+            return group ? QVariant() : toolTip(tensor, errorOf(index));
+        case Qt::ForegroundRole:
+            return colorOf(index);
         case Qt::TextAlignmentRole:
             return QVariant(index.column() == kShape || index.column() == kSize
                                 ? Qt::AlignRight | Qt::AlignVCenter
@@ -275,6 +339,11 @@ QVariant TensorTree::headerData(int section, Qt::Orientation orientation, int ro
     if (role == Qt::ToolTipRole && section == kError) {
         return tr("‖ŵ − w‖ / ‖w‖ of the scheme in focus. Run the comparison (F5) to see it.");
     }
+    if (role == Qt::ToolTipRole && section == kScheme) {
+        return tr(
+            "What the scheme in focus makes of the tensor: # and a number for the rule that "
+            "decided, * where it is not what was chosen; muted where the stored type is kept.");
+    }
     if (role != Qt::DisplayRole) {
         return {};
     }
@@ -287,6 +356,8 @@ QVariant TensorTree::headerData(int section, Qt::Orientation orientation, int ro
             return tr("Type");
         case kSize:
             return tr("Size");
+        case kScheme:
+            return tr("Scheme");
         case kError:
             return tr("Error");
         default:

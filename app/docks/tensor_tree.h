@@ -19,7 +19,7 @@ class TensorTree : public QAbstractItemModel {
     Q_OBJECT
 
   public:
-    enum Column { kName, kShape, kType, kSize, kError, kColumns };
+    enum Column { kName, kShape, kType, kSize, kScheme, kError, kColumns };
     enum Role {
         kTensorRole = Qt::UserRole,  ///< index into Model::tensors(), or -1 for a group
         kErrorRole,                  ///< relative error 0.. as double; invalid where unknown
@@ -31,8 +31,10 @@ class TensorTree : public QAbstractItemModel {
     explicit TensorTree(QObject* parent = nullptr);
 
     void setModel(std::shared_ptr<const Model> model);
-    /// Errors to show, of one scheme on the whole model; null: none. `scheme` names it in tooltips.
-    void setRun(std::shared_ptr<const ModelRun> run, const QString& scheme);
+    /// What a scheme gives each tensor, and its errors on the whole model; null: not known.
+    /// `scheme` names it in tooltips.
+    void setRun(std::shared_ptr<const ModelRun> preview, std::shared_ptr<const ModelRun> run,
+                const QString& scheme);
     /// Makes every text anew in the language of the moment.
     void retranslate();
 
@@ -64,10 +66,15 @@ class TensorTree : public QAbstractItemModel {
     int tensorOf(const QModelIndex& index) const;
     QVariant groupText(const Group& group, int column) const;
     QVariant tensorText(const ModelTensor& tensor, int column) const;
-    QString toolTip(const ModelTensor& tensor, std::optional<double> error) const;
+    const PlanEntry* entryOf(int tensor) const;
+    QString schemeText(int tensor) const;
+    QString decisionText(const PlanEntry& entry) const;
+    QString toolTip(int tensor, std::optional<double> error) const;
+    QVariant colorOf(const QModelIndex& index) const;
     std::optional<double> errorOf(const QModelIndex& index) const;
 
     std::shared_ptr<const Model> model_;
+    std::shared_ptr<const ModelRun> preview_;
     std::shared_ptr<const ModelRun> run_;
     QString scheme_;
     double smallestError_ = 0;

@@ -113,8 +113,7 @@ void CompareColumn::show(const ComparedScheme& scheme, const SchemeResult& resul
             fillMetrics();
             return;
         case SchemeResult::State::refused:
-            showNotice(tr("This scheme cannot be applied to this tensor. %1")
-                           .arg(translated(result.problem)));
+            showNotice(tr("Not applied to this tensor. %1").arg(translated(result.problem)));
             return;
         case SchemeResult::State::failed:
             showNotice(tr("This could not be computed. %1").arg(translated(result.problem)));
@@ -179,8 +178,9 @@ std::optional<ColumnMetrics> CompareColumn::metrics() const {
     if (!run_) {
         return std::nullopt;
     }
-    return ColumnMetrics{run_->error.sqnr_db(), run_->error.rmse(), run_->error.max_error,
-                         run_->bits_per_weight};
+    return ColumnMetrics{
+        run_->error.sqnr_db(), run_->error.rmse(), run_->error.max_error, run_->bits_per_weight,
+        run_->error.importance > 0 ? std::optional(run_->error.weighted_rmse()) : std::nullopt};
 }
 
 void CompareColumn::fillHistogram(const TensorProfile& profile) {
@@ -202,15 +202,23 @@ void CompareColumn::fillMetrics() {
     };
     const auto number = [](double value) { return formatNumber(value); };
     const auto bits = [](double value) { return formatFixed(value, 2); };
-    table_->setRows(
-        {row(tr("SQNR"), &ColumnMetrics::sqnr, formatDecibel, best_.sqnr,
-             tr("Signal to quantization noise on this tensor; more is better")),
-         row(tr("weight RMSE"), &ColumnMetrics::rmse, number, best_.rmse,
-             tr("Root of the mean squared difference between decoded and original weights")),
-         row(tr("max error"), &ColumnMetrics::maxError, number, best_.maxError,
-             tr("Largest difference between a decoded and its original weight")),
-         row(tr("bits/weight"), &ColumnMetrics::bits, bits, best_.bits,
-             tr("Bits stored for each weight of this tensor, scales and zero points included"))});
+    std::vector<StatRow> rows{
+        row(tr("SQNR"), &ColumnMetrics::sqnr, formatDecibel, best_.sqnr,
+            tr("Signal to quantization noise on this tensor; more is better")),
+        row(tr("weight RMSE"), &ColumnMetrics::rmse, number, best_.rmse,
+            tr("Root of the mean squared difference between decoded and original weights")),
+        row(tr("max error"), &ColumnMetrics::maxError, number, best_.maxError,
+            tr("Largest difference between a decoded and its original weight")),
+        row(tr("bits/weight"), &ColumnMetrics::bits, bits, best_.bits,
+            tr("Bits stored for each weight of this tensor, scales and zero points included"))};
+    if (now && now->weighted) {
+        constexpr int kAfterRmse = 2;
+        rows.insert(
+            rows.begin() + kAfterRmse,
+            {tr("weighted RMSE"), formatNumber(*now->weighted), best_.weighted,
+             tr("The same with squared errors weighted by the importance of their columns")});
+    }
+    table_->setRows(rows);
 }
 
 void CompareColumn::mouseReleaseEvent(QMouseEvent* event) {

@@ -29,6 +29,7 @@ struct ColumnMetrics {
     double rmse = 0;
     double maxError = 0;
     double bits = 0;
+    std::optional<double> weighted;  ///< RMSE weighted by importance, where that is known
 };
 
 /// Which of a column's metrics are the best of all columns.
@@ -37,6 +38,7 @@ struct BestMetrics {
     bool rmse = false;
     bool maxError = false;
     bool bits = false;
+    bool weighted = false;
 };
 
 /// One scheme on the current tensor: histogram over the original, map of the error, metrics.

@@ -7,6 +7,7 @@
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QStackedLayout>
+#include <QTextDocument>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -143,6 +144,7 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     connect(workspace, &Workspace::tensorResultChanged, this, follow);
     connect(workspace, &Workspace::modelRunsChanged, this, follow);
     connect(workspace, &Workspace::comparisonChanged, this, follow);
+    connect(workspace, &Workspace::importanceChanged, this, follow);
 }
 
 QString ComparePage::title() const { return tr("Compare"); }
@@ -183,11 +185,7 @@ void ComparePage::refresh() {
         const int id = schemeIds_[i];
         columns_[i]->show(*workspace()->scheme(id), workspace()->tensorResult(id),
                           workspace()->rows(), workspace()->profile());
-        const bool trial = keepsStoredType(id);
-        columns_[i]->setRemark(
-            trial ? tr("a trial: a model run keeps it as it is") : QString(),
-            trial ? tr("On the whole model this scheme leaves this tensor in its stored type.")
-                  : QString());
+        showRemark(columns_[i], id);
         if (!columns_[i]->notice().isEmpty()) {
             unlink(columns_[i]);
         }
@@ -349,6 +347,9 @@ void ComparePage::showBest() {
             best->rmse = std::min(best->rmse, now->rmse);
             best->maxError = std::min(best->maxError, now->maxError);
             best->bits = std::min(best->bits, now->bits);
+            best->weighted = now->weighted && best->weighted
+                                 ? std::min(*best->weighted, *now->weighted)
+                                 : now->weighted;
         }
     }
     for (CompareColumn* column : std::as_const(columns_)) {
@@ -356,17 +357,27 @@ void ComparePage::showBest() {
         BestMetrics marks;
         if (now && measured > 1) {
             marks = {now->sqnr == best->sqnr, now->rmse == best->rmse,
-                     now->maxError == best->maxError, now->bits == best->bits};
+                     now->maxError == best->maxError, now->bits == best->bits,
+                     now->weighted && now->weighted == best->weighted};
         }
         column->setBest(marks);
     }
 }
 
-/// Whether a run of the scheme on the whole model would leave the current tensor alone.
-bool ComparePage::keepsStoredType(int schemeId) const {
-    const auto preview = workspace()->modelPreview(schemeId);
-    const auto index = static_cast<std::size_t>(workspace()->tensorIndex());
-    return preview && index < preview->tensors.size() && !preview->tensors[index].entry.scheme;
+/// What the numbers of a column do not say: another scheme stands in, or it is a trial only.
+void ComparePage::showRemark(CompareColumn* column, int schemeId) const {
+    const SchemeResult result = workspace()->tensorResult(schemeId);
+    const PlanEntry* entry = workspace()->tensorEntry(schemeId);
+    if (!result.fallback.empty()) {
+        const QString text = translated(result.fallback);
+        column->setRemark(text, Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal));
+    } else if (entry && !entry->scheme) {
+        column->setRemark(
+            tr("a trial: a model run keeps it as it is"),
+            tr("On the whole model this scheme leaves this tensor in its stored type."));
+    } else {
+        column->setRemark({}, {});
+    }
 }
 
 void ComparePage::hover(qint64 row, qint64 col) {

@@ -59,7 +59,7 @@ class ComparePage : public Page {
     void applyMap();
     void applyLimits();
     void showBest();
-    bool keepsStoredType(int schemeId) const;
+    void showRemark(CompareColumn* column, int schemeId) const;
     void hover(qint64 row, qint64 col);
     void showHovered();
     void alignScale();

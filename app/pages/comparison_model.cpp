@@ -17,8 +17,8 @@ namespace {
 
 /// Names of the columns in CSV files; the same in every language.
 constexpr std::array<const char*, ComparisonModel::kColumns> kKeys = {
-    "scheme",      "bytes",          "bits_per_weight", "rmse", "sqnr_db", "max_error",
-    "cosine_loss", "encode_seconds", "tensors_fallback"};
+    "scheme",  "bytes",     "bits_per_weight", "rmse",           "weighted_rmse",
+    "sqnr_db", "max_error", "cosine_loss",     "encode_seconds", "tensors_fallback"};
 
 /// Whether more is better; nothing: neither is.
 std::optional<bool> moreIsBetter(int column) {
@@ -26,6 +26,7 @@ std::optional<bool> moreIsBetter(int column) {
         case ComparisonModel::kSize:
         case ComparisonModel::kBits:
         case ComparisonModel::kRmse:
+        case ComparisonModel::kWeighted:
         case ComparisonModel::kMaxError:
         case ComparisonModel::kCosine:
         case ComparisonModel::kSeconds:
@@ -134,6 +135,9 @@ ComparisonModel::Row ComparisonModel::schemeRow(int id) const {
     row.values[kFallbacks] = static_cast<double>(fallbacks);
     if (measured && measured->error.count > 0) {
         row.values[kRmse] = measured->error.rmse();
+        if (measured->error.importance > 0) {
+            row.values[kWeighted] = measured->error.weighted_rmse();
+        }
         row.values[kSqnr] = measured->error.sqnr_db();
         row.values[kMaxError] = measured->error.max_error;
         row.values[kCosine] = std::max(0.0, 1 - measured->error.cosine());
@@ -272,6 +276,9 @@ QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, i
                 return tr("bits/weight");
             case kRmse:
                 return tr("RMSE");
+            //: RMSE weighted by importance; keep it short
+            case kWeighted:
+                return tr("weighted");
             case kSqnr:
                 return tr("SQNR");
             case kMaxError:
@@ -280,7 +287,7 @@ QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, i
                 return tr("1 − cosine");
             case kSeconds:
                 return tr("time");
-            //: tensors that could not take the scheme
+            //: tensors that could not take what was chosen for them
             case kFallbacks:
                 return tr("fallback");
             default:
@@ -299,6 +306,10 @@ QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, i
                 return tr(
                     "Root of the mean squared difference between decoded and original "
                     "weights");
+            case kWeighted:
+                return tr(
+                    "RMSE with squared errors weighted by the importance of their columns, over "
+                    "the tensors that the importance matrix knows");
             case kSqnr:
                 return tr(
                     "Signal to quantization noise: sum of squared weights over sum of "
@@ -315,8 +326,8 @@ QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, i
                 return tr("Encoding alone, summed over threads");
             case kFallbacks:
                 return tr(
-                    "Tensors that cannot take the scheme and keep their stored "
-                    "type instead");
+                    "Tensors that get something else than was chosen for them: a replacement, "
+                    "or their stored type");
             default:
                 return {};
         }
@@ -384,6 +395,8 @@ QString comparisonAsCsv(const QAbstractItemModel& table) {
     }
     return lines.join(u'\n') + u'\n';
 }
+
+bool ComparisonModel::anyImportance() const { return workspace_->importance() != nullptr; }
 
 bool ComparisonModel::anyFallback() const {
     return std::any_of(rows_.begin(), rows_.end(),

@@ -24,6 +24,7 @@ class ComparisonModel : public QAbstractTableModel {
         kSize,
         kBits,
         kRmse,
+        kWeighted,  ///< shown while there is an importance matrix
         kSqnr,
         kMaxError,
         kCosine,
@@ -40,6 +41,8 @@ class ComparisonModel : public QAbstractTableModel {
 
     /// Takes everything anew from the workspace, texts included.
     void update();
+    /// Whether errors were, or will be, weighted by importance.
+    bool anyImportance() const;
     /// Whether some tensor cannot take its scheme under some row.
     bool anyFallback() const;
     /// -1 if it has none.

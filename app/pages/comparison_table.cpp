@@ -130,8 +130,12 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
 
 void ComparisonTable::refresh() {
     model_->update();
-    // Usually a column of zeros, and room is scarce at 1366 pixels.
+    // Room is scarce at 1366 pixels: what has nothing to say is hidden, and the cosine, which says
+    // nearly the same as the SQNR, makes room for both.
     view_->setColumnHidden(ComparisonModel::kFallbacks, !model_->anyFallback());
+    view_->setColumnHidden(ComparisonModel::kWeighted, !model_->anyImportance());
+    view_->setColumnHidden(ComparisonModel::kCosine,
+                           model_->anyFallback() && model_->anyImportance());
     selectFocus();
     fitHeight();
     const bool running = workspace_->comparisonRunning();

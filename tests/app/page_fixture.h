@@ -95,7 +95,7 @@ struct PageFixture {
         for (const ComparedScheme& old : QList<ComparedScheme>(workspace.schemes())) {
             workspace.removeScheme(old.id);
         }
-        const int id = workspace.addScheme(parse_scheme(scheme));
+        const int id = workspace.addScheme(parse_plan(scheme));
         settle(id);
         return id;
     }

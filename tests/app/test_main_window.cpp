@@ -1,3 +1,4 @@
+#include <QClipboard>
 #include <QComboBox>
 #include <QDockWidget>
 #include <QDragEnterEvent>
@@ -9,12 +10,15 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
 
 #include "app/actions.h"
 #include "app/dialogs/export_dialog.h"
+#include "app/dialogs/sizes_dialog.h"
+#include "app/dialogs/sizes_table.h"
 #include "app/docks/model_dock.h"
 #include "app/docks/scheme_dock.h"
 #include "app/docks/tensor_tree.h"
@@ -25,6 +29,7 @@
 #include "app/settings.h"
 #include "app/workspace.h"
 #include "core/export/verify.h"
+#include "core/schemes/recipes.h"
 #include "tests/app/app_fixture.h"
 #include "widgets/message_strip.h"
 #include "widgets/theme.h"
@@ -59,6 +64,9 @@ class TestMainWindow : public QObject {
     void undoSpeaksTheLanguage();
     void exportThroughTheWindow();
     void exportOfAnUnsuitableSchemeIsRefused();
+    void recipeWithRulesIsExported();
+    void sizesOfTheModel();
+    void importanceOfAnotherModelIsToldInTheStrip();
 
   private:
     void openDemoFolder();
@@ -177,7 +185,7 @@ void TestMainWindow::recentFilesAreKept() {
 
 void TestMainWindow::selectionInTheTreeDrivesTheWorkspace() {
     openDemoFolder();
-    auto* tree = window_->findChild<QTreeView*>();
+    auto* tree = window_->findChild<ModelDock*>()->findChild<QTreeView*>();
     const int before = window_->workspace()->tensorIndex();
     QCOMPARE(tree->currentIndex().data().toString(), QStringLiteral("attn q"));
     tree->setFocus();
@@ -198,7 +206,7 @@ void TestMainWindow::filterAndKeyboardAreEnough() {
     QTest::keyClicks(filter, "blk.4.* down");
     QCOMPARE(window_->workspace()->tensorIndex(), before);  // filtering selects nothing
     QTest::keyClick(filter, Qt::Key_Down);
-    auto* tree = window_->findChild<QTreeView*>();
+    auto* tree = window_->findChild<ModelDock*>()->findChild<QTreeView*>();
     QVERIFY(tree->hasFocus());
     QTest::keyClick(tree, Qt::Key_Down);
     QTest::keyClick(tree, Qt::Key_Down);
@@ -267,14 +275,15 @@ void TestMainWindow::layoutIsRestoredAndReset() {
 }
 
 void TestMainWindow::treeColumnsAreRestoredAndReset() {
-    window_->findChild<QTreeView*>()->setColumnHidden(TensorTree::kType, true);
+    window_->findChild<ModelDock*>()->findChild<QTreeView*>()->setColumnHidden(TensorTree::kScheme,
+                                                                               true);
     QVERIFY(window_->close());
     window_ = std::make_unique<MainWindow>(settings_.get(), theme_.get(), language_.get());
     window_->show();
-    auto* tree = window_->findChild<QTreeView*>();
-    QVERIFY(tree->isColumnHidden(TensorTree::kType));
+    auto* tree = window_->findChild<ModelDock*>()->findChild<QTreeView*>();
+    QVERIFY(tree->isColumnHidden(TensorTree::kScheme));
     window_->actions()->resetLayout->trigger();
-    QVERIFY(!tree->isColumnHidden(TensorTree::kType));
+    QVERIFY(!tree->isColumnHidden(TensorTree::kScheme));
     QVERIFY(tree->isColumnHidden(TensorTree::kSize));
 }
 
@@ -303,7 +312,7 @@ void TestMainWindow::escapeLeavesTheSchemeFieldFirst() {
 }
 
 void TestMainWindow::undoSpeaksTheLanguage() {
-    window_->workspace()->addScheme(parse_scheme("q4_1"));
+    window_->workspace()->addScheme(parse_plan("q4_1"));
     QVERIFY(window_->actions()->undo->text().endsWith("Add Q4_1"));
     window_->setLanguage("zh_CN");
     QCoreApplication::processEvents();
@@ -340,7 +349,7 @@ void TestMainWindow::exportThroughTheWindow() {
 
 void TestMainWindow::exportOfAnUnsuitableSchemeIsRefused() {
     openDemoFolder();
-    window_->workspace()->replaceScheme(window_->workspace()->focus(), parse_scheme("int4"));
+    window_->workspace()->replaceScheme(window_->workspace()->focus(), parse_plan("int4"));
     window_->actions()->exportModel->trigger();
     auto* dialog = window_->findChild<ExportDialog*>();
     auto* write = dialog->findChild<QPushButton*>("export");
@@ -351,6 +360,84 @@ void TestMainWindow::exportOfAnUnsuitableSchemeIsRefused() {
     scheme->setCurrentIndex(scheme->count() - 1);
     emit scheme->activated(scheme->count() - 1);
     QTRY_VERIFY(write->isEnabled());
+}
+
+void TestMainWindow::recipeWithRulesIsExported() {
+    openDemoFolder();
+    window_->workspace()->addScheme(parse_plan("recipe:Q4_K_M; blk.0.ffn_down=q8_0"));
+    window_->actions()->exportModel->trigger();
+    auto* dialog = window_->findChild<ExportDialog*>();
+    auto* write = dialog->findChild<QPushButton*>("export");
+    QTRY_VERIFY(write->isEnabled());
+    const QTemporaryDir folder;
+    const QString path = folder.filePath("mixed.gguf");
+    dialog->setDestination(path);
+    QTest::mouseClick(write, Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(dialog->findChild<QLineEdit*>("command")->isVisible(), 20000);
+    const auto written = Model::open(path.toStdString());
+    const auto type = [&](const char* name) { return written->find(name)->dtype; };
+    QCOMPARE(type("blk.0.ffn_down.weight"), DType::q8_0);
+    const auto preview = window_->workspace()->modelPreview(window_->workspace()->focus());
+    const auto tensors = window_->workspace()->model()->tensors();
+    for (const TensorOutcome& outcome : preview->tensors) {
+        if (outcome.entry.scheme) {
+            const auto& grid = std::get<StorageGrid>(outcome.entry.scheme->grid);
+            QCOMPARE(type(tensors[outcome.tensor].gguf_name.c_str()), grid.dtype);
+        }
+    }
+}
+
+void TestMainWindow::sizesOfTheModel() {
+    openDemoFolder();
+    window_->actions()->sizes->trigger();
+    auto* dialog = window_->findChild<SizesDialog*>();
+    auto* table = dialog->findChild<QTableView*>();
+    QTRY_VERIFY(table->model()->rowCount() > 0);
+    QCOMPARE(table->model()->rowCount(),
+             static_cast<int>(1 + encodable_dtypes().size() + recipes().size()));
+    double before = 0;
+    const Model& model = *window_->workspace()->model();
+    for (int row = 0; row < table->model()->rowCount(); ++row) {
+        const QModelIndex size = table->model()->index(row, SizesTable::kSize);
+        const double bytes = size.data(SizesTable::kSortRole).toDouble();
+        QVERIFY(bytes >= before);  // the smallest first
+        before = bytes;
+        const QString text = size.data(SizesTable::kTextRole).toString();
+        if (!text.isEmpty()) {
+            QCOMPARE(bytes, ql::preview(model, parse_plan(text.toStdString())).bytes);
+        }
+    }
+    QTest::keyClick(table, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QApplication::clipboard()->text().count(u'\n'), 1 + table->model()->rowCount());
+    table->selectRow(0);
+    dialog->findChildren<QPushButton*>().first()->click();
+    const Workspace& workspace = *window_->workspace();
+    QCOMPARE(workspace.scheme(workspace.focus())->text(),
+             table->model()->index(0, 0).data(SizesTable::kTextRole).toString());
+}
+
+void TestMainWindow::importanceOfAnotherModelIsToldInTheStrip() {
+    openDemoFolder();
+    ImportanceMatrix matrix;
+    matrix.entries["blk.0.attn_q.weight"] = {{1, 2, 3}, {4}};
+    matrix.datasets = {"text"};
+    matrix.chunk_count = 1;
+    matrix.chunk_size = 4;
+    const QTemporaryDir folder;
+    const QString path = folder.filePath("other.imatrix");
+    write_imatrix(matrix, path.toStdString(), ImportanceFormat::dat);
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(path)});
+    QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &enter);
+    QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &drop);
+    auto* strip = window_->findChild<MessageStrip*>();
+    QTRY_VERIFY(strip->isShowing());
+    QVERIFY2(strip->text().contains("other.imatrix"), qPrintable(strip->text()));
+    QVERIFY2(strip->text().contains("another model"), qPrintable(strip->text()));
+    QVERIFY(!window_->workspace()->importance());
+    QVERIFY(window_->workspace()->model());
 }
 
 QTEST_MAIN(TestMainWindow)

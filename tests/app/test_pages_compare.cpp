@@ -48,6 +48,8 @@ class TestPagesCompare : public QObject {
     void viewsAreLinked();
     void aNewColumnJoinsAtTheZoom();
     void refusedSchemeGivesItsReason();
+    void fallbackIsSaidUnderTheColumn();
+    void weightedErrorsShowWithAMatrix();
     void anotherTensorReplacesEverything();
     void hiddenPageLetsGoOfAClosedModel();
     void anotherMapOnAllColumns();
@@ -62,6 +64,7 @@ class TestPagesCompare : public QObject {
     }
     CompareColumn* column(int index) const { return page_->columns().at(index); }
     void waitForMaps() const;
+    void openImportance() const;
 
     std::unique_ptr<PageFixture> fixture_;
     std::unique_ptr<ComparePage> page_;
@@ -77,8 +80,8 @@ void TestPagesCompare::init() {
     fixture_->openTinyModel();
     // Rows of 64 and 96 weights take none of the default groups of 128.
     fixture_->only("q4_0");
-    fixture_->workspace.addScheme(parse_scheme("q8_0"));
-    fixture_->workspace.addScheme(parse_scheme("int4:g32:asym"));
+    fixture_->workspace.addScheme(parse_plan("q8_0"));
+    fixture_->workspace.addScheme(parse_plan("int4:g32:asym"));
     fixture_->settle();
     QTRY_COMPARE(table()->model()->rowCount(), 4);
 }
@@ -137,11 +140,11 @@ void TestPagesCompare::bestValuesAreBold() {
 }
 
 void TestPagesCompare::sortingKeepsTheOriginalAbove() {
-    fixture_->workspace.addScheme(parse_scheme("q5_0"));
+    fixture_->workspace.addScheme(parse_plan("q5_0"));
     QTRY_COMPARE(table()->model()->rowCount(), 5);
     fixture_->workspace.runComparison();
     QTRY_VERIFY(cell(4, Column::kRmse) != noValue());
-    fixture_->workspace.addScheme(parse_scheme("q4_1"));  // not measured
+    fixture_->workspace.addScheme(parse_plan("q4_1"));  // not measured
     QTRY_COMPARE(table()->model()->rowCount(), 6);
     const auto order = [this] {
         QStringList titles;
@@ -173,15 +176,19 @@ void TestPagesCompare::nothingInTheTableIsElided() {
     QFETCH(QString, code);
     Language language;
     language.set(code);
-    fixture_->workspace.addScheme(parse_scheme("int4:g128:asym"));  // has fallbacks here
+    fixture_->workspace.addScheme(parse_plan("int4:g128:asym"));  // has fallbacks here
+    openImportance();                                             // and one more column
     fixture_->workspace.runComparison();
     QTRY_VERIFY(cell(2, Column::kRmse) != noValue());
     QTRY_VERIFY(!table()->isColumnHidden(Column::kFallbacks));
-    page_->resize(1366 - 300 - 272, 700);  // what the docks leave
+    page_->resize(1366 - 310 - 272, 700);  // what the docks leave
     QCoreApplication::processEvents();
     QCOMPARE(table()->horizontalScrollBar()->maximum(), 0);
     const QHeaderView* header = table()->horizontalHeader();
     for (int section = 0; section < header->count(); ++section) {
+        if (header->isSectionHidden(section)) {
+            continue;
+        }
         const auto* view = static_cast<const QAbstractItemView*>(table());
         int hint = header->sectionSizeHint(section);
         for (int row = 0; row < table()->model()->rowCount(); ++row) {
@@ -303,7 +310,7 @@ void TestPagesCompare::aNewColumnJoinsAtTheZoom() {
     waitForMaps();
     column(0)->map()->setViewRange(QRectF(8, 8, 16, 16));
     column(0)->histogram()->setXRange(-0.01, 0.02);
-    fixture_->workspace.addScheme(parse_scheme("q5_0"));
+    fixture_->workspace.addScheme(parse_plan("q5_0"));
     QTRY_COMPARE(page_->columns().size(), 4);
     waitForMaps();
     for (int i = 0; i < 4; ++i) {
@@ -316,7 +323,7 @@ void TestPagesCompare::aNewColumnJoinsAtTheZoom() {
 }
 
 void TestPagesCompare::refusedSchemeGivesItsReason() {
-    fixture_->workspace.addScheme(parse_scheme("int4:g128:asym"));
+    fixture_->workspace.addScheme(parse_plan("int4:g128:asym"));
     fixture_->settle();
     QTRY_COMPARE(page_->columns().size(), 4);
     QTRY_VERIFY2(column(3)->notice().contains(QStringLiteral("Groups of 128 columns")),
@@ -332,6 +339,51 @@ void TestPagesCompare::refusedSchemeGivesItsReason() {
                 .data(Qt::ToolTipRole)
                 .toString()
                 .contains(QStringLiteral("Groups of 128")));
+}
+
+void TestPagesCompare::fallbackIsSaidUnderTheColumn() {
+    fixture_->workspace.addScheme(parse_plan("recipe:Q4_K_M"));  // rows of 64 are no super-blocks
+    fixture_->settle();
+    QTRY_COMPARE(page_->columns().size(), 4);
+    QTRY_VERIFY(column(3)->metrics());
+    const auto labels = column(3)->findChildren<ElidedLabel*>();
+    QVERIFY(std::any_of(labels.begin(), labels.end(), [](const ElidedLabel* label) {
+        return label->isVisible() && label->text().contains(QStringLiteral("stands in for Q4_K"));
+    }));
+    // The table has the recipe's true size: embeddings and output are quantized, too.
+    QTRY_VERIFY(cell(4, Column::kSize) != noValue());
+    const auto preview = fixture_->workspace.modelPreview(fixture_->workspace.focus());
+    QCOMPARE(cell(4, Column::kSize), formatBytes(preview->bytes));
+    QVERIFY(preview->weights >
+            fixture_->workspace.modelPreview(fixture_->workspace.schemes().first().id)->weights);
+}
+
+void TestPagesCompare::openImportance() const {
+    ImportanceMatrix matrix;
+    matrix.entries["blk.0.attn_q.weight"] = {std::vector<float>(64, 9.0F), {3}};
+    matrix.datasets = {"text"};
+    matrix.chunk_count = 1;
+    matrix.chunk_size = 4;
+    const QString path = fixture_->folder.filePath(QStringLiteral("matrix.gguf"));
+    write_imatrix(matrix, path.toStdString(), ImportanceFormat::gguf);
+    fixture_->workspace.openImportance(path);
+    QTRY_VERIFY(fixture_->workspace.importance());
+    fixture_->settle();
+}
+
+void TestPagesCompare::weightedErrorsShowWithAMatrix() {
+    QVERIFY(table()->isColumnHidden(Column::kWeighted));
+    QVERIFY(!column(0)->table()->tsv().contains(QStringLiteral("weighted RMSE")));
+    openImportance();
+    QTRY_VERIFY(!table()->isColumnHidden(Column::kWeighted));
+    QTRY_VERIFY(column(0)->table()->tsv().contains(QStringLiteral("weighted RMSE")));
+    // All columns matter alike: weighted and plain error are the same.
+    const ColumnMetrics metrics = *column(0)->metrics();
+    QVERIFY(std::abs(*metrics.weighted - metrics.rmse) < 1e-6 * metrics.rmse);
+    fixture_->workspace.runComparison();
+    QTRY_VERIFY(cell(1, Column::kWeighted) != noValue());
+    fixture_->workspace.clearImportance();
+    QTRY_VERIFY(table()->isColumnHidden(Column::kWeighted));
 }
 
 void TestPagesCompare::anotherTensorReplacesEverything() {

@@ -98,7 +98,7 @@ void TestPagesError::mapShowsTheErrorOfTheSchemeInFocus() {
     QCOMPARE(page_->map()->cols(), 96);
     const auto run = fixture_->workspace.tensorResult(q4).run;
     QCOMPARE(page_->map()->pyramid(), &run->error_map);  // not a copy
-    const int q8 = fixture_->workspace.addScheme(parse_scheme("q8_0"));
+    const int q8 = fixture_->workspace.addScheme(parse_plan("q8_0"));
     QTRY_VERIFY(fixture_->workspace.tensorResult(q8).run);
     QTRY_COMPARE(page_->map()->pyramid(), &fixture_->workspace.tensorResult(q8).run->error_map);
     QCOMPARE(choice(kSchemes)->currentText(), QStringLiteral("Q8_0"));
@@ -187,7 +187,7 @@ void TestPagesError::lockedLimitsStay() {
     QTRY_VERIFY(page_->map()->pyramid());
     const double limit = page_->map()->scale().hi;
     lock()->setChecked(true);
-    const int fine = fixture_->workspace.addScheme(parse_scheme("q8_0"));
+    const int fine = fixture_->workspace.addScheme(parse_plan("q8_0"));
     QTRY_VERIFY(fixture_->workspace.tensorResult(fine).run);
     QTRY_COMPARE(page_->map()->pyramid(), &fixture_->workspace.tensorResult(fine).run->error_map);
     QCOMPARE(page_->map()->scale().hi, limit);

@@ -78,8 +78,8 @@ void TestPagesWeights::saysWhatToDoWithoutAModel() {
 void TestPagesWeights::histogramsOfAllEnabledSchemesShareTheBins() {
     fixture_->openTensors();
     Workspace& workspace = fixture_->workspace;
-    const int added = workspace.addScheme(parse_scheme("q5_0"));
-    workspace.addScheme(parse_scheme("int4:g128:asym"));  // 96 columns: refused
+    const int added = workspace.addScheme(parse_plan("q5_0"));
+    workspace.addScheme(parse_plan("int4:g128:asym"));  // 96 columns: refused
     fixture_->settle();
     // The original, Q4_0, Q8_0 and Q5_0; both int4 schemes are refused.
     QTRY_COMPARE(page_->histogram()->series().size(), std::size_t{4});
@@ -154,7 +154,7 @@ void TestPagesWeights::hiddenSeriesStayHidden() {
     const int id = fixture_->only("q4_0");
     QTRY_COMPARE(page_->histogram()->series().size(), std::size_t{2});
     emit page_->histogram()->visibilityChanged(1, false);
-    fixture_->workspace.addScheme(parse_scheme("q8_0"));
+    fixture_->workspace.addScheme(parse_plan("q8_0"));
     fixture_->settle();
     QTRY_COMPARE(page_->histogram()->series().size(), std::size_t{3});
     QCOMPARE(fixture_->workspace.schemes().first().id, id);

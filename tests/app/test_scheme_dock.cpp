@@ -1,13 +1,18 @@
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QMenu>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
+#include <QTreeView>
 
 #include "app/docks/scheme_dock.h"
 #include "app/docks/scheme_text_edit.h"
+#include "app/docks/storage_explanation.h"
 #include "app/workspace.h"
 #include "tests/app/app_fixture.h"
 #include "widgets/theme.h"
@@ -32,12 +37,22 @@ class TestSchemeDock : public QObject {
     void keyboardSwitchesAndRemoves();
     void selectionIsTheFocus();
     void emptyListHidesTheEditor();
+    void gridsStandInGroups();
+    void fitIsOfferedWhereTheGridHasIt();
+    void recipesAreEdited();
+    void textTakesPlans();
+    void importanceIsShownAndCleared();
 
   private:
     QComboBox* choice(const char* name) const { return dock_->findChild<QComboBox*>(name); }
     void choose(const char* name, const QString& text) const;
+    const Scheme& bareScheme() const {
+        return std::get<Scheme>(workspace_->scheme(workspace_->focus())->plan.base);
+    }
     QString text() const { return workspace_->scheme(workspace_->focus())->text(); }
     QLineEdit* textField() const;
+    QTreeView* ruleView() const { return dock_->findChild<QTreeView*>("rules"); }
+    void type(QLineEdit* field, const QString& text) const;
 
     std::unique_ptr<Theme> theme_;
     std::unique_ptr<Jobs> jobs_;
@@ -70,7 +85,7 @@ void TestSchemeDock::choose(const char* name, const QString& text) const {
 
 QLineEdit* TestSchemeDock::textField() const {
     for (SchemeTextEdit* edit : dock_->findChildren<SchemeTextEdit*>()) {
-        if (edit->isVisible()) {
+        if (edit->isVisible() && edit->field()->objectName() != u"rule") {
             return edit->field();
         }
     }
@@ -83,9 +98,9 @@ void TestSchemeDock::choicesMakeTheScheme() {
     choose("group", "64");
     choose("symmetry", "asymmetric");
     choose("scale", "F32");
-    QCOMPARE(parse_scheme(text().toStdString()), parse_scheme("int3:g64:asym:f32"));
+    QCOMPARE(parse_plan(text().toStdString()), parse_plan("int3:g64:asym:f32"));
     choose("granularity", "per channel");
-    QCOMPARE(parse_scheme(text().toStdString()), parse_scheme("int3:channel:asym:f32"));
+    QCOMPARE(parse_plan(text().toStdString()), parse_plan("int3:channel:asym:f32"));
     choose("grid", "Q5_1");
     QCOMPARE(text(), QStringLiteral("q5_1"));
     choose("grid", "textbook asymmetric");
@@ -108,9 +123,12 @@ void TestSchemeDock::onlyValidCombinationsAreOffered() {
     // Whatever is offered is a scheme that exists.
     QComboBox* grids = choice("grid");
     for (int i = 0; i < grids->count(); ++i) {
+        if (!(grids->model()->index(i, 0).flags() & Qt::ItemIsEnabled)) {
+            continue;  // a heading
+        }
         grids->setCurrentIndex(i);
         emit grids->activated(i);
-        QVERIFY(!workspace_->scheme(workspace_->focus())->scheme.validate());
+        QVERIFY(!bareScheme().validate());
         QCOMPARE(grids->currentIndex(), i);
     }
 }
@@ -145,21 +163,25 @@ void TestSchemeDock::wrongTextPointsAtTheCharacter() {
 void TestSchemeDock::menuAddsPresetsAndTextbookVariants() {
     QStringList added;
     QMenu* textbook = nullptr;
-    for (QAction* action : dock_->addMenu()->actions()) {
-        if (action->menu()) {
-            textbook = action->menu();
-        } else if (action->text() == u"Q5_0" || action->text() == u"INT8") {
-            action->trigger();
-            added.append(text());
+    for (QAction* group : dock_->addMenu()->actions()) {
+        for (QAction* action : group->menu() ? group->menu()->actions() : QList<QAction*>()) {
+            const QString title = action->text().section(u'\t', 0, 0);
+            if (title == u"Q5_0" || title == u"INT8" || title == u"Q4_K_M") {
+                action->trigger();
+                added.append(text());
+            }
         }
+        textbook = group->text() == u"Textbook Variants" ? group->menu() : textbook;
     }
-    QCOMPARE(added, (QStringList{"q5_0", "int8:channel:narrow"}));
+    QCOMPARE(added, (QStringList{"recipe:Q4_K_M", "recipe:Q5_0", "q5_0", "int8:channel:narrow"}));
+    workspace_->removeScheme(workspace_->schemes().last().id);
+    workspace_->removeScheme(workspace_->schemes().last().id);
     QVERIFY(textbook);
     for (QAction* action : textbook->actions()) {
         const qsizetype before = workspace_->schemes().size();
         action->trigger();
         if (before < Workspace::kMaxSchemes) {
-            QVERIFY(!workspace_->scheme(workspace_->focus())->scheme.exportable());
+            QVERIFY(!bareScheme().exportable());
         }
     }
     QCOMPARE(workspace_->schemes().size(), Workspace::kMaxSchemes);
@@ -197,6 +219,113 @@ void TestSchemeDock::emptyListHidesTheEditor() {
     QVERIFY(!choice("grid")->isVisible());
     workspace_->undoStack()->undo();
     QVERIFY(choice("grid")->isVisible());
+}
+
+void TestSchemeDock::type(QLineEdit* field, const QString& text) const {
+    field->setFocus();
+    field->selectAll();
+    field->insert(text);
+    QTest::keyClick(field, Qt::Key_Return);
+}
+
+void TestSchemeDock::gridsStandInGroups() {
+    QStringList headings;
+    int types = 0;
+    QComboBox* grids = choice("grid");
+    for (int i = 0; i < grids->count(); ++i) {
+        if (!(grids->model()->index(i, 0).flags() & Qt::ItemIsEnabled)) {
+            headings << grids->itemText(i);
+        } else if (!grids->itemData(i).toString().startsWith(u"int") &&
+                   !grids->itemData(i).toString().startsWith(u"textbook")) {
+            ++types;
+            const DType dtype =
+                std::get<StorageGrid>(parse_grid(grids->itemData(i).toString().toStdString()))
+                    .dtype;
+            QCOMPARE(grids->itemData(i, Qt::UserRole + 1).toString().toDouble(),
+                     bits_per_value(dtype));
+            QVERIFY2(!storageExplanation(dtype).isEmpty(), qPrintable(grids->itemText(i)));
+        }
+    }
+    QCOMPARE(types, static_cast<int>(encodable_dtypes().size()));
+    QVERIFY(headings.contains("K-quants") && headings.contains("Textbook"));
+}
+
+void TestSchemeDock::fitIsOfferedWhereTheGridHasIt() {
+    auto* importance = dock_->findChild<QCheckBox*>("importance");
+    QComboBox* grids = choice("grid");
+    for (int i = 0; i < grids->count(); ++i) {
+        if (!(grids->model()->index(i, 0).flags() & Qt::ItemIsEnabled)) {
+            continue;
+        }
+        grids->setCurrentIndex(i);
+        emit grids->activated(i);
+        const auto grid = make_grid(bareScheme().grid);
+        QVERIFY(bareScheme().fit == Fit{});
+        QCOMPARE(choice("search")->isVisible(), !grid->refuses_fit({.search = true}));
+        QCOMPARE(importance->isVisible(), !grid->refuses_fit({.importance = true}));
+    }
+    choose("grid", "Q4_K");
+    importance->click();
+    QCOMPARE(text(), QStringLiteral("q4_k+imatrix"));
+    choose("search", "search (least error)");
+    QCOMPARE(text(), QStringLiteral("q4_k+imatrix+search"));
+    importance->click();
+    QCOMPARE(text(), QStringLiteral("q4_k+search"));
+    // The fit stays with another grid that has it, and goes with one that has not.
+    choose("grid", "Q6_K");
+    QCOMPARE(text(), QStringLiteral("q6_k+search"));
+    choose("grid", "BF16");
+    QCOMPARE(text(), QStringLiteral("bf16"));
+}
+
+void TestSchemeDock::recipesAreEdited() {
+    workspace_->addScheme(parse_plan("recipe:Q4_K_M"));
+    QVERIFY(choice("recipe")->isVisible() && !choice("grid")->isVisible());
+    choose("recipe", "Q5_K_S");
+    QCOMPARE(text(), QStringLiteral("recipe:Q5_K_S"));
+    dock_->findChild<QCheckBox*>("importance")->click();
+    QCOMPARE(text(), QStringLiteral("recipe:Q5_K_S+imatrix"));
+    QCOMPARE(textField()->text(), text());
+    workspace_->undoStack()->undo();
+    QVERIFY(!dock_->findChild<QCheckBox*>("importance")->isChecked());
+}
+
+void TestSchemeDock::textTakesPlans() {
+    type(textField(), "q4_k_m");
+    QCOMPARE(text(), QStringLiteral("recipe:Q4_K_M"));
+    type(textField(), "recipe:Q4_0+imatrix");
+    QCOMPARE(text(), QStringLiteral("recipe:Q4_0+imatrix"));
+    type(textField(), "q4_k+search; ffn_down=q6_k");
+    QCOMPARE(text(), QStringLiteral("q4_k+search; *ffn_down*=q6_k"));
+    QCOMPARE(ruleView()->model()->rowCount(), 1);
+    type(textField(), "keep");
+    QVERIFY(!choice("grid")->isVisible() && !choice("recipe")->isVisible());
+    QCOMPARE(ruleView()->model()->rowCount(), 0);
+}
+
+void TestSchemeDock::importanceIsShownAndCleared() {
+    auto* line = dock_->findChild<QLabel*>("importance");
+    QCOMPARE(line->text(), QStringLiteral("no importance matrix"));
+    ImportanceMatrix matrix;
+    matrix.entries["blk.0.attn_q.weight"] = {{1, 2}, {4}};
+    matrix.datasets = {"wiki.txt"};
+    matrix.chunk_count = 2;
+    matrix.chunk_size = 512;
+    const QTemporaryDir folder;
+    const QString path = folder.filePath("wiki.gguf");
+    write_imatrix(matrix, path.toStdString(), ImportanceFormat::gguf);
+    workspace_->openImportance(path);
+    QTRY_VERIFY2(line->text().startsWith("imatrix: wiki.gguf, 1 entry"), qPrintable(line->text()));
+    QVERIFY2(line->text().contains("2 chunk"), qPrintable(line->text()));
+    QVERIFY(line->toolTip().contains("wiki.txt"));
+    for (QToolButton* button : dock_->findChildren<QToolButton*>()) {
+        if (button->isVisible() &&
+            button->accessibleName() == u"Work without the importance matrix") {
+            button->click();
+        }
+    }
+    QCOMPARE(line->text(), QStringLiteral("no importance matrix"));
+    QVERIFY(!workspace_->importance());
 }
 
 QTEST_MAIN(TestSchemeDock)

@@ -55,6 +55,7 @@ class TestTensorTree : public QObject {
     void groupsAreInModelOrder();
     void indexLeadsToTheTensorAndBack();
     void errorsComeFromTheRun();
+    void schemeColumnSaysWhatEachTensorGets();
     void filterAccepts_data();
     void filterAccepts();
     void filteredGroupsShowOnlyWithTensors();
@@ -112,8 +113,9 @@ void TestTensorTree::errorsComeFromTheRun() {
     const QModelIndex q = tree.index(1, TensorTree::kError, layer);
     QVERIFY(!q.data(TensorTree::kErrorRole).isValid());
     QSignalSpy changed(&tree, &QAbstractItemModel::dataChanged);
-    const auto runs = run_model(*model, {Plan::of(parse_scheme("q4_0"))});
-    tree.setRun(std::make_shared<const ModelRun>(runs.front()), "Q4_0");
+    const auto runs = run_model(*model, {parse_plan("q4_0")});
+    const auto run = std::make_shared<const ModelRun>(runs.front());
+    tree.setRun(run, run, "Q4_0");
     QVERIFY(changed.count() > 0);
     const double expected = runs.front()
                                 .tensors[static_cast<std::size_t>(
@@ -126,6 +128,30 @@ void TestTensorTree::errorsComeFromTheRun() {
     const double together =
         tree.index(1, TensorTree::kError).data(TensorTree::kErrorRole).toDouble();
     QVERIFY(together > 0.05 && together < 0.15);
+}
+
+void TestTensorTree::schemeColumnSaysWhatEachTensorGets() {
+    TensorTree tree;
+    const auto model = Model::open(demoModel().toStdString());
+    tree.setModel(model);
+    const QModelIndex layer = tree.index(1, 0);
+    const auto text = [&](int row) {
+        return tree.index(row, TensorTree::kScheme, layer).data().toString();
+    };
+    QVERIFY(text(1).isEmpty());
+    const Plan plan = parse_plan("q4_0; *attn_k*=q8_0; *attn_v*=keep; *attn_output*=int4:g100");
+    const auto preview = std::make_shared<const ModelRun>(ql::preview(*model, plan));
+    tree.setRun(preview, nullptr, "Q4_0 + 3");
+    QCOMPARE(text(0), QStringLiteral("BF16"));  // a norm keeps what it has
+    QCOMPARE(text(1), QStringLiteral("Q4_0"));
+    QCOMPARE(text(2), QStringLiteral("Q8_0 #1"));
+    QCOMPARE(text(3), QStringLiteral("BF16 #2"));
+    QCOMPARE(text(4), QStringLiteral("BF16 #3 *"));
+    const auto tip = [&](int row) {
+        return tree.index(row, 0, layer).data(Qt::ToolTipRole).toString();
+    };
+    QVERIFY2(tip(2).contains("by rule 1 (*attn_k*=q8_0)"), qPrintable(tip(2)));
+    QVERIFY2(tip(4).contains("Groups of 100"), qPrintable(tip(4)));
 }
 
 void TestTensorTree::filterAccepts_data() {

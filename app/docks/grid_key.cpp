@@ -1,0 +1,52 @@
+#include "app/docks/grid_key.h"
+
+namespace ql::gui {
+
+QString gridKey(const GridSpec& grid) {
+    if (const auto* integer = std::get_if<IntegerGrid>(&grid)) {
+        return QStringLiteral("int%1").arg(integer->bits);
+    }
+    if (const auto* textbook = std::get_if<TextbookGrid>(&grid)) {
+        switch (textbook->kind) {
+            case TextbookKind::symmetric:
+                return QStringLiteral("textbook_sym");
+            case TextbookKind::asymmetric:
+                return QStringLiteral("textbook_asym");
+            case TextbookKind::q4_0:
+                return QStringLiteral("textbook_q4_0");
+        }
+    }
+    return QString::fromStdString(format(grid));
+}
+
+GridSpec gridOf(const QString& key, const GridSpec& before) {
+    if (key.startsWith(u"int")) {
+        const auto* old = std::get_if<IntegerGrid>(&before);
+        IntegerGrid grid = old ? *old : IntegerGrid{};
+        grid.bits = key.mid(3).toInt();
+        return grid;
+    }
+    if (key.startsWith(u"textbook")) {
+        const auto* old = std::get_if<TextbookGrid>(&before);
+        TextbookGrid grid;
+        grid.bits = old ? old->bits : grid.bits;
+        grid.kind = key == u"textbook_sym"    ? TextbookKind::symmetric
+                    : key == u"textbook_asym" ? TextbookKind::asymmetric
+                                              : TextbookKind::q4_0;
+        if (grid.kind == TextbookKind::q4_0) {
+            grid.bits = 4;
+        }
+        return grid;
+    }
+    return parse_grid(key.toStdString());
+}
+
+Fit supportedFit(const Scheme& scheme) {
+    const auto grid = make_grid(scheme.grid);
+    const Fit without{.importance = scheme.fit.importance, .search = false};
+    return !grid->refuses_fit(scheme.fit) ? scheme.fit
+           : !grid->refuses_fit(without)  ? without
+                                          : Fit{};
+}
+
+}  // namespace ql::gui

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <QString>
+
+#include "core/schemes/scheme.h"
+
+namespace ql::gui {
+
+/// What the editor's grid box holds: the grid's text without parameters.
+QString gridKey(const GridSpec& grid);
+
+/// The grid of a key, with as much as possible of what was chosen before.
+GridSpec gridOf(const QString& key, const GridSpec& before);
+
+/// The fit of a scheme as far as its grid has it.
+Fit supportedFit(const Scheme& scheme);
+
+}  // namespace ql::gui

@@ -1,0 +1,285 @@
+// What is computed of the schemes: on the current tensor, and on the whole model.
+#include <algorithm>
+
+#include "app/workspace.h"
+
+namespace ql::gui {
+
+namespace {
+
+int kib(std::size_t bytes) { return static_cast<int>(bytes / 1024) + 1; }
+
+std::size_t bytesOf(const Pyramid& pyramid) {
+    std::size_t bytes = 0;
+    for (const PyramidLevel& level : pyramid.levels) {
+        bytes += level.cells.size() * sizeof(PyramidCell);
+    }
+    return bytes;
+}
+
+std::size_t bytesOf(const TensorRun& run) {
+    return run.quantized.bytes.size() + bytesOf(run.error_map) +
+           run.histogram.counts.size() * sizeof(run.histogram.counts[0]);
+}
+
+/// The scheme of a plan that is nothing but a scheme.
+const Scheme* bareScheme(const Plan& plan) {
+    return plan.rules.empty() ? std::get_if<Scheme>(&plan.base) : nullptr;
+}
+
+PlanPreview previewOf(const Model& model, const Plan& plan, const ImportanceMatrix* importance) {
+    if (plan.uses_importance() && !importance) {
+        return {nullptr,
+                Sentence(QL_TR("core",
+                               "It is weighted by importance, and no importance matrix is open: "
+                               "choose one with Model > Importance Matrix."))};
+    }
+    try {
+        return {std::make_shared<const ModelRun>(preview(model, plan, importance)), {}};
+    } catch (const Error& error) {
+        return {nullptr, error.sentence()};
+    }
+}
+
+}  // namespace
+
+/// What a scheme does with the current tensor.
+struct Workspace::Chosen {
+    Scheme scheme;
+    Sentence fallback;  ///< why it is not what was chosen
+    Sentence refusal;   ///< if set, nothing is run
+};
+
+void Workspace::startPendingRuns() {
+    if (!profile_) {
+        return;
+    }
+    for (const ComparedScheme& scheme : std::as_const(schemes_)) {
+        const auto state = results_.value(scheme.id).state;
+        const bool wanted =
+            state == SchemeResult::State::none || state == SchemeResult::State::pending;
+        if (!scheme.enabled || !wanted || runs_.contains(scheme.id)) {
+            continue;
+        }
+        if (!previews_.contains(modelKey(scheme))) {
+            continue;  // comes back when it is there
+        }
+        const Chosen chosen = chosenFor(scheme);
+        if (chosen.refusal.empty()) {
+            startRun(scheme, chosen);
+        } else {
+            setResult(scheme.id, {SchemeResult::State::refused, nullptr, chosen.refusal, {}});
+        }
+    }
+}
+
+Workspace::Chosen Workspace::chosenFor(const ComparedScheme& scheme) const {
+    const PlanPreview preview = previews_.value(modelKey(scheme));
+    if (!preview.run) {
+        return {{}, {}, preview.problem};
+    }
+    const PlanEntry& entry = preview.run->tensors[static_cast<std::size_t>(tensor_)].entry;
+    if (entry.scheme) {
+        return {*entry.scheme, entry.fallback, {}};
+    }
+    // A bare scheme is tried on every tensor, whether a model run covers it or not.
+    if (const Scheme* bare = bareScheme(scheme.plan)) {
+        return {*bare, {}, {}};
+    }
+    return {{},
+            {},
+            entry.fallback.empty()
+                ? Sentence(QL_TR("core", "This plan keeps the tensor as it is stored."))
+                : entry.fallback};
+}
+
+void Workspace::startRun(const ComparedScheme& scheme, const Chosen& chosen) {
+    const QString key = QStringLiteral("%1|%2|%3")
+                            .arg(tensor_)
+                            .arg(importanceNumber_)
+                            .arg(QString::fromStdString(format(chosen.scheme)));
+    const auto take = [this, id = scheme.id,
+                       fallback = chosen.fallback](const std::shared_ptr<const TensorRun>& run) {
+        if (run->refused) {
+            setResult(id, {SchemeResult::State::refused, nullptr, *run->refused, {}});
+        } else {
+            setResult(id, {SchemeResult::State::ready, run, {}, fallback});
+        }
+    };
+    if (const auto* cached = runCache_.object(key)) {
+        take(*cached);
+        return;
+    }
+    setResult(scheme.id, {SchemeResult::State::pending, nullptr, {}, {}});
+    runs_[scheme.id] = jobs_->start(
+        Lane::interactive,
+        tr("%1 on %2", "a scheme, a tensor")
+            .arg(scheme.title(), QString::fromStdString(tensor()->name)),
+        this,
+        [rows = rows_, profile = profile_, what = chosen.scheme, model = model_,
+         importance = importance_,
+         index = static_cast<std::size_t>(tensor_)](const Progress& progress) {
+            return run_tensor(*rows, what, profile->histogram, progress,
+                              importance_of(model->tensors()[index], importance.get()));
+        },
+        [this, take, key, id = scheme.id](const std::shared_ptr<const TensorRun>& run) {
+            runs_.remove(id);
+            runCache_.insert(key, new std::shared_ptr<const TensorRun>(run), kib(bytesOf(*run)));
+            take(run);
+        },
+        [this, id = scheme.id](const Error& error) {
+            runs_.remove(id);
+            setResult(id, {SchemeResult::State::failed, nullptr, error.sentence(), {}});
+        });
+}
+
+void Workspace::dropRuns() {
+    for (const JobId run : std::as_const(runs_)) {
+        jobs_->drop(run);
+    }
+    runs_.clear();
+    results_.clear();
+}
+
+void Workspace::failPending(const Sentence& problem) {
+    for (const ComparedScheme& scheme : std::as_const(schemes_)) {
+        const bool waits = results_.value(scheme.id).state == SchemeResult::State::pending;
+        if (waits && !runs_.contains(scheme.id)) {
+            setResult(scheme.id, {SchemeResult::State::failed, nullptr, problem, {}});
+        }
+    }
+}
+
+void Workspace::setResult(int schemeId, SchemeResult result) {
+    results_[schemeId] = std::move(result);
+    emit tensorResultChanged(schemeId);
+}
+
+SchemeResult Workspace::tensorResult(int schemeId) const { return results_.value(schemeId); }
+
+// The whole model
+
+QString Workspace::modelKey(const ComparedScheme& scheme) const {
+    return QStringLiteral("%1|%2").arg(importanceNumber_).arg(scheme.text());
+}
+
+std::shared_ptr<const ModelRun> Workspace::modelRun(int schemeId) const {
+    const ComparedScheme* compared = scheme(schemeId);
+    return compared ? modelRuns_.value(modelKey(*compared)) : nullptr;
+}
+
+std::shared_ptr<const ModelRun> Workspace::modelPreview(int schemeId) const {
+    const ComparedScheme* compared = scheme(schemeId);
+    return compared ? previews_.value(modelKey(*compared)).run : nullptr;
+}
+
+const PlanEntry* Workspace::tensorEntry(int schemeId) const {
+    const std::shared_ptr<const ModelRun> preview = modelPreview(schemeId);
+    return preview && tensor_ != kNoTensor
+               ? &preview->tensors[static_cast<std::size_t>(tensor_)].entry
+               : nullptr;
+}
+
+void Workspace::startPreviews() {
+    if (!model_) {
+        return;
+    }
+    QHash<QString, Plan> wanted;
+    for (const ComparedScheme& scheme : std::as_const(schemes_)) {
+        if (!previews_.contains(modelKey(scheme))) {
+            wanted.insert(modelKey(scheme), scheme.plan);
+        }
+    }
+    if (wanted.isEmpty()) {
+        return;
+    }
+    using Previews = QHash<QString, PlanPreview>;
+    const QString title = tr("Work out sizes");
+    previewing_.start(
+        Lane::interactive, title, this,
+        [model = model_, wanted, importance = importance_](const Progress& progress) {
+            Previews previews;
+            for (auto it = wanted.begin(); it != wanted.end(); ++it) {
+                progress.check();
+                previews.insert(it.key(), previewOf(*model, it.value(), importance.get()));
+            }
+            return previews;
+        },
+        [this](const std::shared_ptr<const Previews>& previews) {
+            previews_.insert(*previews);
+            emit modelRunsChanged();
+            if (!debounce_.isActive()) {
+                startPendingRuns();
+            }
+        },
+        [this, title](const Error& error) {
+            failPending(error.sentence());
+            if (error.code() != ErrorCode::cancelled) {
+                emit jobs_->jobFailed(title, error);
+            }
+        });
+}
+
+bool Workspace::canRun(const ComparedScheme& scheme) const {
+    const QString key = modelKey(scheme);
+    const auto known = previews_.constFind(key);
+    const bool unsolvable = known != previews_.cend() && !known->run;
+    return scheme.enabled && !modelRuns_.contains(key) && !unsolvable &&
+           (importance_ || !scheme.plan.uses_importance());
+}
+
+bool Workspace::canRunComparison() const {
+    return model_ && !comparisonRunning() &&
+           std::any_of(schemes_.begin(), schemes_.end(),
+                       [this](const ComparedScheme& scheme) { return canRun(scheme); });
+}
+
+void Workspace::runComparison() {
+    if (!canRunComparison()) {
+        return;
+    }
+    QStringList keys;
+    std::vector<Plan> plans;
+    for (const ComparedScheme& scheme : std::as_const(schemes_)) {
+        const QString key = modelKey(scheme);
+        if (canRun(scheme) && !keys.contains(key)) {
+            keys.append(key);
+            plans.push_back(scheme.plan);
+        }
+    }
+    const auto ended = [this] {
+        comparison_ = kNoJob;
+        emit comparisonChanged();
+    };
+    const QString title =
+        tr("Compare %n scheme(s) on the whole model", nullptr, static_cast<int>(keys.size()));
+    comparison_ = jobs_->start(
+        Lane::heavy, title, this,
+        [model = model_, plans, importance = importance_](const Progress& progress) {
+            return run_model(*model, plans, progress, importance.get());
+        },
+        [this, ended, keys](const std::shared_ptr<const std::vector<ModelRun>>& runs) {
+            for (qsizetype i = 0; i < keys.size(); ++i) {
+                // Each run keeps the vector alive that came from the job.
+                modelRuns_.insert(keys[i], {runs, &(*runs)[static_cast<std::size_t>(i)]});
+            }
+            ended();
+            emit modelRunsChanged();
+        },
+        [this, ended, title](const Error& error) {
+            ended();
+            if (error.code() != ErrorCode::cancelled) {
+                emit jobs_->jobFailed(title, error);
+            }
+        });
+    emit comparisonChanged();
+}
+
+void Workspace::stopComparison() {
+    if (comparisonRunning()) {
+        jobs_->drop(std::exchange(comparison_, kNoJob));
+        emit comparisonChanged();
+    }
+}
+
+}  // namespace ql::gui
