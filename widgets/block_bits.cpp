@@ -80,6 +80,7 @@ void BlockBits::setPicture(std::shared_ptr<const BlockPicture> picture) {
     highlighted_.clear();
     if (!sameSize) {
         current_ = -1;
+        kept_ = -1;
         verticalScrollBar()->setValue(0);
     }
     relayout();
@@ -145,6 +146,15 @@ int BlockBits::widthOf(int bytes) const {
     return 2 * kMargin + labels_ + bytes * 8 * cell_.width() + (bytes - 1) * kByteGap;
 }
 
+int BlockBits::widthFor(int room) const {
+    const int scrollBar = verticalScrollBar()->sizeHint().width() + 2;
+    int bytes = kMostBytesInRow;
+    while (bytes > 2 && widthOf(bytes) + scrollBar > room) {
+        bytes /= 2;
+    }
+    return widthOf(bytes) + scrollBar;
+}
+
 int BlockBits::rowCount() const {
     const int bytes = picture_ ? static_cast<int>(picture_->bytes.size()) : 0;
     return (bytes + bytesPerRow_ - 1) / bytesPerRow_;
@@ -187,6 +197,7 @@ std::optional<int> BlockBits::bitAt(const QPoint& position) const {
 }
 
 void BlockBits::showBit(int bit) {
+    kept_ = bit;
     const QRect place = bitRect(bit);
     QScrollBar* bar = verticalScrollBar();
     if (place.top() < cell_.height()) {
@@ -267,7 +278,12 @@ void BlockBits::drawBit(QPainter& painter, int bit) const {
     }
 }
 
-void BlockBits::resizeEvent(QResizeEvent*) { relayout(); }
+void BlockBits::resizeEvent(QResizeEvent*) {
+    relayout();
+    if (kept_ >= 0) {
+        showBit(kept_);
+    }
+}
 
 void BlockBits::mousePressEvent(QMouseEvent* event) {
     const auto bit = bitAt(event->position().toPoint());

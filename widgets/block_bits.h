@@ -28,10 +28,12 @@ class BlockBits : public QAbstractScrollArea {
     bool isHighlighted(int bit) const;
     /// "byte 7 (0x3F), bit 4: " and the text of its field.
     QString bitText(int bit) const;
-    /// Scrolls until the bit is seen.
+    /// Scrolls until the bit is seen, and keeps it in sight when the room changes.
     void showBit(int bit);
 
     int bytesPerRow() const { return bytesPerRow_; }
+    /// The width that shows as many bytes in a row as fit `room`, and two at least.
+    int widthFor(int room) const;
     /// Where a bit is drawn, in coordinates of the viewport.
     QRect bitRect(int bit) const;
     std::optional<int> bitAt(const QPoint& position) const;
@@ -65,6 +67,7 @@ class BlockBits : public QAbstractScrollArea {
     std::vector<int> fieldOfBit_;
     std::vector<bool> highlighted_;  ///< by field; empty: nothing is
     int current_ = -1;
+    int kept_ = -1;  ///< the bit that stays in sight
     int bytesPerRow_ = 4;
     int labels_ = 0;  ///< width of the numbers of bytes at the left
     QSize cell_;

@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QLabel>
+#include <QScrollBar>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -39,6 +40,8 @@ BlockView::BlockView(QWidget* parent)
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->setTabKeyNavigation(false);
+    table_->setMouseTracking(true);
+    table_->viewport()->installEventFilter(this);
     table_->setFrameShape(QFrame::NoFrame);
     table_->setShowGrid(false);
     table_->setWordWrap(false);
@@ -46,10 +49,11 @@ BlockView::BlockView(QWidget* parent)
     table_->verticalHeader()->hide();
     table_->horizontalHeader()->setHighlightSections(false);
     table_->horizontalHeader()->setMinimumSectionSize(0);
+    table_->verticalHeader()->setMinimumSectionSize(0);
     splitter_->addWidget(bits_);
     splitter_->addWidget(table_);
     splitter_->setChildrenCollapsible(false);
-    splitter_->setStretchFactor(0, 1);
+    splitter_->setStretchFactor(0, 0);
     splitter_->setStretchFactor(1, 1);
 
     auto* layout = new QVBoxLayout(this);
@@ -66,6 +70,9 @@ BlockView::BlockView(QWidget* parent)
                     showValue(current.row());
                 }
             });
+    connect(table_, &QTableView::entered, this,
+            [this](const QModelIndex& pointed) { highlight(pointed.row()); });
+    connect(splitter_, &QSplitter::splitterMoved, this, [this] { divided_ = true; });
     retranslate();
 }
 
@@ -80,6 +87,7 @@ void BlockView::setPicture(std::shared_ptr<const BlockPicture> picture) {
     table_->setColumnHidden(BlockTable::kOffset, picture_ && !picture_->hasOffset);
     fitColumns();
     fillLegend();
+    divide();
     if (value_ >= 0) {
         showValue(value_);
     } else {
@@ -90,7 +98,7 @@ void BlockView::setPicture(std::shared_ptr<const BlockPicture> picture) {
 void BlockView::setCurrentValue(int value) {
     if (picture_ && value >= 0 && value < static_cast<int>(picture_->values.size())) {
         table_->setCurrentIndex(model_->index(value, 0));
-        table_->scrollTo(model_->index(value, 0));
+        keepInSight();
     }
 }
 
@@ -113,7 +121,7 @@ void BlockView::chooseBit(int bit) {
 
 void BlockView::showValue(int value) {
     const BlockRow& row = picture_->values[static_cast<std::size_t>(value)];
-    bits_->setHighlighted(row.fields);
+    highlight(value);
     if (!choosing_) {
         explanation_->setText(row.formula);
         for (const int field : row.fields) {  // the code itself, not the scales all values share
@@ -127,6 +135,10 @@ void BlockView::showValue(int value) {
         value_ = value;
         emit currentValueChanged(value);
     }
+}
+
+void BlockView::highlight(int value) {
+    bits_->setHighlighted(picture_->values[static_cast<std::size_t>(value)].fields);
 }
 
 void BlockView::fitColumns() {
@@ -143,6 +155,41 @@ void BlockView::fitColumns() {
         }
         table_->setColumnWidth(column, width + kCellMargin);
     }
+}
+
+/// Bits take as many bytes side by side as leave room for the whole table, but two at least; once
+/// the user has moved the handle, it stays.
+void BlockView::divide() {
+    if (divided_ || !picture_) {
+        return;
+    }
+    int tableWidth = table_->verticalScrollBar()->sizeHint().width() + 2;
+    for (int column = 0; column < BlockTable::kColumns; ++column) {
+        tableWidth += table_->isColumnHidden(column) ? 0 : table_->columnWidth(column);
+    }
+    const int total = splitter_->width() - splitter_->handleWidth();
+    const int bits = bits_->widthFor(total - tableWidth);
+    splitter_->setSizes({bits, total - bits});
+}
+
+void BlockView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    divide();
+    // After the scroll bars have come or gone.
+    QMetaObject::invokeMethod(this, &BlockView::keepInSight, Qt::QueuedConnection);
+}
+
+void BlockView::keepInSight() {
+    if (value_ >= 0) {
+        table_->scrollTo(model_->index(value_, 0));
+    }
+}
+
+bool BlockView::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Leave && value_ >= 0) {
+        highlight(value_);
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void BlockView::fillLegend() {

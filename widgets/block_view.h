@@ -15,8 +15,9 @@ class BlockBits;
 class BlockTable;
 
 /// One stored block: its bits coloured by what they are for, with a legend, and beside them its
-/// values as a table. Choosing a value highlights the bits that make it; choosing a bit says what
-/// it belongs to, and chooses its value where it has one only. Arrow keys work in both.
+/// values as a table. Choosing a value, or pointing at it, highlights the bits that make it;
+/// choosing a bit says what it belongs to, and chooses its value where it has one only. Arrow keys
+/// work in both.
 class BlockView : public QWidget {
     Q_OBJECT
   public:
@@ -37,12 +38,17 @@ class BlockView : public QWidget {
     void currentValueChanged(int value);
 
   protected:
+    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
     void chooseBit(int bit);
     void showValue(int value);
+    void highlight(int value);
+    void keepInSight();
     void fitColumns();
+    void divide();
     void retranslate();
     void fillLegend();
 
@@ -55,6 +61,7 @@ class BlockView : public QWidget {
     std::shared_ptr<const BlockPicture> picture_;
     int value_ = -1;
     bool choosing_ = false;  ///< the table follows a bit
+    bool divided_ = false;   ///< the user has moved the handle between bits and table
 };
 
 }  // namespace ql::gui

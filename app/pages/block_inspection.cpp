@@ -129,7 +129,7 @@ class Formula {
         QStringList factors;
         for (const int field : {fields_.scale, fields_.sub_scale}) {
             if (field >= 0) {
-                factors << fieldFactor(field);
+                factors << fieldFactor(field, factors.isEmpty());
             }
         }
         factors << level();
@@ -138,7 +138,7 @@ class Formula {
     }
 
   private:
-    QString fieldFactor(int index) const {
+    QString fieldFactor(int index, bool leads = false) const {
         const BlockField& field = block_.anatomy->fields[static_cast<std::size_t>(index)];
         const unsigned raw = block_.reading.raw[static_cast<std::size_t>(index)];
         if (field.coding == FieldCoding::integer && field.zero != 0) {
@@ -147,7 +147,8 @@ class Formula {
         if (field.coding == FieldCoding::e8m0) {
             return QStringLiteral("2^(%1 − 128)").arg(raw);
         }
-        return bracketed(meaningOf(field, raw), field_meaning(field, raw));
+        const QString meaning = meaningOf(field, raw);
+        return leads ? meaning : bracketed(meaning, field_meaning(field, raw));
     }
 
     QString level() const {
@@ -173,6 +174,15 @@ class Formula {
     const ValueFields& fields_;
     const BlockValue& value_;
 };
+
+double rmsError(const std::vector<float>& originals, const std::vector<float>& values) {
+    double squares = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double error = static_cast<double>(values[i]) - static_cast<double>(originals[i]);
+        squares += error * error;
+    }
+    return std::sqrt(squares / static_cast<double>(values.size()));
+}
 
 BitField bitField(const BlockField& field, unsigned raw) {
     BitField shown{roleOf(field.kind), {}, {}, fieldText(field, raw)};
@@ -270,6 +280,12 @@ BlockInspection inspectBlock(const RowSource& rows, const TensorRun& run, qint64
     block.originals.assign(first, first + block.anatomy->values);
     block.reading = read_block(*block.anatomy, block.bytes.data());
     block.textbook = textbook_values(*block.anatomy, block.originals.data());
+    std::vector<float> decoded;
+    for (const BlockValue& value : block.reading.values) {
+        decoded.push_back(value.decoded);
+    }
+    block.rmsError = rmsError(block.originals, decoded);
+    block.textbookRmsError = rmsError(block.originals, block.textbook);
     return block;
 }
 

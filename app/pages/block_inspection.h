@@ -25,6 +25,8 @@ struct BlockInspection {
     std::vector<std::byte> stored;  ///< of the tensor as it is
     BlockReading reading;           ///< of `bytes`
     std::vector<float> textbook;    ///< values for these originals
+    double rmsError = 0;            ///< of the decoded values against the originals
+    double textbookRmsError = 0;
 
     /// Numbers of the bits in which `bytes` differ from `stored`.
     std::vector<int> changedBits() const;

@@ -18,6 +18,7 @@
 #include "widgets/block_view.h"
 #include "widgets/help_button.h"
 #include "widgets/icons.h"
+#include "widgets/number_format.h"
 #include "widgets/theme.h"
 
 namespace ql::gui {
@@ -209,7 +210,7 @@ void BlockPanel::showBlock() {
         return showNotice(!run_ || row_ < 0 ? tr("Choose a weight to look into its block.")
                                             : noBlockText(*run_, scheme_, row_, col_));
     }
-    stack_->setCurrentIndex(0);
+    showNotice({});
     const qint64 last = block_->firstCol + block_->anatomy->values - 1;
     //: %1 is a scheme; a block of values in a row of the matrix
     title_->setText(tr("%1: block of row %2, columns %3–%4")
@@ -218,10 +219,14 @@ void BlockPanel::showBlock() {
                         .arg(block_->firstCol)
                         .arg(last));
     const BlockNotes notes = block_notes(*block_->anatomy);
-    notes_->setText(QStringLiteral("<b>%1</b> &nbsp; %2<br>%3 %4")
+    //: root mean squared error of the weights of a block
+    const QString errors =
+        tr("RMS error of this block: %1, textbook %2.")
+            .arg(formatNumber(block_->rmsError), formatNumber(block_->textbookRmsError));
+    notes_->setText(QStringLiteral("<b>%1</b> &nbsp; %2<br>%3 %4 %5")
                         .arg(toQString(notes.formula).toHtmlEscaped(),
                              translated(notes.origin).toHtmlEscaped(), tr("Textbook:"),
-                             translated(notes.textbook).toHtmlEscaped()));
+                             translated(notes.textbook).toHtmlEscaped(), errors));
     view_->setPicture(std::make_shared<BlockPicture>(blockPicture(*block_)));
     view_->setCurrentValue(static_cast<int>(col_ - block_->firstCol));
     showChosen();
@@ -241,13 +246,11 @@ void BlockPanel::showChosen() {
     reset_->setEnabled(!edits_.empty());
 }
 
-QString BlockPanel::notice() const {
-    return stack_->currentWidget() == notice_ ? notice_->text() : QString();
-}
+QString BlockPanel::notice() const { return notice_->text(); }
 
 void BlockPanel::showNotice(const QString& text) {
     notice_->setText(text);
-    stack_->setCurrentIndex(1);
+    stack_->setCurrentIndex(text.isEmpty() ? 0 : 1);
 }
 
 void BlockPanel::retranslate() {

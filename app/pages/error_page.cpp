@@ -30,6 +30,9 @@ namespace {
 
 constexpr int kMargin = 16;
 constexpr int kNearCells = 48;  // seen around a cell that is jumped to
+// How the height is shared out when the block inspector opens first.
+constexpr int kMapShare = 400;
+constexpr int kBlockShare = 600;
 
 template <class Values>
 int indexIn(const Values& values, typename Values::value_type value) {
@@ -109,12 +112,12 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     content->addLayout(across, 1);
     content->addWidget(cellLine_);
     content->addWidget(blockLine_);
+    content->addSpacing(4);
     auto* filled = new QSplitter(Qt::Vertical, this);
     filled->addWidget(mapped);
     filled->addWidget(blocks_);
     filled->setChildrenCollapsible(false);
-    filled->setStretchFactor(0, 2);
-    filled->setStretchFactor(1, 3);
+    filled->setSizes({kMapShare, kBlockShare});
     stack_->addWidget(filled);
     stack_->addWidget(notice_);
 

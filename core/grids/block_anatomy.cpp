@@ -1,24 +1,11 @@
 #include "core/grids/block_anatomy.h"
 
-#include <cmath>
-
+#include "core/grids/block_layout.h"
 #include "core/tensor/convert.h"
 
 namespace ql {
 
 namespace {
-
-// E8M0 and E4M3 scales, halved: levels of FP4 are twice what the code means.
-float e8m0_half(unsigned exponent) { return std::ldexp(1.0f, static_cast<int>(exponent) - 128); }
-
-float unsigned_e4m3_half(unsigned byte) {
-    if (byte == 0x7F) {  // stands for NaN, decodes to 0
-        return 0;
-    }
-    const auto mantissa = static_cast<float>(byte & 7u);
-    const auto exponent = static_cast<int>(byte >> 3 & 15u);
-    return exponent == 0 ? std::ldexp(mantissa, -10) : std::ldexp(8 + mantissa, exponent - 11);
-}
 
 // Digit `place` of a byte of TQ1_0, which stores five digits as a fraction of 3^5 in 256ths.
 unsigned ternary_digit(unsigned byte, int place) {
@@ -106,9 +93,9 @@ float field_meaning(const BlockField& field, unsigned raw) {
         case FieldCoding::signed_byte:
             return static_cast<float>(static_cast<std::int8_t>(raw));
         case FieldCoding::e8m0:
-            return e8m0_half(raw);
+            return mxfp4_scale(static_cast<std::uint8_t>(raw));
         case FieldCoding::e4m3:
-            return unsigned_e4m3_half(raw);
+            return nvfp4_scale(static_cast<std::uint8_t>(raw));
         case FieldCoding::ternary:
             break;
     }

@@ -4,16 +4,14 @@
 #include <array>
 #include <map>
 
+#include "core/grids/block_layout.h"
+
 namespace ql {
 
 namespace {
 
 constexpr int kNowhere = -1;
 
-// Codes of IQ4_NL and IQ4_XS, and of MXFP4 and NVFP4 (twice the E2M1 values), as levels.
-constexpr float kIq4Levels[] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                1,    13,   25,  38,  53,  69,  89,  113};
-constexpr float kFp4Levels[] = {0, 1, 2, 3, 4, 6, 8, 12, -0.0f, -1, -2, -3, -4, -6, -8, -12};
 constexpr float kSignLevels[] = {-1, 1};
 
 // Numbers of `width` bits (1, 2, 4 or 8) in bytes: `stride` numbers fill the lowest bits of as many
@@ -88,18 +86,18 @@ constexpr Form kForms[] = {
      .zero = 32,
      .scale = 208,
      .sub = kQ6Scales},
-    {.dtype = DType::iq4_nl, .code = {2, 4, 16}, .table = kIq4Levels, .scale = 0},
+    {.dtype = DType::iq4_nl, .code = {2, 4, 16}, .table = kIq4Values.data(), .scale = 0},
     {.dtype = DType::iq4_xs,
      .code = {8, 4, 16},
-     .table = kIq4Levels,
+     .table = kIq4Values.data(),
      .scale = 0,
      .sub = kIq4Scales},
     {.dtype = DType::mxfp4,
      .code = {1, 4, 16},
-     .table = kFp4Levels,
+     .table = kFp4Values.data(),
      .scale = 0,
      .scale_coding = FieldCoding::e8m0},
-    {.dtype = DType::nvfp4, .code = {4, 4, 8}, .table = kFp4Levels, .sub = kFp4Scales},
+    {.dtype = DType::nvfp4, .code = {4, 4, 8}, .table = kFp4Values.data(), .sub = kFp4Scales},
     {.dtype = DType::tq1_0, .code = {}, .zero = 1, .scale = 52},
     {.dtype = DType::tq2_0, .code = {0, 2, 32}, .zero = 1, .scale = 64},
     {.dtype = DType::q1_0, .code = {2, 1}, .table = kSignLevels, .scale = 0},

@@ -33,16 +33,6 @@ void decode_run(const std::byte* bytes, std::size_t blocks, float* out) {
 }
 
 template <DType kType>
-void search_scale_run(const BlockRun& run) {
-    search_scale(kType, run);
-}
-
-template <DType kType>
-void search_scale_minimum_run(const BlockRun& run) {
-    search_scale_minimum(kType, run);
-}
-
-template <DType kType>
 void encode_k_run(const BlockRun& run) {
     encode_k_blocks(kType, run);
 }
@@ -53,6 +43,16 @@ void decode_k_run(const std::byte* bytes, std::size_t blocks, float* out) {
 }
 
 template <DType kType>
+void search_scale_run(const BlockRun& run) {
+    search_scale(kType, run);
+}
+
+template <DType kType>
+void search_scale_minimum_run(const BlockRun& run) {
+    search_scale_minimum(kType, run);
+}
+
+template <DType kType>
 void search_k_run(const BlockRun& run) {
     search_k(kType, run);
 }
@@ -60,19 +60,24 @@ void search_k_run(const BlockRun& run) {
 constexpr std::array kFormats = {
     BlockFormat{DType::q4_0, encode_importance_run<DType::q4_0>, search_scale_run<DType::q4_0>,
                 decode_run<DType::q4_0>},
-    BlockFormat{DType::q4_1, encode_importance_run<DType::q4_1>, search_scale_minimum_run<DType::q4_1>,
-                decode_run<DType::q4_1>},
+    BlockFormat{DType::q4_1, encode_importance_run<DType::q4_1>,
+                search_scale_minimum_run<DType::q4_1>, decode_run<DType::q4_1>},
     BlockFormat{DType::q5_0, encode_importance_run<DType::q5_0>, search_scale_run<DType::q5_0>,
                 decode_run<DType::q5_0>},
-    BlockFormat{DType::q5_1, encode_importance_run<DType::q5_1>, search_scale_minimum_run<DType::q5_1>,
-                decode_run<DType::q5_1>},
+    BlockFormat{DType::q5_1, encode_importance_run<DType::q5_1>,
+                search_scale_minimum_run<DType::q5_1>, decode_run<DType::q5_1>},
     BlockFormat{DType::q8_0, encode_run<DType::q8_0>, search_scale_run<DType::q8_0>,
                 decode_run<DType::q8_0>},
-    BlockFormat{DType::q2_k, encode_k_run<DType::q2_k>, search_k_run<DType::q2_k>, decode_k_run<DType::q2_k>},
-    BlockFormat{DType::q3_k, encode_k_run<DType::q3_k>, search_k_run<DType::q3_k>, decode_k_run<DType::q3_k>},
-    BlockFormat{DType::q4_k, encode_k_run<DType::q4_k>, search_k_run<DType::q4_k>, decode_k_run<DType::q4_k>},
-    BlockFormat{DType::q5_k, encode_k_run<DType::q5_k>, search_k_run<DType::q5_k>, decode_k_run<DType::q5_k>},
-    BlockFormat{DType::q6_k, encode_k_run<DType::q6_k>, search_k_run<DType::q6_k>, decode_k_run<DType::q6_k>},
+    BlockFormat{DType::q2_k, encode_k_run<DType::q2_k>, search_k_run<DType::q2_k>,
+                decode_k_run<DType::q2_k>},
+    BlockFormat{DType::q3_k, encode_k_run<DType::q3_k>, search_k_run<DType::q3_k>,
+                decode_k_run<DType::q3_k>},
+    BlockFormat{DType::q4_k, encode_k_run<DType::q4_k>, search_k_run<DType::q4_k>,
+                decode_k_run<DType::q4_k>},
+    BlockFormat{DType::q5_k, encode_k_run<DType::q5_k>, search_k_run<DType::q5_k>,
+                decode_k_run<DType::q5_k>},
+    BlockFormat{DType::q6_k, encode_k_run<DType::q6_k>, search_k_run<DType::q6_k>,
+                decode_k_run<DType::q6_k>},
     BlockFormat{DType::iq4_nl, encode_iq4_nl, nullptr, decode_iq4_nl},
     BlockFormat{DType::iq4_xs, encode_iq4_xs, search_k_run<DType::iq4_xs>, decode_iq4_xs},
     BlockFormat{DType::mxfp4, encode_mxfp4, nullptr, decode_mxfp4},

@@ -21,8 +21,8 @@ constexpr std::size_t kPart = 32;  // values that share a scale
 constexpr std::size_t kXsBlock = 256;
 constexpr std::size_t kXsParts = kXsBlock / kPart;
 
-// A binary search over the midpoints between the levels: round r has the boundaries that split the
-// 2^(r-1) intervals left. Sixteen entries each, because whole vectors are read.
+// A binary search over the midpoints between the levels: round r has the boundary that halves each
+// of 2^r intervals. Sixteen entries each, because whole vectors are read.
 struct Midpoints {
     alignas(64) float round[4][16] = {};
 };

@@ -75,10 +75,10 @@ void decode_all_of(const std::byte* bytes, std::size_t blocks, float* out) {
         unpack_codes<kType>(reinterpret_cast<const std::uint8_t*>(bytes), codes);
         const float d = half_to_float(block.d);
         const float dmin = half_to_float(block.dmin);
-        for (std::size_t begin = 0; begin < kSuperBlockValues; begin += count) {
-            const auto scale = set(d * static_cast<float>(block.scales[begin / count]));
-            const auto minimum = set(dmin * static_cast<float>(block.mins[begin / count]));
-            for (std::size_t j = begin; j < begin + count; j += hn::Lanes(kFloats)) {
+        for (std::size_t k = 0; k < kSuperBlockValues / count; ++k) {
+            const auto scale = set(d * static_cast<float>(block.scales[k]));
+            const auto minimum = set(dmin * static_cast<float>(block.mins[k]));
+            for (std::size_t j = k * count; j < (k + 1) * count; j += hn::Lanes(kFloats)) {
                 const auto stored = hn::PromoteTo(kInts, hn::LoadU(kLaneBytes, codes + j));
                 const auto value = scale * hn::ConvertTo(kFloats, stored + lowest);
                 hn::StoreU(kHasMinima ? value - minimum : value, kFloats, out);

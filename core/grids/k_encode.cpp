@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 #include "core/grids/k_blocks.h"
 #include "core/grids/k_layout.h"
+#include "core/grids/k_offsets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/grids/k_encode.cpp"
@@ -29,6 +29,13 @@ struct KTile {
     HWY_ALIGN std::uint32_t d[kLanes] = {};
     HWY_ALIGN std::uint32_t dmin[kLanes] = {};
     HWY_ALIGN std::int8_t codes[kSuperBlockValues][kLanes];
+
+    HWY_INLINE FloatVec code(std::size_t j) const {
+        return hn::ConvertTo(kFloats, hn::PromoteTo(kInts, hn::LoadU(kLaneBytes, codes[j])));
+    }
+    HWY_INLINE void put_code(std::size_t j, FloatVec code) {
+        hn::StoreU(hn::DemoteTo(kLaneBytes, hn::ConvertTo(kInts, code)), kLaneBytes, codes[j]);
+    }
 };
 
 /// What the formats have in common and what tells them apart.
@@ -51,14 +58,8 @@ struct KFormat {
                                                                : 63;
 };
 
-HWY_INLINE FloatVec store_half(FloatVec value, std::uint32_t* bits) {
-    const auto half = float_to_half_bits(kFloats, value);
-    hn::Store(half, kWords, bits);
-    return half_bits_to_float(kFloats, half);
-}
-
-HWY_INLINE void store_code(KTile& tile, std::size_t j, FloatVec code) {
-    hn::StoreU(hn::DemoteTo(kLaneBytes, hn::ConvertTo(kInts, code)), kLaneBytes, tile.codes[j]);
+HWY_INLINE void store_half(FloatVec value, std::uint32_t* bits) {
+    hn::Store(float_to_half_bits(kFloats, value), kWords, bits);
 }
 
 template <std::size_t kCount>
@@ -117,10 +118,69 @@ HWY_INLINE FloatTile<16> sub_block_weights(const KTile& tile) {
     return weights;
 }
 
+/// Fits scales and minima to all sub-blocks, for themselves: fills scales, mins and codes.
+template <DType kType>
+HWY_INLINE void search_ranges(KTile& tile, bool importance) {
+    using Format = KFormat<kType>;
+    constexpr std::size_t kValues = Format::kValues;
+    constexpr int kLargest = Format::kLevels;
+    const RangeSearch search = importance             ? RangeSearch{kLargest, -0.9f, 0.05f, 36}
+                               : kType == DType::q4_k ? RangeSearch{kLargest, -1.0f, 0.1f, 20}
+                                                      : RangeSearch{kLargest, -0.5f, 0.1f, 15};
+    for (std::size_t k = 0; k < Format::kSubBlocks; ++k) {
+        const auto x = tile.x.from(k * kValues);
+        const auto w = tile.w.from(k * kValues);
+        const RangeFit fit = kType == DType::q2_k && !importance
+                                 ? fit_range<kValues, true>(x, w, search)
+                                 : fit_range<kValues, false>(x, w, search);
+        tile.scales.put(k, fit.scale);
+        tile.mins.put(k, fit.minimum);
+        for (std::size_t j = 0; j < kValues; ++j) {
+            tile.put_code(k * kValues + j, code(fit, x[j], kLargest));
+        }
+    }
+}
+
+/// The same for the formats without minima.
+template <DType kType>
+HWY_INLINE void search_scales(KTile& tile) {
+    using Format = KFormat<kType>;
+    constexpr std::size_t kValues = Format::kValues;
+    for (std::size_t k = 0; k < Format::kSubBlocks; ++k) {
+        const auto x = tile.x.from(k * kValues);
+        const auto w = tile.w.from(k * kValues);
+        const SignedFit fit = fit_signed<kValues>(x, w, Format::kLevels);
+        tile.scales.put(k, fit.scale);
+        for (std::size_t j = 0; j < kValues; ++j) {
+            tile.put_code(k * kValues + j, code(fit, x[j], Format::kLevels));
+        }
+    }
+}
+
+/// Q3_K without importance. Four sub-blocks at a time: the steps of a descent wait for each other.
+HWY_INLINE void search_scales_by_descent(KTile& tile) {
+    using Format = KFormat<DType::q3_k>;
+    constexpr std::size_t kValues = Format::kValues;
+    const auto group = [&](std::size_t k) HWY_ATTR {
+        return Descent<kValues>(tile.x.from(k * kValues), tile.w.from(k * kValues));
+    };
+    for (std::size_t first = 0; first < Format::kSubBlocks; first += 4) {
+        Descent<kValues> groups[] = {group(first), group(first + 1), group(first + 2),
+                                     group(first + 3)};
+        fit_signed_by_descent(groups, Format::kLevels);
+        for (std::size_t g = 0; g < 4; ++g) {
+            tile.scales.put(first + g, groups[g].scale());
+            for (std::size_t j = 0; j < kValues; ++j) {
+                tile.put_code((first + g) * kValues + j, groups[g].codes[j]);
+            }
+        }
+    }
+}
+
 /// Scales or minima become bytes, 0 .. levels as far as they are not negative; returns the
-/// super-block scale as stored.
+/// super-block scale.
 template <std::size_t kCount>
-HWY_INLINE FloatVec code_by_largest(FloatTile<16>& values, int levels, std::uint32_t* half) {
+HWY_INLINE FloatVec code_by_largest(FloatTile<16>& values, int levels) {
     auto largest = zero();
     for (std::size_t k = 0; k < kCount; ++k) {
         largest = select(values[k] > largest, values[k], largest);
@@ -130,19 +190,19 @@ HWY_INLINE FloatVec code_by_largest(FloatTile<16>& values, int levels, std::uint
     for (std::size_t k = 0; k < kCount; ++k) {
         values.put(k, low_byte(nearest_code(inverse * values[k], kLowestCode, levels)));
     }
-    return store_half(largest / range, half);
+    return largest / range;
 }
 
 /// The same, with the weight of each.
 template <std::size_t kCount>
-HWY_INLINE FloatVec code_by_weight(FloatTile<16>& values, const FloatTile<16>& weights, int levels,
-                                   std::uint32_t* half) {
-    FloatTile<kCount> codes;
-    const auto scale = fit_positive<kCount>(values.from(0), weights.from(0), levels, codes);
+HWY_INLINE FloatVec code_by_weight(FloatTile<16>& values, const FloatTile<16>& weights,
+                                   int levels) {
+    Descent<kCount> fit[1] = {{values.from(0), weights.from(0)}};
+    fit_positive(fit, levels);
     for (std::size_t k = 0; k < kCount; ++k) {
-        values.put(k, codes[k]);
+        values.put(k, fit->codes[k]);
     }
-    return store_half(scale, half);
+    return fit->scale();
 }
 
 /// Fits the bytes of scales and minima into the bits that the format has for them. Bytes that are
@@ -168,56 +228,25 @@ HWY_INLINE void fit_to_stored_bits(FloatTile<16>& scales, FloatTile<16>& mins, b
     }
 }
 
+/// Scales and minima become integers; d and dmin are stored.
 template <DType kType>
-HWY_INLINE void encode_with_minima(KTile& tile, bool importance) {
-    using Format = KFormat<kType>;
-    constexpr std::size_t kValues = Format::kValues;
-    constexpr bool kAbsolute = kType == DType::q2_k;
-    const auto levels = Format::kLevels;
-    const RangeSearch search = importance             ? RangeSearch{levels, -0.9f, 0.05f, 36}
-                               : kType == DType::q4_k ? RangeSearch{levels, -1.0f, 0.1f, 20}
-                                                      : RangeSearch{levels, -0.5f, 0.1f, 15};
-    FloatTile<16> inverses;
-    FloatTile<16> origins;
-    for (std::size_t k = 0; k < Format::kSubBlocks; ++k) {
-        const auto x = tile.x.from(k * kValues);
-        const auto w = tile.w.from(k * kValues);
-        const RangeFit fit = kAbsolute && !importance ? fit_range<kValues, true>(x, w, search)
-                                                      : fit_range<kValues, false>(x, w, search);
-        tile.scales.put(k, fit.scale);
-        tile.mins.put(k, fit.minimum);
-        inverses.put(k, fit.inverse);
-        origins.put(k, fit.origin);
-    }
-    FloatVec d;
-    FloatVec dmin;
+HWY_INLINE void code_ranges(KTile& tile, bool importance) {
+    constexpr std::size_t kCount = KFormat<kType>::kSubBlocks;
+    constexpr int kLevels = KFormat<kType>::kScaleLevels;
     if (importance) {
         const auto weights = sub_block_weights<kType>(tile);
-        d = code_by_weight<Format::kSubBlocks>(tile.scales, weights, Format::kScaleLevels, tile.d);
-        dmin =
-            code_by_weight<Format::kSubBlocks>(tile.mins, weights, Format::kScaleLevels, tile.dmin);
+        store_half(code_by_weight<kCount>(tile.scales, weights, kLevels), tile.d);
+        store_half(code_by_weight<kCount>(tile.mins, weights, kLevels), tile.dmin);
     } else {
-        d = code_by_largest<Format::kSubBlocks>(tile.scales, Format::kScaleLevels, tile.d);
-        dmin = code_by_largest<Format::kSubBlocks>(tile.mins, Format::kScaleLevels, tile.dmin);
+        store_half(code_by_largest<kCount>(tile.scales, kLevels), tile.d);
+        store_half(code_by_largest<kCount>(tile.mins, kLevels), tile.dmin);
     }
     fit_to_stored_bits<kType>(tile.scales, tile.mins, importance);
-    for (std::size_t k = 0; k < Format::kSubBlocks; ++k) {
-        const auto scale = d * tile.scales[k];
-        const auto minimum = dmin * tile.mins[k];
-        const RangeFit fit{scale, minimum, inverses[k], origins[k]};
-        const auto no_scale = scale == zero();
-        for (std::size_t j = k * kValues; j < (k + 1) * kValues; ++j) {
-            const auto x = tile.x[j];
-            const auto again = nearest_code((x + minimum) / scale, 0, levels);
-            store_code(tile, j, select(no_scale, code(fit, x, levels), again));
-        }
-    }
 }
 
 /// The scale of largest magnitude, with its sign, gets the code -levels; where there is none, all
-/// get `nothing`. Returns the super-block scale as stored.
-HWY_INLINE FloatVec code_by_extreme(FloatTile<16>& scales, int levels, int nothing,
-                                    std::uint32_t* half) {
+/// get `nothing`. Returns the super-block scale.
+HWY_INLINE FloatVec code_by_extreme(FloatTile<16>& scales, int levels, int nothing) {
     const auto extreme = signed_extreme<16>(scales.from(0));
     const auto inverse = set(static_cast<float>(-levels)) / extreme;
     const auto something = extreme != zero();
@@ -225,65 +254,65 @@ HWY_INLINE FloatVec code_by_extreme(FloatTile<16>& scales, int levels, int nothi
         const auto scale = nearest_code(inverse * scales[k], -levels, levels - 1);
         scales.put(k, select(something, scale, set(static_cast<float>(nothing))));
     }
-    return store_half(hn::IfThenElseZero(something, set(1.0f) / inverse), half);
+    return hn::IfThenElseZero(something, set(1.0f) / inverse);
+}
+
+/// Q3_K with importance: the scales are fitted as the values are.
+HWY_INLINE FloatVec code_by_fit(KTile& tile) {
+    constexpr int kLevels = KFormat<DType::q3_k>::kScaleLevels;
+    const auto weights = sub_block_weights<DType::q3_k>(tile);
+    const SignedFit fit = fit_signed<16>(tile.scales.from(0), weights.from(0), kLevels);
+    for (std::size_t k = 0; k < 16; ++k) {
+        tile.scales.put(k, code(fit, tile.scales[k], kLevels));
+    }
+    return fit.scale;
 }
 
 /// Q6_K: a super-block whose scales are all next to nothing counts as zeros.
-HWY_INLINE void drop_tiny_scales(FloatTile<16>& scales, FloatTile<16>& inverses) {
-    const auto something = hn::Abs(signed_extreme<16>(scales.from(0))) >= set(kNothing);
+HWY_INLINE void drop_tiny_blocks(KTile& tile) {
+    const auto something = hn::Abs(signed_extreme<16>(tile.scales.from(0))) >= set(kNothing);
+    if (hn::AllTrue(kFloats, something)) {
+        return;
+    }
     for (std::size_t k = 0; k < 16; ++k) {
-        scales.put(k, hn::IfThenElseZero(something, scales[k]));
-        inverses.put(k, hn::IfThenElseZero(something, inverses[k]));
+        tile.scales.put(k, hn::IfThenElseZero(something, tile.scales[k]));
+    }
+    const auto stored_zero = set(-KFormat<DType::q6_k>::kLevels);
+    for (std::size_t j = 0; j < kSuperBlockValues; ++j) {
+        tile.put_code(j, select(something, tile.code(j), stored_zero));
     }
 }
 
+/// Scales become integers; d is stored. The code of a scale that is nothing is stored as 0.
 template <DType kType>
-HWY_INLINE void encode_signed(KTile& tile, bool importance) {
-    using Format = KFormat<kType>;
-    constexpr std::size_t kValues = Format::kValues;
-    constexpr bool kDescent = kType == DType::q3_k;
-    const auto levels = Format::kLevels;
-    FloatTile<16> inverses;
-    FloatTile<kSuperBlockValues> descended;
-    for (std::size_t k = 0; k < 16; ++k) {
-        const auto x = tile.x.from(k * kValues);
-        const auto w = tile.w.from(k * kValues);
-        if (kDescent && !importance) {
-            FloatTile<kValues> codes;
-            tile.scales.put(k, fit_signed_by_descent<kValues>(x, w, levels, codes));
-            for (std::size_t j = 0; j < kValues; ++j) {
-                descended.put(k * kValues + j, codes[j]);
-            }
-        } else {
-            const SignedFit fit = fit_signed<kValues>(x, w, levels);
-            tile.scales.put(k, fit.scale);
-            inverses.put(k, fit.inverse);
-        }
-    }
-    FloatVec d;
-    if (kType == DType::q3_k && importance) {
-        const auto weights = sub_block_weights<kType>(tile);
-        const SignedFit fit =
-            fit_signed<16>(tile.scales.from(0), weights.from(0), Format::kScaleLevels);
-        for (std::size_t k = 0; k < 16; ++k) {
-            tile.scales.put(k, code(fit, tile.scales[k], Format::kScaleLevels));
-        }
-        d = store_half(fit.scale, tile.d);
-    } else if (kType == DType::q3_k) {
-        d = code_by_extreme(tile.scales, Format::kScaleLevels, -Format::kScaleLevels, tile.d);
+HWY_INLINE void code_scales(KTile& tile, bool importance) {
+    constexpr int kLevels = KFormat<kType>::kScaleLevels;
+    if (kType == DType::q6_k) {
+        drop_tiny_blocks(tile);
+        store_half(code_by_extreme(tile.scales, kLevels, 0), tile.d);
+    } else if (importance) {
+        store_half(code_by_fit(tile), tile.d);
     } else {
-        drop_tiny_scales(tile.scales, inverses);
-        d = code_by_extreme(tile.scales, Format::kScaleLevels, 0, tile.d);
+        store_half(code_by_extreme(tile.scales, kLevels, -kLevels), tile.d);
     }
-    for (std::size_t k = 0; k < 16; ++k) {
+}
+
+/// Now that scales and minima are known as they are stored, every value gets the code nearest to
+/// it; where the scale is 0, that of the search stays.
+template <DType kType>
+HWY_INLINE void code_again(KTile& tile) {
+    using Format = KFormat<kType>;
+    constexpr int kLowest = lowest_k_code(kType);
+    constexpr int kHighest = Format::kHasMinima ? Format::kLevels : Format::kLevels - 1;
+    const auto d = half_bits_to_float(kFloats, hn::Load(kWords, tile.d));
+    const auto dmin = half_bits_to_float(kFloats, hn::Load(kWords, tile.dmin));
+    for (std::size_t k = 0; k < Format::kSubBlocks; ++k) {
         const auto scale = d * tile.scales[k];
-        const SignedFit fit{scale, inverses[k]};
+        const auto minimum = Format::kHasMinima ? dmin * tile.mins[k] : zero();
         const auto no_scale = scale == zero();
-        for (std::size_t j = k * kValues; j < (k + 1) * kValues; ++j) {
-            const auto x = tile.x[j];
-            const auto left = kDescent && !importance ? descended[j] : code(fit, x, levels);
-            const auto again = nearest_code(x / scale, -levels, levels - 1);
-            store_code(tile, j, select(no_scale, left, again));
+        for (std::size_t j = k * Format::kValues; j < (k + 1) * Format::kValues; ++j) {
+            const auto nearest = nearest_code((tile.x[j] + minimum) / scale, kLowest, kHighest);
+            tile.put_code(j, select(no_scale, tile.code(j), nearest));
         }
     }
 }
@@ -323,10 +352,17 @@ void encode_all_of(const BlockRun& run) {
             weigh<kType>(tile);
         }
         if constexpr (KFormat<kType>::kHasMinima) {
-            encode_with_minima<kType>(tile, importance);
+            search_ranges<kType>(tile, importance);
+            code_ranges<kType>(tile, importance);
         } else {
-            encode_signed<kType>(tile, importance);
+            if (kType == DType::q3_k && !importance) {
+                search_scales_by_descent(tile);
+            } else {
+                search_scales<kType>(tile);
+            }
+            code_scales<kType>(tile, importance);
         }
+        code_again<kType>(tile);
         store_blocks(kType, tile, used, run.out + begin * traits(kType).block_bytes);
     }
 }

@@ -23,6 +23,9 @@ HWY_INLINE FloatVec select(FloatMask mask, FloatVec yes, FloatVec no) {
     return hn::IfThenElse(mask, yes, no);
 }
 
+HWY_INLINE FloatMask all_lanes() { return hn::FirstN(kFloats, kLanes); }
+HWY_INLINE FloatMask no_lanes() { return hn::FirstN(kFloats, 0); }
+
 /// The value of largest magnitude, the first of equals, with its sign.
 template <std::size_t kCount>
 HWY_INLINE FloatVec signed_extreme(FloatRows x) {
@@ -36,9 +39,10 @@ HWY_INLINE FloatVec signed_extreme(FloatRows x) {
     return extreme;
 }
 
-/// scale = wxl / wll, or 0 where there is nothing to divide by.
+/// scale = wxl / wll, or 0 where there is nothing to divide by. Not a number where squares are
+/// infinite: that must not pass for a scale of 0.
 HWY_INLINE FloatVec least_squares_scale(FloatVec wxl, FloatVec wll) {
-    return hn::IfThenElseZero(wll > zero(), wxl / wll);
+    return hn::IfThenZeroElse(wll == zero(), wxl / wll);
 }
 
 /// x ≈ scale * l with l = nearest(inverse * x) in -levels .. levels - 1.
@@ -75,10 +79,8 @@ HWY_INLINE SignedFit fit_signed(FloatRows x, FloatRows w, int levels) {
             wll = wll + w[i] * l * l;
         }
         const auto better =
-            tenths == 0 ? extreme == extreme : hn::And(wll > zero(), wxl * wxl > best * wll);
-        // Not a number where squares are infinite: that must not pass for a scale of 0.
-        const auto scale = hn::IfThenZeroElse(wll == zero(), wxl / wll);
-        fit.scale = select(better, scale, fit.scale);
+            tenths == 0 ? all_lanes() : hn::And(wll > zero(), wxl * wxl > best * wll);
+        fit.scale = select(better, least_squares_scale(wxl, wll), fit.scale);
         fit.inverse = select(better, inverse, fit.inverse);
         best = select(better, fit.scale * wxl, best);
     };
@@ -92,12 +94,6 @@ HWY_INLINE SignedFit fit_signed(FloatRows x, FloatRows w, int levels) {
     return {hn::IfThenElseZero(something, fit.scale), hn::IfThenElseZero(something, fit.inverse)};
 }
 
-/// The sums that coordinate descent keeps up.
-struct DescentSums {
-    FloatVec wxl;
-    FloatVec wll;
-};
-
 /// The integers that codes may be in a fit.
 struct CodeRange {
     int lowest;
@@ -110,68 +106,102 @@ HWY_INLINE FloatVec low_byte(FloatVec code) {
     return hn::ConvertTo(kFloats, hn::And(hn::ConvertTo(kInts, code), hn::Set(kInts, 255)));
 }
 
-/// Improves the codes of a group, one after another and up to five times: each is set to the one
-/// nearest to x over the scale that the others ask for, if that lowers the error.
+/// A group whose codes are improved one by one, with the sums Σwxl and Σwll that this keeps up.
 template <std::size_t kCount>
-HWY_INLINE DescentSums descend(FloatRows x, FloatRows w, const CodeRange& range,
-                               FloatTile<kCount>& codes, DescentSums sums) {
-    auto changing = sums.wxl == sums.wxl;
-    for (int pass = 0; pass < 5; ++pass) {
-        auto changed = zero() > zero();
-        for (std::size_t i = 0; i < kCount; ++i) {
-            const auto l = codes[i];
-            const auto wx = w[i] * x[i];
-            auto wxl = sums.wxl - wx * l;
-            auto wll = sums.wll - w[i] * l * l;
-            auto possible = hn::And(changing, wxl > zero());
-            if (range.bytes) {
-                possible = hn::And(possible, wll > zero());
-            }
-            const auto proposed = nearest_code(x[i] * wll / wxl, range.lowest, range.highest);
-            wxl = wxl + wx * proposed;
-            wll = wll + w[i] * proposed * proposed;
-            auto better = hn::And(proposed != l, wxl * wxl * sums.wll > sums.wxl * sums.wxl * wll);
-            better = hn::And(hn::And(better, possible), wll > zero());
-            codes.put(i, select(better, range.bytes ? low_byte(proposed) : proposed, l));
-            sums.wxl = select(better, wxl, sums.wxl);
-            sums.wll = select(better, wll, sums.wll);
-            changed = hn::Or(changed, better);
+struct Descent {
+    FloatRows x;
+    FloatRows w;
+    FloatTile<kCount> codes;
+    FloatVec wxl;
+    FloatVec wll;
+    FloatMask changing;  ///< lanes in which the last pass changed a code
+    FloatMask changed;   ///< and those of the present pass
+
+    HWY_INLINE Descent(FloatRows values, FloatRows weights)
+        : x(values), w(weights), wxl(zero()), wll(zero()), changing(all_lanes()) {}
+
+    /// Adds a value with its first code.
+    HWY_INLINE void add(std::size_t i, FloatVec l) {
+        wxl = wxl + w[i] * x[i] * l;
+        wll = wll + w[i] * l * l;
+    }
+
+    /// Sets code i to the one nearest to x over the scale that the others ask for, if that lowers
+    /// the error.
+    HWY_INLINE void improve(std::size_t i, const CodeRange& range) {
+        const auto l = codes[i];
+        const auto wx = w[i] * x[i];
+        auto new_wxl = wxl - wx * l;
+        auto new_wll = wll - w[i] * l * l;
+        auto possible = hn::And(changing, new_wxl > zero());
+        if (range.bytes) {
+            possible = hn::And(possible, new_wll > zero());
         }
-        changing = changed;
-        if (hn::AllFalse(kFloats, changing)) {
+        const auto proposed = nearest_code(x[i] * new_wll / new_wxl, range.lowest, range.highest);
+        new_wxl = new_wxl + wx * proposed;
+        new_wll = new_wll + w[i] * proposed * proposed;
+        const auto better = new_wxl * new_wxl * wll > wxl * wxl * new_wll;
+        const auto accepted =
+            hn::And(hn::And(proposed != l, better), hn::And(possible, new_wll > zero()));
+        codes.put(i, select(accepted, range.bytes ? low_byte(proposed) : proposed, l));
+        wxl = select(accepted, new_wxl, wxl);
+        wll = select(accepted, new_wll, wll);
+        changed = hn::Or(changed, accepted);
+    }
+
+    HWY_INLINE FloatVec scale() const { return least_squares_scale(wxl, wll); }
+};
+
+/// Up to five passes over all codes, or until one changes nothing. The steps of a group wait for
+/// each other: those of several groups, side by side, do not.
+template <std::size_t kCount, std::size_t kGroups>
+HWY_INLINE void descend(const CodeRange& range, Descent<kCount> (&groups)[kGroups]) {
+    for (int pass = 0; pass < 5; ++pass) {
+        for (auto& group : groups) {
+            group.changed = no_lanes();
+        }
+        for (std::size_t i = 0; i < kCount; ++i) {
+            for (auto& group : groups) {
+                group.improve(i, range);
+            }
+        }
+        auto any = no_lanes();
+        for (auto& group : groups) {
+            group.changing = group.changed;
+            any = hn::Or(any, group.changing);
+        }
+        if (hn::AllFalse(kFloats, any)) {
             break;
         }
     }
-    return sums;
 }
 
-/// As fit_signed, but the codes of the first inverse scale are improved one by one. Writes them to
-/// `codes`, -levels in groups that count as zeros, and returns the scale.
-template <std::size_t kCount>
-HWY_INLINE FloatVec fit_signed_by_descent(FloatRows x, FloatRows w, int levels,
-                                          FloatTile<kCount>& codes) {
-    const auto extreme = signed_extreme<kCount>(x);
-    const auto something = hn::Abs(extreme) >= set(kNothing);
-    const auto inverse = set(static_cast<float>(-levels)) / extreme;
-    DescentSums sums{zero(), zero()};
-    for (std::size_t i = 0; i < kCount; ++i) {
-        const auto l = nearest_code(inverse * x[i], -levels, levels - 1);
-        codes.put(i, select(something, l, set(static_cast<float>(-levels))));
-        sums.wxl = sums.wxl + w[i] * x[i] * l;
-        sums.wll = sums.wll + w[i] * l * l;
+/// As fit_signed, but the codes of the first inverse scale are improved one by one. Groups that
+/// count as zeros get the codes -levels.
+template <std::size_t kCount, std::size_t kGroups>
+HWY_INLINE void fit_signed_by_descent(Descent<kCount> (&groups)[kGroups], int levels) {
+    for (auto& group : groups) {
+        const auto extreme = signed_extreme<kCount>(group.x);
+        const auto something = hn::Abs(extreme) >= set(kNothing);
+        const auto inverse = set(static_cast<float>(-levels)) / extreme;
+        for (std::size_t i = 0; i < kCount; ++i) {
+            const auto l = nearest_code(inverse * group.x[i], -levels, levels - 1);
+            group.codes.put(i, select(something, l, set(static_cast<float>(-levels))));
+            group.add(i, l);
+        }
+        group.wxl = hn::IfThenElseZero(something, group.wxl);
+        group.wll = hn::IfThenElseZero(something, group.wll);
     }
-    sums.wxl = hn::IfThenElseZero(something, sums.wxl);
-    sums.wll = hn::IfThenElseZero(something, sums.wll);
-    sums = descend<kCount>(x, w, {-levels, levels - 1, false}, codes, sums);
-    return least_squares_scale(sums.wxl, sums.wll);
+    descend({-levels, levels - 1, false}, groups);
 }
 
 /// x ≈ scale * l for x >= 0, l in 0 .. highest: inverse scales around highest / max x are tried,
-/// then the codes of the best are improved one by one. Writes the codes and returns the scale.
-/// Negative x, which come from weights that are mostly 0, get the codes that ggml gives them: bytes
-/// of negative numbers.
+/// then the codes of the best are improved one by one. Negative x, which come from weights that are
+/// mostly 0, get the codes that ggml gives them: bytes of negative numbers.
 template <std::size_t kCount>
-HWY_INLINE FloatVec fit_positive(FloatRows x, FloatRows w, int highest, FloatTile<kCount>& codes) {
+HWY_INLINE void fit_positive(Descent<kCount> (&group)[1], int highest) {
+    const FloatRows x = group->x;
+    const FloatRows w = group->w;
     auto largest = zero();
     for (std::size_t i = 0; i < kCount; ++i) {
         largest = select(x[i] > largest, x[i], largest);
@@ -201,15 +231,12 @@ HWY_INLINE FloatVec fit_positive(FloatRows x, FloatRows w, int highest, FloatTil
         }
     }
     best_inverse = hn::IfThenElseZero(something, best_inverse);
-    DescentSums sums{zero(), zero()};
     for (std::size_t i = 0; i < kCount; ++i) {
         const auto l = nearest_code(best_inverse * x[i], kLowestCode, highest);
-        codes.put(i, low_byte(l));
-        sums.wxl = sums.wxl + w[i] * x[i] * l;
-        sums.wll = sums.wll + w[i] * l * l;
+        group->codes.put(i, low_byte(l));
+        group->add(i, l);
     }
-    sums = descend<kCount>(x, w, {kLowestCode, highest, true}, codes, sums);
-    return least_squares_scale(sums.wxl, sums.wll);
+    descend({kLowestCode, highest, true}, group);
 }
 
 /// x ≈ scale * l - minimum with l = nearest(inverse * (x - origin)) in 0 .. highest.

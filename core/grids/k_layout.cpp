@@ -87,8 +87,8 @@ void unpack_q3_scales(const Byte* bytes, KBlock& block) {
 // bits those of the last four, whose nibbles share the last four bytes.
 void pack_q4_scales(const KBlock& block, Byte* out) {
     for (std::size_t k = 0; k < 4; ++k) {
-        const int scale = block.scales[k + 4];
-        const int minimum = block.mins[k + 4];
+        const auto scale = static_cast<Byte>(block.scales[k + 4]);
+        const Byte minimum = block.mins[k + 4];
         out[k] = static_cast<Byte>(block.scales[k] | scale >> 4 << 6);
         out[k + 4] = static_cast<Byte>(block.mins[k] | minimum >> 4 << 6);
         out[k + 8] = static_cast<Byte>((scale & 15) | (minimum & 15) << 4);

@@ -92,12 +92,43 @@ HWY_INLINE FloatVec round_half(FloatVec value) {
 /// become zero.
 template <std::size_t kCount, class Source>
 HWY_INLINE void load_tile(FloatTile<kCount>& tile, std::size_t used, const Source& source) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        const float* values = lane < used ? source(lane) : nullptr;
-        for (std::size_t j = 0; j < kCount; ++j) {
-            tile.at[j][lane] = values == nullptr ? 0.0f : values[j];
+    static constexpr float kZeros[kCount] = {};
+    const auto block = [&](std::size_t lane)
+                           HWY_ATTR { return lane < used ? source(lane) : kZeros; };
+#if HWY_TARGET == HWY_SCALAR
+    std::copy_n(block(0), kCount, tile.at[0]);
+#else
+    static_assert(kCount % 4 == 0);
+    // Four by four values change rows and columns.
+    const hn::Full128<float> quad;
+    const hn::Full128<std::uint64_t> pair;
+    const auto lower = [&](auto a, auto b) HWY_ATTR {
+        return hn::BitCast(quad,
+                           hn::InterleaveLower(pair, hn::BitCast(pair, a), hn::BitCast(pair, b)));
+    };
+    const auto upper = [&](auto a, auto b) HWY_ATTR {
+        return hn::BitCast(quad,
+                           hn::InterleaveUpper(pair, hn::BitCast(pair, a), hn::BitCast(pair, b)));
+    };
+    for (std::size_t lane = 0; lane < kLanes; lane += 4) {
+        const float* const blocks[] = {block(lane), block(lane + 1), block(lane + 2),
+                                       block(lane + 3)};
+        for (std::size_t j = 0; j < kCount; j += 4) {
+            const auto a = hn::LoadU(quad, blocks[0] + j);
+            const auto b = hn::LoadU(quad, blocks[1] + j);
+            const auto c = hn::LoadU(quad, blocks[2] + j);
+            const auto d = hn::LoadU(quad, blocks[3] + j);
+            const auto ab_low = hn::InterleaveLower(quad, a, b);
+            const auto ab_high = hn::InterleaveUpper(quad, a, b);
+            const auto cd_low = hn::InterleaveLower(quad, c, d);
+            const auto cd_high = hn::InterleaveUpper(quad, c, d);
+            hn::Store(lower(ab_low, cd_low), quad, tile.at[j] + lane);
+            hn::Store(upper(ab_low, cd_low), quad, tile.at[j + 1] + lane);
+            hn::Store(lower(ab_high, cd_high), quad, tile.at[j + 2] + lane);
+            hn::Store(upper(ab_high, cd_high), quad, tile.at[j + 3] + lane);
         }
     }
+#endif
 }
 
 }  // namespace ql::HWY_NAMESPACE

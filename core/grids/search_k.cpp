@@ -55,8 +55,8 @@ HWY_INLINE void put_scales_and_codes(const Search& search, const typename Search
 }
 
 template <int kSub, int kMaxCode, int kMaxScale>
-HWY_NOINLINE void search_with_minimum(const SuperBlocks& blocks, const MinimumEffort& effort,
-                                      std::size_t used, std::array<KBlock, kLanes>& out) {
+HWY_NOINLINE void search_k_minimum(const SuperBlocks& blocks, const MinimumEffort& effort,
+                                   std::size_t used, std::array<KBlock, kLanes>& out) {
     using Search = MinimumSearch<kSub, kMaxCode, kMaxScale>;
     Search search(blocks, effort);
     typename Search::Result found;
@@ -82,15 +82,15 @@ HWY_NOINLINE void search_signed(const SuperBlocks& blocks, const SignedEffort& e
     put_scales_and_codes(search, found, used, out);
 }
 
-void search_blocks(DType dtype, const SuperBlocks& blocks, std::size_t used,
-                   std::array<KBlock, kLanes>& out) {
+void search_k_blocks(DType dtype, const SuperBlocks& blocks, std::size_t used,
+                     std::array<KBlock, kLanes>& out) {
     switch (dtype) {
         case DType::q2_k:
-            return search_with_minimum<16, 3, 15>(blocks, kEffortQ2, used, out);
+            return search_k_minimum<16, 3, 15>(blocks, kEffortQ2, used, out);
         case DType::q4_k:
-            return search_with_minimum<32, 15, 63>(blocks, kEffortQ4, used, out);
+            return search_k_minimum<32, 15, 63>(blocks, kEffortQ4, used, out);
         case DType::q5_k:
-            return search_with_minimum<32, 31, 63>(blocks, kEffortQ5, used, out);
+            return search_k_minimum<32, 31, 63>(blocks, kEffortQ5, used, out);
         case DType::q3_k:
             return search_signed<16, IntegerCodes<-4, 3>, -32>(blocks, kEffortQ3, used, out);
         case DType::q6_k:
@@ -115,7 +115,7 @@ void pack_iq4_xs(const KBlock& block, std::byte* out) {
     pack_block(DType::iq4_xs, stored, out);
 }
 
-void search_all(DType dtype, const BlockRun& run) {
+void search_k_all(DType dtype, const BlockRun& run) {
     const BlockFormat& format = *block_format(dtype);
     const std::size_t block_bytes = traits(dtype).block_bytes;
     format.encode(run);
@@ -125,10 +125,9 @@ void search_all(DType dtype, const BlockRun& run) {
     for (std::size_t first = 0; first < run.blocks; first += kLanes) {
         const std::size_t used = std::min(kLanes, run.blocks - first);
         tile.load(
-            used,
-            [&](std::size_t lane) { return run.values + (first + lane) * kSuperBlockValues; },
+            used, [&](std::size_t lane) { return run.values + (first + lane) * kSuperBlockValues; },
             [&](std::size_t lane) { return run.importance_of(first + lane, kSuperBlockValues); });
-        search_blocks(dtype, SuperBlocks(tile), used, found);
+        search_k_blocks(dtype, SuperBlocks(tile), used, found);
         for (std::size_t lane = 0; lane < used; ++lane) {
             std::byte* out = bytes.data() + lane * block_bytes;
             if (dtype == DType::iq4_xs) {
@@ -147,9 +146,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ql {
 
-HWY_EXPORT(search_all);
+HWY_EXPORT(search_k_all);
 
-void search_k(DType dtype, const BlockRun& run) { HWY_DYNAMIC_DISPATCH(search_all)(dtype, run); }
+void search_k(DType dtype, const BlockRun& run) { HWY_DYNAMIC_DISPATCH(search_k_all)(dtype, run); }
 
 }  // namespace ql
 #endif  // HWY_ONCE

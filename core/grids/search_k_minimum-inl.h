@@ -14,17 +14,17 @@ namespace ql::HWY_NAMESPACE {
 
 /// How thoroughly is searched.
 struct MinimumEffort {
-    int steps;         ///< step sizes tried for a sub-block: range / (codes + first + i * spacing)
+    int steps;  ///< step sizes tried for a sub-block: range / (codes + first + i * spacing)
     float first;
     float spacing;
-    int phases;        ///< offsets tried with each of them, around the middle
-    float phase;       ///< ... this part of a step apart
-    int scales;        ///< d tried: largest step / (scales' top - i * scale_spacing)
-    float top;         ///< 1 = the largest step gets the largest scale
+    int phases;   ///< offsets tried with each of them, around the middle
+    float phase;  ///< ... this part of a step apart
+    int scales;   ///< d tried: largest step / (scales' top - i * scale_spacing)
+    float top;    ///< 1 = the largest step gets the largest scale
     float scale_spacing;
-    int minima;        ///< dmin tried likewise
-    int window;        ///< scales tried on both sides of the best
-    int rounds;        ///< refits of d and dmin
+    int minima;  ///< dmin tried likewise
+    int window;  ///< scales tried on both sides of the best
+    int rounds;  ///< refits of d and dmin
 };
 
 //                                     steps first spacing phases phase scales top spacing minima
@@ -32,10 +32,10 @@ constexpr MinimumEffort kEffortQ2 = {12, -2.0f, 0.4f, 4, 0.25f, 24, 1.1f, 0.3f, 
 constexpr MinimumEffort kEffortQ4 = {12, -2.0f, 0.6f, 4, 0.25f, 40, 1.127f, 0.5f, 40, 2, 3};
 constexpr MinimumEffort kEffortQ5 = {12, -2.0f, 0.6f, 4, 0.25f, 40, 1.127f, 0.5f, 40, 2, 3};
 
-/// Three ideas. (1) For fixed codes the error of a sub-block is a quadratic form in step and offset;
-/// the forms of the best code assignments that a dense scan of steps and offsets finds are kept.
-/// (2) For a pair (d, dmin) the forms tell, without looking at values, about which error the best
-/// stored scales and minima reach: so thousands of pairs are compared. (3) The best pairs are
+/// Three ideas. (1) For fixed codes the error of a sub-block is a quadratic form in step and
+/// offset; the forms of the best code assignments that a dense scan of steps and offsets finds are
+/// kept. (2) For a pair (d, dmin) the forms tell, without looking at values, about which error the
+/// best stored scales and minima reach: so thousands of pairs are compared. (3) The best pairs are
 /// worked out on the values: scales and minima around the best with codes chosen anew, and d and
 /// dmin fitted to the codes again.
 ///
@@ -272,8 +272,7 @@ class MinimumSearch {
         Choice best{zero(), zero(), set(kWorst)};
         for (int i = 0; i < kFits; ++i) {
             const Fit f = turned(down, get(i, k));
-            const Choice next =
-                with_minimum(k, f, stored(hn::Mul(f.a, per_d)), d, dmin, per_dmin);
+            const Choice next = with_minimum(k, f, stored(hn::Mul(f.a, per_d)), d, dmin, per_dmin);
             const auto better = hn::Lt(next.cost, best.cost);
             best = {select(better, next.scale, best.scale),
                     select(better, next.minimum, best.minimum),
@@ -332,8 +331,8 @@ class MinimumSearch {
             steps_.insert(cost_of_scale(d), d, d);
         }
         const auto up_offset = select(hn::Ge(below, above), below, hn::Neg(above));
-        const auto down_offset = select(hn::Gt(top_below, top_above), top_below,
-                                        hn::Neg(top_above));
+        const auto down_offset =
+            select(hn::Gt(top_below, top_above), top_below, hn::Neg(top_above));
         pairs_.clear();
         for (int j = 0; j < effort_.minima; ++j) {
             const auto per_scale = set(1.0f / tried(j));
@@ -398,8 +397,7 @@ class MinimumSearch {
             const auto s = result.scales[k];
             const auto m = result.minima[k];
             const auto inverse = ratio(set(1.0f), hn::Mul(result.d, s));
-            const Sums sum =
-                sums(static_cast<int>(k), inverse, hn::Neg(hn::Mul(result.dmin, m)));
+            const Sums sum = sums(static_cast<int>(k), inverse, hn::Neg(hn::Mul(result.dmin, m)));
             dd = hn::Add(dd, hn::Mul(square(s), sum.qq));
             dm = hn::Add(dm, hn::Mul(hn::Mul(s, m), sum.q));
             mm = hn::Add(mm, hn::Mul(square(m), weight_[k]));

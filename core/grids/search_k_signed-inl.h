@@ -147,7 +147,8 @@ class SignedSearch {
         Shortlist<kFits> fits;
         fits.clear();
         for (int i = 0; i < effort_.steps; ++i) {
-            const float far = Codes::kLow * (effort_.first + effort_.spacing * static_cast<float>(i));
+            const float far =
+                Codes::kLow * (effort_.first + effort_.spacing * static_cast<float>(i));
             for (const float sign : {1.0f, -1.0f}) {
                 auto step = hn::Mul(extreme, set(sign / far));
                 Sums sum = sums(k, ratio(set(1.0f), step));
@@ -243,8 +244,7 @@ class SignedSearch {
         auto dx = zero();
         for (std::size_t k = 0; k < kSubs; ++k) {
             const auto s = result.scales[k];
-            const Sums sum =
-                sums(static_cast<int>(k), ratio(set(1.0f), hn::Mul(result.d, s)));
+            const Sums sum = sums(static_cast<int>(k), ratio(set(1.0f), hn::Mul(result.d, s)));
             dd = hn::Add(dd, hn::Mul(square(s), sum.qq));
             dx = hn::Add(dx, hn::Mul(s, sum.qx));
         }

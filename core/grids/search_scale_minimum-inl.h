@@ -8,18 +8,21 @@
 #define QL_CORE_GRIDS_SEARCH_SCALE_MINIMUM_INL_H_
 #endif
 
-#include <span>
-
 #include "core/grids/search_lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
 
-// How far the ends of the codes are moved into the range of the values, in steps of the whole
-// range: every pair of two such ends is a candidate.
-constexpr float kShifts[] = {-0.5f, -0.2f, 0.1f, 0.4f, 0.7f, 1.0f, 1.4f, 1.8f, 2.3f};
-constexpr float kWeightedShifts[] = {-0.4f, 0.0f, 0.4f, 0.8f, 1.2f, 1.7f,
-                                     2.3f,  3.0f, 4.0f, 5.5f, 7.0f};
+/// How far the ends of the codes are moved into the range of the values, in steps of that range /
+/// kLargest: from `first` on, `count` shifts for either end, of which a pair may add up to `least`
+/// to `most`.
+struct EndShifts {
+    float first;
+    float step;
+    int count;
+    float least;
+    float most;
+};
 
 template <int kLargest>
 class ScaleMinimumSearch {
@@ -31,11 +34,10 @@ class ScaleMinimumSearch {
         best_error_ = set(3.0e38f);
         best_scale_ = zero();
         best_minimum_ = zero();
-        const std::span<const float> shifts =
-            weighted ? std::span<const float>(kWeightedShifts) : std::span<const float>(kShifts);
-        const Range range = weighted_range();
-        for (const float shift : shifts) {
-            refine(best_with_low_end(range, shift, shifts));
+        Starts starts;
+        collect(weighted ? kWeightedShifts : kShifts, starts);
+        for (const Line& line : starts.lines) {
+            refine(line);
         }
     }
 
@@ -48,6 +50,13 @@ class ScaleMinimumSearch {
     }
 
   private:
+    static constexpr int kRefits = 2;
+    static constexpr EndShifts kShifts = kLargest == 15 ? EndShifts{-1.5f, 0.35f, 12, -2.2f, 2.0f}
+                                                        : EndShifts{-2.8f, 0.4f, 14, -4.0f, 2.5f};
+    static constexpr EndShifts kWeightedShifts = kLargest == 15
+                                                     ? EndShifts{-1.5f, 0.4f, 14, -2.2f, 4.0f}
+                                                     : EndShifts{-2.8f, 0.6f, 14, -5.0f, 5.0f};
+
     struct Range {
         FloatVec low;
         FloatVec step;
@@ -124,44 +133,66 @@ class ScaleMinimumSearch {
                 hn::IfThenElse(usable, hn::Neg(hn::Mul(sums.codes, factor)), otherwise.minimum)};
     }
 
-    HWY_INLINE Line best_with_low_end(const Range& range, float low_shift,
-                                      std::span<const float> shifts) const {
-        Sums best{zero(), zero(), zero()};
-        auto best_gain = zero();
-        auto best_divisor = set(1.0f);
-        const auto low = hn::Add(range.low, hn::Mul(range.step, set(low_shift)));
-        Line line{range.step, low};
-        for (const float high_shift : shifts) {
-            const float steps = (kLargest - low_shift - high_shift) / kLargest;
-            if (steps <= 0) {
-                continue;
+    // The best lines so far, the best first, and what they take from the squared error.
+    struct Starts {
+        static constexpr std::size_t kCount = 4;
+        FloatVec gains[kCount];
+        Line lines[kCount];
+
+        HWY_INLINE Starts() {
+            for (std::size_t i = 0; i < kCount; ++i) {
+                gains[i] = zero();
+                lines[i] = {zero(), zero()};
             }
-            const auto now = sums({hn::Mul(range.step, set(steps)), low});
-            const auto gain = hn::Mul(now.products, now.products);
-            const auto divisor = determinant(now);
-            const auto better = hn::Gt(hn::Mul(gain, best_divisor), hn::Mul(best_gain, divisor));
-            best.codes = hn::IfThenElse(better, now.codes, best.codes);
-            best.squares = hn::IfThenElse(better, now.squares, best.squares);
-            best.products = hn::IfThenElse(better, now.products, best.products);
-            best_gain = hn::IfThenElse(better, gain, best_gain);
-            best_divisor = hn::IfThenElse(better, divisor, best_divisor);
         }
-        return fit(best, line);
+        HWY_INLINE void insert(FloatVec gain, Line line) {
+            for (std::size_t i = 0; i < kCount; ++i) {
+                const auto better = hn::Gt(gain, gains[i]);
+                exchange(better, gain, gains[i]);
+                exchange(better, line.scale, lines[i].scale);
+                exchange(better, line.minimum, lines[i].minimum);
+            }
+        }
+    };
+
+    static HWY_INLINE void exchange(FloatMask which, FloatVec& a, FloatVec& b) {
+        const auto was = a;
+        a = hn::IfThenElse(which, b, a);
+        b = hn::IfThenElse(which, was, b);
+    }
+
+    HWY_INLINE void collect(const EndShifts& shifts, Starts& starts) const {
+        const Range range = weighted_range();
+        for (int low = 0; low < shifts.count; ++low) {
+            const float low_shift = shifts.first + shifts.step * static_cast<float>(low);
+            const auto minimum = hn::Add(range.low, hn::Mul(range.step, set(low_shift)));
+            for (int high = 0; high < shifts.count; ++high) {
+                const float shift =
+                    low_shift + shifts.first + shifts.step * static_cast<float>(high);
+                if (shift < shifts.least || shift > shifts.most) {
+                    continue;
+                }
+                const auto scale = hn::Mul(range.step, set((kLargest - shift) / kLargest));
+                const Line line{scale, minimum};
+                const auto now = sums(line);
+                const auto divisor = determinant(now);
+                const auto gain = hn::Div(hn::Mul(now.products, now.products), divisor);
+                starts.insert(hn::IfThenElseZero(hn::Gt(divisor, zero()), gain), fit(now, line));
+            }
+        }
     }
 
     // Codes and line are fitted to each other; then, for the minima in half precision around, codes
     // and scale.
     HWY_INLINE void refine(Line line) {
-        for (int i = 0; i < 2; ++i) {
+        for (int i = 0; i < kRefits; ++i) {
             line = fit(sums(line), line);
         }
         const HalfSteps minimum(stored_minimum(line.minimum));
         for (int steps = -1; steps <= 1; ++steps) {
             Line stored = line;
             stored.minimum = minimum_of(minimum.bits(steps));
-            for (int i = 0; i < 1; ++i) {
-                stored.scale = fit_scale(stored);
-            }
+            stored.scale = fit_scale(stored);
             stored.scale = scale_of(HalfSteps(stored_scale(stored.scale)).bits(0));
             consider(stored);
         }

@@ -191,14 +191,16 @@ HWY_INLINE void store_levels(hn::VFromD<decltype(kBytes16)> codes, std::int8_t* 
     hn::StoreU(hn::BitCast(kLevels16, codes - hn::Set(kBytes16, 1)), kLevels16, levels);
 }
 
-// The `digits` first digits in base three of each of 16 fractions, `stride` values apart.
-HWY_INLINE void store_digit_levels(hn::VFromD<decltype(kBytes16)> fractions, std::size_t stride,
+// Digit - 1 for the `digits` first digits in base three of each of 16 fractions, `stride` values
+// apart. Fractions are counted from 128, because signed bytes are cheaper to compare: they triple
+// as they are, modulo 256. The digit is at least n from 256 n / 3 on.
+HWY_INLINE void store_digit_levels(hn::VFromD<decltype(kBytes16)> bytes, std::size_t stride,
                                    std::size_t digits, std::int8_t* levels) {
+    auto fractions = hn::BitCast(kLevels16, hn::Xor(bytes, hn::Set(kBytes16, 128)));
     for (std::size_t i = 0; i < digits; ++i) {
-        // 3 f >= 256 n is f > 85 for n = 1, and f > 170 for n = 2.
-        const auto one = hn::VecFromMask(kBytes16, fractions > hn::Set(kBytes16, 85));
-        const auto two = hn::VecFromMask(kBytes16, fractions > hn::Set(kBytes16, 170));
-        store_levels(hn::Zero(kBytes16) - one - two, levels + stride * i);
+        const auto one = hn::VecFromMask(kLevels16, fractions > hn::Set(kLevels16, 85 - 128));
+        const auto two = hn::VecFromMask(kLevels16, fractions > hn::Set(kLevels16, 170 - 128));
+        hn::StoreU(hn::Set(kLevels16, -1) - one - two, kLevels16, levels + stride * i);
         fractions = fractions + fractions + fractions;
     }
 }

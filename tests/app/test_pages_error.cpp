@@ -7,9 +7,11 @@
 #include <cmath>
 
 #include "app/controls.h"
+#include "app/pages/block_panel.h"
 #include "app/pages/error_page.h"
 #include "tests/app/app_fixture.h"
 #include "tests/app/page_fixture.h"
+#include "widgets/block_view.h"
 #include "widgets/color_scale.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/number_format.h"
@@ -38,6 +40,13 @@ class TestPagesError : public QObject {
     void hiddenPageLetsGoOfAClosedModel();
     void aStoppedMapSaysSoAndIsMadeAgain();
     void zoomSurvivesAnotherKindOfMap();
+    void blockOfAWeightIsInspected();
+    void aChangedWeightIsEncodedAgain();
+    void inspectorFollowsTheMapAndBack();
+    void inspectorOpensWhereSingleWeightsAreSeen();
+    void everyFormatIsInspected_data();
+    void everyFormatIsInspected();
+    void gridsWithoutBlocksSaySo();
     void everyTextFollowsTheLanguage();
     void concentrationFindsRowsThatStandOut();
     void clippedLimitLeavesOutOneInAThousand();
@@ -280,11 +289,183 @@ void TestPagesError::zoomSurvivesAnotherKindOfMap() {
     QCOMPARE(page_->map()->viewRange(), zoomed);
 }
 
+void TestPagesError::blockOfAWeightIsInspected() {
+    fixture_->openTensors();
+    const int id = fixture_->only("q4_0");
+    QTRY_VERIFY(page_->map()->pyramid());
+    QVERIFY(page_->blocks()->isHidden());
+    QVERIFY(!page_->blocks()->block());
+    page_->setCell(12, 40);
+    QVERIFY(!page_->blocks()->block());  // closed, it reads nothing
+    page_->inspectBlock(true);
+    QTRY_VERIFY(page_->blocks()->block());
+    const BlockInspection& block = *page_->blocks()->block();
+    QCOMPARE(block.row, 12);
+    QCOMPARE(block.firstCol, 32);
+    const auto run = fixture_->workspace.tensorResult(id).run;
+    const auto first = run->quantized.bytes.begin() + (12 * 3 + 1) * 18;
+    QVERIFY(block.bytes == std::vector<std::byte>(first, first + 18));
+    QVERIFY(block.changedBits().empty());
+    std::vector<float> decoded(PageFixture::kCols);
+    run->quantized.decode_rows(12, 1, decoded.data());
+    for (std::size_t j = 0; j < 32; ++j) {
+        QCOMPARE(block.originals[j], fixture_->matrix[12 * 96 + 32 + j]);
+        QCOMPARE(block.reading.values[j].decoded, decoded[32 + j]);
+    }
+    QCOMPARE(page_->blocks()->view()->currentValue(), 8);
+    QVERIFY(page_->blocks()->view()->explanation().startsWith(QStringLiteral("ŵ = ")));
+    QVERIFY(block.rmsError > 0 && block.textbookRmsError > 0);
+    // Of another scheme: the same place.
+    fixture_->only("q4_1");
+    QTRY_VERIFY(page_->blocks()->block() && page_->blocks()->block()->anatomy->has_minimum());
+    QCOMPARE(page_->blocks()->view()->currentValue(), 8);
+    page_->inspectBlock(false);
+    QVERIFY(page_->blocks()->isHidden());
+}
+
+void TestPagesError::aChangedWeightIsEncodedAgain() {
+    fixture_->openTensors();
+    fixture_->only("q4_0");
+    QTRY_VERIFY(page_->map()->pyramid());
+    page_->setCell(12, 40);
+    page_->inspectBlock(true);
+    BlockPanel* panel = page_->blocks();
+    QTRY_VERIFY(panel->block());
+    const auto before = *panel->block();
+    panel->changeWeight(-40.0);  // the new extreme: it sets the scale, and gets code 0
+    QTRY_VERIFY(!panel->block()->changedBits().empty());
+    QCOMPARE(panel->block()->originals[8], -40.0F);
+    QCOMPARE(panel->block()->reading.values[8].code, 0);
+    QCOMPARE(panel->block()->reading.values[8].decoded, -40.0F);
+    QCOMPARE(panel->block()->reading.values[0].scale, 5.0F);
+    QVERIFY(panel->block()->stored == before.stored);
+    // All of a series of changes count, in one block.
+    panel->view()->setCurrentValue(9);
+    panel->changeWeight(35.0);
+    QTRY_COMPARE(panel->block()->reading.values[9].decoded, 35.0F);
+    QCOMPARE(panel->block()->reading.values[8].decoded, -40.0F);
+    panel->reset();
+    QTRY_VERIFY(panel->block()->changedBits().empty());
+    QVERIFY(panel->block()->originals == before.originals);
+    // The model and its error are as they were; another block forgets what was changed.
+    panel->changeWeight(-40.0);
+    QTRY_VERIFY(!panel->block()->changedBits().empty());
+    page_->setCell(12, 70);
+    QTRY_COMPARE(panel->block()->firstCol, 64);
+    page_->setCell(12, 40);
+    QTRY_COMPARE(panel->block()->firstCol, 32);
+    QVERIFY(panel->block()->changedBits().empty());
+}
+
+void TestPagesError::inspectorFollowsTheMapAndBack() {
+    fixture_->openTensors();
+    fixture_->only("q8_0");
+    QTRY_VERIFY(page_->map()->pyramid());
+    page_->setCell(3, 31);
+    page_->inspectBlock(true);
+    QTRY_VERIFY(page_->blocks()->block());
+    QTest::keyClick(page_->map(), Qt::Key_Right);
+    QTRY_COMPARE(page_->blocks()->block()->firstCol, 32);
+    QCOMPARE(page_->blocks()->view()->currentValue(), 0);
+    page_->blocks()->view()->setCurrentValue(17);
+    QCOMPARE(page_->map()->currentCell(), std::optional(QPoint(49, 3)));
+    // A choice in the block that is still shown counts while another one is being read.
+    page_->setCell(5, 0);
+    QCOMPARE(page_->blocks()->block()->row, 3);
+    page_->blocks()->view()->setCurrentValue(2);
+    QCOMPARE(page_->map()->currentCell(), std::optional(QPoint(34, 3)));
+    QTRY_VERIFY(fixture_->jobs.idle());
+    QCOMPARE(page_->blocks()->block()->row, 3);
+    QCOMPARE(page_->blocks()->view()->currentValue(), 2);
+}
+
+void TestPagesError::inspectorOpensWhereSingleWeightsAreSeen() {
+    fixture_->openTensors();
+    fixture_->only("q4_0");
+    HeatmapView* map = page_->map();
+    QTRY_VERIFY(map->pyramid());
+    const auto click = [map](const QPoint& cell) {
+        QTest::mouseClick(map, Qt::LeftButton, {}, map->cellRect(cell).center().toPoint());
+    };
+    QVERIFY(!map->showsCells());
+    click(QPoint(40, 12));
+    QVERIFY(page_->blocks()->isHidden());
+    map->setViewRange(QRectF(32, 8, 16, 10));
+    QVERIFY(map->showsCells());
+    click(QPoint(41, 12));
+    QVERIFY(page_->blocks()->isVisible());
+    QTRY_VERIFY(page_->blocks()->block());
+    QCOMPARE(page_->blocks()->view()->currentValue(), 9);
+    page_->inspectBlock(false);
+    QTRY_VERIFY(map->showsCells());  // once the map has its room again
+    QTest::keyClick(map, Qt::Key_Return);
+    QVERIFY(page_->blocks()->isVisible());
+}
+
+void TestPagesError::everyFormatIsInspected_data() {
+    QTest::addColumn<QByteArray>("scheme");
+    for (const DType dtype : encodable_dtypes()) {
+        if (block_anatomy(dtype)) {
+            const std::string text = ql::format(GridSpec(StorageGrid{dtype}));
+            QTest::addRow("%s", text.c_str()) << QByteArray::fromStdString(text);
+        }
+    }
+}
+
+void TestPagesError::everyFormatIsInspected() {
+    QFETCH(QByteArray, scheme);
+    const int columns = 256;
+    MemoryRows rows(fixture_->matrix.data() + PageFixture::kLargeRow * PageFixture::kCols, 2,
+                    columns);
+    TensorRun run;
+    run.scheme = parse_scheme(scheme.constData());
+    run.quantized = {make_grid(run.scheme.grid), 2, columns, {}, {}};
+    run.quantized.bytes.resize(2 * run.quantized.grid->row_bytes(columns));
+    run.quantized.grid->encode(fixture_->matrix.data() + PageFixture::kLargeRow * 96, 2, columns,
+                               {}, run.quantized.bytes.data());
+    const BlockInspection block = inspectBlock(rows, run, 1, 200, {});
+    const BlockPicture picture = blockPicture(block);
+    QCOMPARE(picture.values.size(), std::size_t(block.anatomy->values));
+    QVERIFY(picture.changed.empty());
+    for (const BlockRow& value : picture.values) {
+        // The formula ends in the value of the table.
+        const QString result = QStringLiteral(" = ") + formatNumber(value.decoded, 5);
+        QVERIFY2(value.formula.endsWith(result), qPrintable(value.formula));
+        QCOMPARE(float(value.scale) * float(value.level) + float(value.offset),
+                 float(value.decoded));
+    }
+    // A weight that is doubled changes bits; one that is replaced by itself changes none.
+    const auto place = std::size_t(200 - block.firstCol);
+    const float weight = block.originals[place];
+    QVERIFY(inspectBlock(rows, run, 1, 200, {{200, weight}}).changedBits().empty());
+    QVERIFY(!inspectBlock(rows, run, 1, 200, {{200, weight * 100}}).changedBits().empty());
+    run.scheme.fit.importance = true;
+    QVERIFY(!noEditReason(run).isEmpty());
+}
+
+void TestPagesError::gridsWithoutBlocksSaySo() {
+    fixture_->openTensors();
+    fixture_->only("int4:g32:asym");
+    QTRY_VERIFY(page_->map()->pyramid());
+    page_->inspectBlock(true);
+    QVERIFY(page_->map()->currentCell());
+    const BlockPanel* panel = page_->blocks();
+    QTRY_VERIFY(panel->notice().contains(QStringLiteral("block of columns 0–31")));
+    fixture_->only("bf16");
+    QTRY_VERIFY(panel->notice().startsWith(QStringLiteral("BF16 stores each weight by itself")));
+    fixture_->only("textbook_sym8");
+    QTRY_VERIFY(panel->notice().contains(QStringLiteral("no bits to show")));
+    QVERIFY(!panel->block());
+}
+
 void TestPagesError::everyTextFollowsTheLanguage() {
     fixture_->openTensors();
     fixture_->only("q4_0");
     page_->setCell(1, 1);
     QTRY_VERIFY(!page_->finding().isEmpty());
+    page_->inspectBlock(true);
+    QTRY_VERIFY(page_->blocks()->block());
+    page_->blocks()->view()->setCurrentValue(3);
     MarkingTranslator marks;
     QCoreApplication::installTranslator(&marks);
     QTRY_VERIFY(page_->finding().contains(u'«'));
@@ -297,6 +478,17 @@ void TestPagesError::everyTextFollowsTheLanguage() {
     QVERIFY(page_->findChild<QCheckBox*>()->text().contains(u'«'));
     QTRY_VERIFY(page_->cellLine().contains(u'«'));
     QVERIFY(page_->title().contains(u'«'));
+    for (const QLabel* label : page_->blocks()->findChildren<QLabel*>()) {
+        const bool formula = label->text().startsWith(QStringLiteral("ŵ = "));
+        QVERIFY2(formula || label->text().isEmpty() || label->text().contains(u'«'),
+                 qPrintable(label->text()));
+    }
+    for (const QToolButton* button : page_->blocks()->findChildren<QToolButton*>()) {
+        QVERIFY(button->accessibleName().contains(u'«'));
+    }
+    const BlockPicture picture = blockPicture(*page_->blocks()->block());
+    QVERIFY(std::all_of(picture.fields.begin(), picture.fields.end(),
+                        [](const BitField& field) { return field.text.contains(u'«'); }));
     QCoreApplication::removeTranslator(&marks);
 }
 

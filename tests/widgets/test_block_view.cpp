@@ -74,6 +74,7 @@ class TestBlockView : public QObject {
     void cleanup() { view_.reset(); }
 
     void aValueHighlightsTheBitsThatMakeIt();
+    void pointingAtAValueHighlightsItForTheMoment();
     void aBitTellsItsFieldAndChoosesItsValue();
     void arrowsMoveAlongTheBits();
     void highestBitStandsAtTheLeft();
@@ -82,6 +83,7 @@ class TestBlockView : public QObject {
     void anotherBlockKeepsTheChosenValue();
     void changedBitsAreDrawn();
     void longBlocksScroll();
+    void tableIsSeenWhole();
     void colorsAreReadableInBothThemes();
     void namesForScreenReaders();
     void nothingToShow();
@@ -128,6 +130,16 @@ void TestBlockView::aValueHighlightsTheBitsThatMakeIt() {
     QTest::keyClick(view_->table(), Qt::Key_Down);
     QCOMPARE(view_->currentValue(), 21);
     QVERIFY(view_->bits()->isHighlighted(8 * 7 + 4));
+}
+
+void TestBlockView::pointingAtAValueHighlightsItForTheMoment() {
+    view_->setCurrentValue(20);
+    emit view_->table()->entered(view_->table()->model()->index(3, 0));
+    QVERIFY(view_->bits()->isHighlighted(8 * 5) && !view_->bits()->isHighlighted(8 * 6 + 4));
+    QCOMPARE(view_->currentValue(), 20);
+    QEvent leave(QEvent::Leave);
+    QApplication::sendEvent(view_->table()->viewport(), &leave);
+    QVERIFY(!view_->bits()->isHighlighted(8 * 5) && view_->bits()->isHighlighted(8 * 6 + 4));
 }
 
 void TestBlockView::aBitTellsItsFieldAndChoosesItsValue() {
@@ -260,6 +272,28 @@ void TestBlockView::longBlocksScroll() {
     QVERIFY(seen.contains(bits->bitRect(8 * 2)));
     QTest::keyClick(bits, Qt::Key_End);
     QVERIFY(seen.contains(bits->bitRect(bits->currentBit())));
+    // The chosen row stays in sight when there is less room.
+    view_->resize(900, 400);
+    view_->setCurrentValue(130);
+    view_->resize(900, 200);
+    QTRY_VERIFY(view_->table()->viewport()->rect().contains(
+        view_->table()->visualRect(view_->table()->currentIndex()).center()));
+    const int first = 8 * (2 + 130 % 128) + 4;
+    QVERIFY(view_->bits()->viewport()->rect().contains(view_->bits()->bitRect(first)));
+}
+
+// All columns are seen where there is room, and bits get what is left.
+void TestBlockView::tableIsSeenWhole() {
+    auto picture = block(32);
+    picture->hasOffset = true;
+    view_->setPicture(picture);
+    view_->resize(900, 300);
+    QCOMPARE(view_->table()->horizontalScrollBar()->maximum(), 0);
+    QVERIFY(view_->bits()->bytesPerRow() >= 2);
+    const int narrow = view_->bits()->bytesPerRow();
+    view_->resize(1500, 300);
+    QCOMPARE(view_->table()->horizontalScrollBar()->maximum(), 0);
+    QVERIFY(view_->bits()->bytesPerRow() > narrow);
 }
 
 void TestBlockView::colorsAreReadableInBothThemes() {
