@@ -11,6 +11,10 @@ namespace ql {
 
 namespace {
 
+/// Longer names are no tensor's. The library's expressions take stack for every character, and
+/// names come from files.
+constexpr std::size_t kLongestName = 1024;
+
 /// A rule's pattern, ready to be asked about many names.
 class Matcher {
   public:
@@ -26,7 +30,7 @@ class Matcher {
 
   private:
     bool matches(std::string_view name) const {
-        if (name.empty()) {
+        if (name.empty() || name.size() > kLongestName) {
             return false;
         }
         return regex_ ? std::regex_search(name.begin(), name.end(), *regex_)

@@ -111,11 +111,11 @@ class TestPlan : public QObject {
         QTest::addColumn<QString>("text");
         QTest::addColumn<int>("position");
         QTest::newRow("unknown recipe") << "recipe:q9_k" << 7;
-        QTest::newRow("unknown scheme") << "q9_k" << 0;
+        QTest::newRow("unknown scheme") << "q9_k" << 1;
         QTest::newRow("empty") << "" << 0;
         QTest::newRow("rule without scheme") << "q4_0; ffn_down" << 6;
         QTest::newRow("rule without pattern") << "q4_0; =q8_0" << 6;
-        QTest::newRow("bad scheme in a rule") << "q4_0; ffn_down=q9_9" << 15;
+        QTest::newRow("bad scheme in a rule") << "q4_0; ffn_down=q9_9" << 16;
         QTest::newRow("bad expression") << "q4_0; /blk(/=q8_0" << 6;
         QTest::newRow("bad fit") << "q4_k_m+magic" << 7;
     }
@@ -149,6 +149,15 @@ class TestPlan : public QObject {
         }
         QVERIFY_THROWS_EXCEPTION(ParseError, parse_tensor_type("a[=q8_0"));
         QVERIFY_THROWS_EXCEPTION(ParseError, parse_tensor_type("attn_v"));
+    }
+
+    void namesOfAnyLengthAreSurvived() {
+        const std::string name = std::string(2'000'000, 'a') + ".attn_v.weight";
+        Plan plan;
+        for (const char* text : {"/(a|b)*c/=q8_0", "/.*attn_v/=q8_0", "*attn_v*=q8_0"}) {
+            plan.rules = {parse_rule(text)};
+            QVERIFY(!resolve(plan, linear(name, "")).scheme);
+        }
     }
 
     void rulesGoOverARecipe() {
