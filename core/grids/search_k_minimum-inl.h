@@ -18,7 +18,7 @@ struct MinimumEffort {
     float first;
     float spacing;
     int phases;   ///< offsets tried with each of them, around the middle
-    float phase;  ///< ... this part of a step apart
+    float phase;  ///< ... at least this part of a step apart
     int scales;   ///< d tried: largest step / (scales' top - i * scale_spacing)
     float top;    ///< 1 = the largest step gets the largest scale
     float scale_spacing;
@@ -35,9 +35,9 @@ constexpr MinimumEffort kEffortQ4 = {12, -2.0f, 0.6f, 4, 0.25f, 16, 1.1f, 1.0f, 
 constexpr MinimumEffort kEffortQ5 = {12, -2.0f, 0.6f, 4, 0.25f, 16, 1.1f, 1.0f, 16, 8, 3, 2, 3};
 constexpr MinimumEffort kWeightedEffortQ2 = {12,   -2.0f, 0.4f, 6, 0.25f, 24, 1.1f,
                                              0.3f, 24,    8,    3, 2,     2};
-constexpr MinimumEffort kWeightedEffortQ4 = {12,   -2.0f, 0.6f, 6, 0.25f, 24, 1.1f,
+constexpr MinimumEffort kWeightedEffortQ4 = {16,   -2.0f, 0.8f, 6, 0.25f, 24, 1.127f,
                                              0.7f, 24,    8,    3, 2,     3};
-constexpr MinimumEffort kWeightedEffortQ5 = {12,   -2.0f, 0.6f, 6, 0.25f, 24, 1.1f,
+constexpr MinimumEffort kWeightedEffortQ5 = {16,   -2.0f, 0.8f, 6, 0.25f, 24, 1.127f,
                                              0.7f, 24,    8,    3, 2,     3};
 
 /// Three ideas. (1) For fixed codes the error of a sub-block is a quadratic form in step and
@@ -248,9 +248,11 @@ class MinimumSearch {
             const float steps = kCodes + effort_.first + effort_.spacing * static_cast<float>(i);
             const auto step = hn::Div(range_[at], set(steps));
             const auto inverse = ratio(set(1.0f), step);
-            const float left = 0.5f * (steps - kCodes);  // outside the codes, on either side
+            // Where the codes do not span the values, they are tried at both ends too.
+            const float left = 0.5f * (steps - kCodes);
+            const float furthest = std::max(left, effort_.phase * middle);
             for (int p = 0; p < effort_.phases; ++p) {
-                const float shift = left + effort_.phase * (static_cast<float>(p) - middle);
+                const float shift = left + furthest * (static_cast<float>(p) / middle - 1.0f);
                 const auto offset = hn::Add(lo_[at], hn::Mul(step, set(shift)));
                 const Fit first = fit(k, sums(k, inverse, offset));
                 insert(k, fit(k, sums(k, ratio(set(1.0f), first.a), first.b)));
