@@ -281,12 +281,12 @@ HWY_INLINE RangeFit fit_range(FloatRows x, FloatRows w, const RangeSearch& searc
     auto sum_w = w[0];
     auto sum_wx = w[0] * x[0];
     for (std::size_t i = 1; i < kCount; ++i) {
-        lo = hn::Min(lo, x[i]);
+        lo = select(x[i] < lo, x[i], lo);  // the first of zeros of both signs
         hi = hn::Max(hi, x[i]);
         sum_w = sum_w + w[i];
         sum_wx = sum_wx + w[i] * x[i];
     }
-    lo = hn::Min(lo, zero());
+    lo = select(lo > zero(), zero(), lo);
     const auto constant = hi == lo;
     const auto highest = static_cast<float>(search.highest);
 
@@ -325,7 +325,7 @@ HWY_INLINE RangeFit fit_range(FloatRows x, FloatRows w, const RangeSearch& searc
         fit.origin = select(better, lo, fit.origin);
         lo = select(better, offset, lo);
     }
-    fit.minimum = zero() - lo;
+    fit.minimum = hn::Neg(lo);
     fit.scale = hn::IfThenZeroElse(constant, fit.scale);
     fit.inverse = hn::IfThenZeroElse(constant, fit.inverse);
     return fit;

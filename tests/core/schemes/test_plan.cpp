@@ -214,20 +214,18 @@ class TestPlan : public QObject {
                  std::string("f16"));
     }
 
-    // Some types of a recipe have a search, others have none: those keep the rest of the fit.
+    // Floats, which stand in where no blocks fit, have one fit only.
     void searchIsLeftOutWhereThereIsNone() {
         PlanTarget target = linear("", "blk.0.attn_q.weight", 256);
-        target.importance = true;
-        PlanModel model;
-        model.importance = true;
-        const auto entry = [&](const char* plan) {
-            return parse_plan(plan).resolve(model, std::span(&target, 1)).front();
+        const Plan plan = parse_plan("recipe:Q4_K_M+search");
+        const auto scheme = [&] {
+            return format(*plan.resolve({}, std::span(&target, 1)).front().scheme);
         };
-        QCOMPARE(format(*entry("recipe:Q4_K_M+search").scheme), std::string("q4_k+search"));
-        QVERIFY(entry("recipe:Q4_K_M+search").fallback.empty());
-        const PlanEntry ternary = entry("recipe:TQ2_0+imatrix+search");
-        QCOMPARE(format(*ternary.scheme), std::string("tq2_0+imatrix"));
-        QVERIFY(!ternary.fallback.empty());
+        QCOMPARE(scheme(), std::string("q4_k+search"));
+        target.cols = 96;
+        QCOMPARE(scheme(), std::string("q5_0+search"));
+        target.cols = 80;
+        QCOMPARE(scheme(), std::string("f16"));
     }
 
     void badJsonIsRefused_data() {
