@@ -644,14 +644,6 @@
         <translation>无法创建文件夹。</translation>
     </message>
     <message>
-        <source>There is not enough memory for this.</source>
-        <translation>内存不足。</translation>
-    </message>
-    <message>
-        <source>Something unexpected went wrong: {}.</source>
-        <translation>发生了意外错误：{}。</translation>
-    </message>
-    <message>
         <source>%1: %2</source>
         <comment>what an error happened to (a file, a tensor); the error</comment>
         <translation>%1：%2</translation>
@@ -934,67 +926,67 @@
     </message>
     <message>
         <source>d is the weight of largest magnitude, with its sign, divided by −{}: that weight always gets code 0, and d may be negative.</source>
-        <translation type="unfinished"></translation>
+        <translation>d 是绝对值最大的权重（带符号）除以 −{}：该权重总是得到编码 0，d 可能为负。</translation>
     </message>
     <message>
         <source>m is the smallest weight; d spreads the codes 0 to {} from it to the largest weight.</source>
-        <translation type="unfinished"></translation>
+        <translation>m 是最小的权重；d 把编码 0 到 {} 从它均匀铺到最大的权重。</translation>
     </message>
     <message>
         <source>Every {} weights have a scale and a minimum, found by a search for the lowest error and stored as integers s and m of {} bits; d and dmin of the whole block scale them. A minimum is never above 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>每 {} 个权重共用一个缩放因子和一个最小值，由搜索最小误差得到，存为 {} 位整数 s 和 m；再由整块的 d 和 dmin 缩放。最小值从不大于 0。</translation>
     </message>
     <message>
         <source>Every {} weights have a scale, found by a search for the lowest error and stored as an integer s of {} bits; d of the whole block scales it.</source>
-        <translation type="unfinished"></translation>
+        <translation>每 {} 个权重共用一个缩放因子，由搜索最小误差得到，存为 {} 位整数 s；再由整块的 d 缩放。</translation>
     </message>
     <message>
         <source>T has 16 levels from −127 to 113 that lie closer around 0, where most weights are; d is found by a search for the lowest error.</source>
-        <translation type="unfinished"></translation>
+        <translation>T 有从 −127 到 113 的 16 个档位，在多数权重所在的 0 附近更密；d 由搜索最小误差得到。</translation>
     </message>
     <message>
         <source>T has 16 levels from −127 to 113 that lie closer around 0, where most weights are; every {} weights have a scale s of {} bits, and d of the whole block scales it.</source>
-        <translation type="unfinished"></translation>
+        <translation>T 有从 −127 到 113 的 16 个档位，在多数权重所在的 0 附近更密；每 {} 个权重共用一个 {} 位的缩放因子 s，再由整块的 d 缩放。</translation>
     </message>
     <message>
         <source>K is twice the number of a 4-bit float (E2M1: 0 0.5 1 1.5 2 3 4 6); the scale is a power of two that follows the largest magnitude.</source>
-        <translation type="unfinished"></translation>
+        <translation>K 是 4 位浮点数（E2M1：0 0.5 1 1.5 2 3 4 6）的两倍；缩放因子是随最大绝对值而定的 2 的幂。</translation>
     </message>
     <message>
         <source>K is twice the number of a 4-bit float (E2M1: 0 0.5 1 1.5 2 3 4 6); s, for every {} weights, is half an 8-bit float (E4M3) of the largest magnitude divided by 6.</source>
-        <translation type="unfinished"></translation>
+        <translation>K 是 4 位浮点数（E2M1：0 0.5 1 1.5 2 3 4 6）的两倍；每 {} 个权重的 s 是最大绝对值除以 6 存成的 8 位浮点数（E4M3）的一半。</translation>
     </message>
     <message>
         <source>d is the largest magnitude, a weight becomes −d, 0 or d, and five of them share a byte as digits of base 3. Made for weights that were trained to be ternary.</source>
-        <translation type="unfinished"></translation>
+        <translation>d 是最大绝对值，权重变为 −d、0 或 d，五个一组作为三进制数位共用一个字节。为训练成三值的权重而设计。</translation>
     </message>
     <message>
         <source>d is the largest magnitude, a weight becomes −d, 0 or d. Made for weights that were trained to be ternary.</source>
-        <translation type="unfinished"></translation>
+        <translation>d 是最大绝对值，权重变为 −d、0 或 d。为训练成三值的权重而设计。</translation>
     </message>
     <message>
         <source>d is the mean magnitude, and the one bit is the sign.</source>
-        <translation type="unfinished"></translation>
+        <translation>d 是绝对值的平均，唯一的一位是符号。</translation>
     </message>
     <message>
         <source>d is the largest magnitude; the codes mean −d, 0, d and 2d, and the last one is hardly ever used.</source>
-        <translation type="unfinished"></translation>
+        <translation>d 是最大绝对值；编码表示 −d、0、d 和 2d，最后一个几乎从不使用。</translation>
     </message>
     <message>
         <source>d is the largest magnitude divided by {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>d 是最大绝对值除以 {}。</translation>
     </message>
     <message>
         <source>For {} weights: scale (max − min)/{} and offset min, both float; codes 0 to {}, rounded to nearest.</source>
-        <translation type="unfinished"></translation>
+        <translation>每 {} 个权重：缩放因子 (max − min)/{}，偏移 min，均为浮点；编码 0 到 {}，就近舍入。</translation>
     </message>
     <message>
         <source>For {} weights: the sign times max|w|, a float.</source>
-        <translation type="unfinished"></translation>
+        <translation>每 {} 个权重：符号乘以 max|w|，浮点。</translation>
     </message>
     <message>
         <source>For {} weights: scale max|w|/{}, a float; codes −{} to {}, rounded to nearest.</source>
-        <translation type="unfinished"></translation>
+        <translation>每 {} 个权重：缩放因子 max|w|/{}，浮点；编码 −{} 到 {}，就近舍入。</translation>
     </message>
     <message>
         <source>There is no search for {}: it has one fit.</source>
@@ -1223,139 +1215,139 @@
     <message>
         <source>byte %1 (0x%2), bit %3: %4</source>
         <extracomment>%2 is the byte as two hexadecimal digits, %4 what the bit belongs to</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>字节 %1（0x%2），位 %3：%4</translation>
     </message>
     <message>
         <source>Bits of the block</source>
-        <translation type="unfinished"></translation>
+        <translation>块的各位</translation>
     </message>
 </context>
 <context>
     <name>ql::gui::BlockPanel</name>
     <message>
         <source>Look into a block</source>
-        <translation type="unfinished"></translation>
+        <translation>查看一个块</translation>
     </message>
     <message>
         <source>Block inspector</source>
-        <translation type="unfinished"></translation>
+        <translation>块检查器</translation>
     </message>
     <message>
         <source>Choose a weight to look into its block.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择一个权重，查看它所在的块。</translation>
     </message>
     <message>
         <source>%1: block of row %2, columns %3–%4</source>
         <extracomment>%1 is a scheme; a block of values in a row of the matrix</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1：第 %2 行、第 %3–%4 列的块</translation>
     </message>
     <message>
         <source>RMS error of this block: %1, textbook %2.</source>
         <extracomment>root mean squared error of the weights of a block</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>此块的均方根误差：%1，教科书做法 %2。</translation>
     </message>
     <message>
         <source>Textbook:</source>
-        <translation type="unfinished"></translation>
+        <translation>教科书：</translation>
     </message>
     <message>
         <source>Weight %1</source>
-        <translation type="unfinished"></translation>
+        <translation>权重 %1</translation>
     </message>
     <message>
         <source>Change this weight: the block is encoded again, and the bits that differ are framed. The model is not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>改动这个权重：块会重新编码，不同的位加上边框。模型本身不变。</translation>
     </message>
     <message>
         <source>Original weight</source>
-        <translation type="unfinished"></translation>
+        <translation>原始权重</translation>
     </message>
     <message>
         <source>Take the weights of the model again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新采用模型的权重</translation>
     </message>
     <message>
         <source>Reset the weights</source>
-        <translation type="unfinished"></translation>
+        <translation>重置权重</translation>
     </message>
     <message>
         <source>Close the block inspector</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭块检查器</translation>
     </message>
     <message>
         <source>How the format works</source>
-        <translation type="unfinished"></translation>
+        <translation>格式的原理</translation>
     </message>
     <message>
         <source>The block inspector</source>
-        <translation type="unfinished"></translation>
+        <translation>块检查器</translation>
     </message>
     <message>
         <source>&lt;p&gt;The bytes of one stored block, bit by bit, exactly as they stand in an exported file; the number at the left is that of the first byte in the row. Colours say what a bit is for.&lt;/p&gt;&lt;p&gt;Choose a value in the table (or a weight in the map) to see the bits that make it, or a bit to see what it belongs to. Change the weight and watch: a new largest weight changes the scale, and with it every code of the block.&lt;/p&gt;&lt;p&gt;The last column shows what the simplified quantizer of textbooks would make of the same weights, with scales that are not rounded.&lt;/p&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;p&gt;一个存储块的字节，逐位显示，与导出文件中完全一致；左侧的数字是该行第一个字节的序号。颜色说明每一位的用途。&lt;/p&gt;&lt;p&gt;在表中选一个值（或在图中选一个权重），可以看到构成它的各位；选一位，可以看到它属于谁。改动权重并观察：新的最大权重会改变缩放因子，从而改变块中的每个编码。&lt;/p&gt;&lt;p&gt;最后一列是教科书中的简化量化器对同样的权重给出的结果，其缩放因子不舍入。&lt;/p&gt;</translation>
     </message>
 </context>
 <context>
     <name>ql::gui::BlockTable</name>
     <message>
         <source>Number of the value in the block</source>
-        <translation type="unfinished"></translation>
+        <translation>值在块中的序号</translation>
     </message>
     <message>
         <source>The original weight</source>
-        <translation type="unfinished"></translation>
+        <translation>原始权重</translation>
     </message>
     <message>
         <source>The code: the integer that is stored</source>
-        <translation type="unfinished"></translation>
+        <translation>编码：存储的整数</translation>
     </message>
     <message>
         <source>bits</source>
-        <translation type="unfinished">位</translation>
+        <translation>位</translation>
     </message>
     <message>
         <source>The code in binary</source>
-        <translation type="unfinished"></translation>
+        <translation>编码的二进制形式</translation>
     </message>
     <message>
         <source>level</source>
-        <translation type="unfinished"></translation>
+        <translation>档位</translation>
     </message>
     <message>
         <source>The number that the code stands for, before it is scaled</source>
-        <translation type="unfinished"></translation>
+        <translation>编码代表的数，缩放之前</translation>
     </message>
     <message>
         <source>scale</source>
-        <translation type="unfinished"></translation>
+        <translation>缩放因子</translation>
     </message>
     <message>
         <source>What the level is multiplied by</source>
-        <translation type="unfinished"></translation>
+        <translation>档位所乘的数</translation>
     </message>
     <message>
         <source>offset</source>
-        <translation type="unfinished"></translation>
+        <translation>偏移</translation>
     </message>
     <message>
         <source>What is added: the minimum</source>
-        <translation type="unfinished"></translation>
+        <translation>所加的数：最小值</translation>
     </message>
     <message>
         <source>The decoded weight</source>
-        <translation type="unfinished"></translation>
+        <translation>解码后的权重</translation>
     </message>
     <message>
         <source>The error</source>
-        <translation type="unfinished"></translation>
+        <translation>误差</translation>
     </message>
     <message>
         <source>textbook</source>
-        <translation type="unfinished"></translation>
+        <translation>教科书</translation>
     </message>
     <message>
         <source>What the simplified quantizer of textbooks makes of the weight</source>
-        <translation type="unfinished"></translation>
+        <translation>教科书中的简化量化器对该权重给出的结果</translation>
     </message>
 </context>
 <context>
@@ -1363,68 +1355,68 @@
     <message>
         <source>scale of the block, %1 (bits %2)</source>
         <extracomment>%1 is the meaning of the bits %2</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>块的缩放因子，%1（位 %2）</translation>
     </message>
     <message>
         <source>minimum of the block, %1 (bits %2)</source>
-        <translation type="unfinished"></translation>
+        <translation>块的最小值，%1（位 %2）</translation>
     </message>
     <message>
         <source>scale of the values %1–%2, %3 (bits %4)</source>
-        <translation type="unfinished"></translation>
+        <translation>值 %1–%2 的缩放因子，%3（位 %4）</translation>
     </message>
     <message>
         <source>minimum of the values %1–%2, %3 (bits %4)</source>
-        <translation type="unfinished"></translation>
+        <translation>值 %1–%2 的最小值，%3（位 %4）</translation>
     </message>
     <message>
         <source>code of value %1 (bits %2)</source>
-        <translation type="unfinished"></translation>
+        <translation>值 %1 的编码（位 %2）</translation>
     </message>
     <message>
         <source>high bits of the code of value %1 (bits %2)</source>
-        <translation type="unfinished"></translation>
+        <translation>值 %1 的编码高位（位 %2）</translation>
     </message>
     <message>
         <source>the codes of values %1 as digits of base 3, together (bits %2)</source>
         <extracomment>a byte of TQ1_0; %1 is a list of numbers</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>值 %1 的编码合成的三进制数位（位 %2）</translation>
     </message>
     <message>
         <source>The fit of this scheme looks at the importance of columns: a changed weight is not encoded again here.</source>
-        <translation type="unfinished"></translation>
+        <translation>此方案的拟合要看各列的重要性：这里不会重新编码改动后的权重。</translation>
     </message>
     <message>
         <source>%1 stores each weight by itself: there is no block to look into.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 逐个存储权重：没有块可看。</translation>
     </message>
     <message>
         <source>%1 is worked out in float and stored by no format: it has no bits to show.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 以浮点计算，没有任何格式存储它：没有可显示的位。</translation>
     </message>
     <message>
         <source>%1 is a plain integer grid, not a block format: codes and the parameters of the groups are stored apart. Here: %2.</source>
         <extracomment>%2: the parameters of the group, in words</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1 是普通整数网格，不是块格式：编码与各组的参数分开存储。此处：%2。</translation>
     </message>
 </context>
 <context>
     <name>ql::gui::BlockView</name>
     <message>
         <source>changed</source>
-        <translation type="unfinished"></translation>
+        <translation>已改变</translation>
     </message>
     <message>
         <source>Values of the block</source>
-        <translation type="unfinished"></translation>
+        <translation>块中的值</translation>
     </message>
     <message>
         <source>What the colours of the bits mean</source>
-        <translation type="unfinished"></translation>
+        <translation>各位颜色的含义</translation>
     </message>
     <message>
         <source>The chosen value or bit</source>
-        <translation type="unfinished"></translation>
+        <translation>所选的值或位</translation>
     </message>
 </context>
 <context>
@@ -1471,7 +1463,7 @@
     <message>
         <source>level %1</source>
         <extracomment>the number that a code stands for, from a table of the format</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>档位 %1</translation>
     </message>
 </context>
 <context>
@@ -1992,11 +1984,11 @@
     </message>
     <message>
         <source>Inspect block: the stored bits of the chosen weight (Enter or a click, where single weights can be seen)</source>
-        <translation type="unfinished"></translation>
+        <translation>检查块：所选权重存储的各位（在能看到单个权重处按回车或单击）</translation>
     </message>
     <message>
         <source>Inspect block</source>
-        <translation type="unfinished"></translation>
+        <translation>检查块</translation>
     </message>
 </context>
 <context>
@@ -2890,31 +2882,31 @@
     <name>ql::gui::RoleText</name>
     <message>
         <source>scale of the block</source>
-        <translation type="unfinished"></translation>
+        <translation>块的缩放因子</translation>
     </message>
     <message>
         <source>minimum of the block</source>
-        <translation type="unfinished"></translation>
+        <translation>块的最小值</translation>
     </message>
     <message>
         <source>scale of a sub-block</source>
-        <translation type="unfinished"></translation>
+        <translation>子块的缩放因子</translation>
     </message>
     <message>
         <source>minimum of a sub-block</source>
-        <translation type="unfinished"></translation>
+        <translation>子块的最小值</translation>
     </message>
     <message>
         <source>code</source>
-        <translation type="unfinished"></translation>
+        <translation>编码</translation>
     </message>
     <message>
         <source>high bits of a code</source>
-        <translation type="unfinished"></translation>
+        <translation>编码的高位</translation>
     </message>
     <message>
         <source>codes as digits of base 3</source>
-        <translation type="unfinished"></translation>
+        <translation>三进制数位编码</translation>
     </message>
 </context>
 <context>

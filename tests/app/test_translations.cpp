@@ -34,7 +34,10 @@ const QRegularExpression& international() {
     static const QRegularExpression words(QStringLiteral(
         "\\b(?:Quantloupe|English|EN|Hugging Face|GGUF|safetensors|gguf|config|json|"
         "llama|cpp|ggml|Llama|CPU|CSV|PNG|SVG|RMSE|SQNR|NaN|Ctrl|Esc|Shift|Home|"
-        "Delete|Alt|Space|F\\d+|[QF]\\d+(?:_\\d)?|BF16|INT\\d|g\\d+|int\\d|"
+        "Delete|Alt|Space|F\\d+|[IiTt]?[Qq]\\d(?:_\\w+)?|IQ|F\\d+|BF16|(?:MX|NV|mx|nv)?(?:FP|fp)4|"
+        "INT\\d|g\\d+|"
+        "int\\d|"
+        "imatrix|OCP|bfloat16|K-quant|recipe|type|keep|"
         "gate|up|down|norm|rope|RoPE|min|max|abs|log|w|s|a|q|k|v|o|qkv|dB|[kMG]?B|M|k|G|"
         "E|e|textbook_\\w*|q\\d_\\d|sym|asym|narrow|channel|tensor|f16|f32|bf16|"
         "blk|ffn_down|W8A8|AWQ|GPTQ|MSE)\\b"));
