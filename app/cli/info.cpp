@@ -87,7 +87,8 @@ bool is_imatrix(const Model& model) {
 }
 
 void run(const Settings& settings, const std::filesystem::path& path) {
-    if (path.extension() == ".dat") {  // the old form has nothing else to be known by
+    // The old form has nothing else to be known by.
+    if (path.extension() == ".dat" && std::filesystem::is_regular_file(path)) {
         show_imatrix(settings, read_imatrix(path));
         return;
     }

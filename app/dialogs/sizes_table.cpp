@@ -45,7 +45,8 @@ std::vector<FormatSize> formatSizes(const Model& model, const Progress& progress
         progress.check();
         sizes.push_back(sizeOf(model, Plan::of({.grid = StorageGrid{dtype}})));
     }
-    for (const RecipeInfo& recipe : recipes()) {
+    for (const RecipeInfo& recipe :
+         knows_recipes(model) ? recipes() : std::span<const RecipeInfo>()) {
         progress.check();
         sizes.push_back(sizeOf(model, {Recipe{std::string(recipe.name)}, {}}));
     }

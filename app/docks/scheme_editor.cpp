@@ -192,6 +192,7 @@ void SchemeEditor::editFit(const Fit& fit) {
             recipe->fit = fit;
         } else if (auto* scheme = std::get_if<Scheme>(&plan.base)) {
             scheme->fit = fit;
+            scheme->fit = supportedFit(*scheme);  // some fits are only there together
         }
     });
 }

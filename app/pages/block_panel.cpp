@@ -218,7 +218,7 @@ void BlockPanel::showBlock() {
                         .arg(block_->row)
                         .arg(block_->firstCol)
                         .arg(last));
-    const BlockNotes notes = block_notes(*block_->anatomy);
+    const BlockNotes notes = block_notes(*block_->anatomy, run_->scheme.fit);
     //: root mean squared error of the weights of a block
     const QString errors =
         tr("RMS error of this block: %1, textbook %2.")

@@ -102,6 +102,7 @@ void set_importance_keys(GgufExport& gguf) {
     }
     const ImportanceMatrix& importance = *gguf.importance;
     GgufMetadata& metadata = gguf.metadata;
+    metadata.erase("quantize.imatrix.dataset");  // an earlier quantization's
     metadata.set("quantize.imatrix.file",
                  GgufValue::of_string(importance.path.filename().string()));
     if (!importance.datasets.empty()) {

@@ -83,7 +83,8 @@ void append_text(std::vector<std::byte>& out, std::string_view text) {
 /// Chunks that were averaged, as the reference writer counts them; tokens where nobody knows how
 /// long a chunk was.
 std::uint64_t calls_of(const ImportanceEntry& entry, std::uint32_t chunk_size) {
-    const double tokens = *std::max_element(entry.counts.begin(), entry.counts.end());
+    const double tokens =
+        entry.counts.empty() ? 0 : *std::max_element(entry.counts.begin(), entry.counts.end());
     const double calls = std::ceil(tokens / std::max(1U, chunk_size));
     return static_cast<std::uint64_t>(std::clamp(calls, 1.0, static_cast<double>(kMaxCount)));
 }

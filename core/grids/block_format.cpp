@@ -21,7 +21,6 @@ void encode_run(const BlockRun& run) {
     encode_blocks(kType, run.values, run.blocks, run.out);
 }
 
-// Q8_0 is always without importance.
 template <DType kType>
 void encode_importance_run(const BlockRun& run) {
     run.importance == nullptr ? encode_run<kType>(run) : encode_weighted(kType, run);
@@ -63,34 +62,34 @@ void search_k_run(const BlockRun& run) {
 }
 
 constexpr std::array kFormats = {
-    BlockFormat{DType::q4_0, encode_importance_run<DType::q4_0>, search_scale_run<DType::q4_0>,
-                decode_run<DType::q4_0>},
-    BlockFormat{DType::q4_1, encode_importance_run<DType::q4_1>,
+    BlockFormat{DType::q4_0, true, encode_importance_run<DType::q4_0>,
+                search_scale_run<DType::q4_0>, decode_run<DType::q4_0>},
+    BlockFormat{DType::q4_1, true, encode_importance_run<DType::q4_1>,
                 search_scale_minimum_run<DType::q4_1>, decode_run<DType::q4_1>},
-    BlockFormat{DType::q5_0, encode_importance_run<DType::q5_0>, search_scale_run<DType::q5_0>,
-                decode_run<DType::q5_0>},
-    BlockFormat{DType::q5_1, encode_importance_run<DType::q5_1>,
+    BlockFormat{DType::q5_0, true, encode_importance_run<DType::q5_0>,
+                search_scale_run<DType::q5_0>, decode_run<DType::q5_0>},
+    BlockFormat{DType::q5_1, true, encode_importance_run<DType::q5_1>,
                 search_scale_minimum_run<DType::q5_1>, decode_run<DType::q5_1>},
-    BlockFormat{DType::q8_0, encode_run<DType::q8_0>, search_scale_run<DType::q8_0>,
+    BlockFormat{DType::q8_0, false, encode_run<DType::q8_0>, search_scale_run<DType::q8_0>,
                 decode_run<DType::q8_0>},
-    BlockFormat{DType::q2_k, encode_k_run<DType::q2_k>, search_k_run<DType::q2_k>,
+    BlockFormat{DType::q2_k, true, encode_k_run<DType::q2_k>, search_k_run<DType::q2_k>,
                 decode_k_run<DType::q2_k>},
-    BlockFormat{DType::q3_k, encode_k_run<DType::q3_k>, search_k_run<DType::q3_k>,
+    BlockFormat{DType::q3_k, true, encode_k_run<DType::q3_k>, search_k_run<DType::q3_k>,
                 decode_k_run<DType::q3_k>},
-    BlockFormat{DType::q4_k, encode_k_run<DType::q4_k>, search_k_run<DType::q4_k>,
+    BlockFormat{DType::q4_k, true, encode_k_run<DType::q4_k>, search_k_run<DType::q4_k>,
                 decode_k_run<DType::q4_k>},
-    BlockFormat{DType::q5_k, encode_k_run<DType::q5_k>, search_k_run<DType::q5_k>,
+    BlockFormat{DType::q5_k, true, encode_k_run<DType::q5_k>, search_k_run<DType::q5_k>,
                 decode_k_run<DType::q5_k>},
-    BlockFormat{DType::q6_k, encode_k_run<DType::q6_k>, search_k_run<DType::q6_k>,
+    BlockFormat{DType::q6_k, true, encode_k_run<DType::q6_k>, search_k_run<DType::q6_k>,
                 decode_k_run<DType::q6_k>},
-    BlockFormat{DType::iq4_nl, encode_iq4_nl, search_scale_run<DType::iq4_nl>, decode_iq4_nl},
-    BlockFormat{DType::iq4_xs, encode_iq4_xs, search_k_run<DType::iq4_xs>, decode_iq4_xs},
-    BlockFormat{DType::mxfp4, encode_mxfp4, search_fp4_run<DType::mxfp4>, decode_mxfp4},
-    BlockFormat{DType::nvfp4, encode_nvfp4, search_fp4_run<DType::nvfp4>, decode_nvfp4},
-    BlockFormat{DType::tq1_0, encode_tq1_0, search_scale_run<DType::tq1_0>, decode_tq1_0},
-    BlockFormat{DType::tq2_0, encode_tq2_0, search_scale_run<DType::tq2_0>, decode_tq2_0},
-    BlockFormat{DType::q1_0, encode_q1_0, search_scale_run<DType::q1_0>, decode_q1_0},
-    BlockFormat{DType::q2_0, encode_q2_0, search_scale_run<DType::q2_0>, decode_q2_0},
+    BlockFormat{DType::iq4_nl, true, encode_iq4_nl, search_scale_run<DType::iq4_nl>, decode_iq4_nl},
+    BlockFormat{DType::iq4_xs, true, encode_iq4_xs, search_k_run<DType::iq4_xs>, decode_iq4_xs},
+    BlockFormat{DType::mxfp4, false, encode_mxfp4, search_fp4_run<DType::mxfp4>, decode_mxfp4},
+    BlockFormat{DType::nvfp4, false, encode_nvfp4, search_fp4_run<DType::nvfp4>, decode_nvfp4},
+    BlockFormat{DType::tq1_0, false, encode_tq1_0, search_scale_run<DType::tq1_0>, decode_tq1_0},
+    BlockFormat{DType::tq2_0, false, encode_tq2_0, search_scale_run<DType::tq2_0>, decode_tq2_0},
+    BlockFormat{DType::q1_0, false, encode_q1_0, search_scale_run<DType::q1_0>, decode_q1_0},
+    BlockFormat{DType::q2_0, false, encode_q2_0, search_scale_run<DType::q2_0>, decode_q2_0},
 };
 
 }  // namespace

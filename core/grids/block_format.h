@@ -26,6 +26,7 @@ struct BlockRun {
 /// machine, whatever the width of its vectors and however rows are cut into runs.
 struct BlockFormat {
     DType dtype;
+    bool weighted;  ///< whether encode looks at the importance
     /// The bytes that ggml writes for files, with or without importance. Where its own result is
     /// undefined (scales without a finite reciprocal), the group counts as zeros.
     void (*encode)(const BlockRun& run);

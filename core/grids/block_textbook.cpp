@@ -62,7 +62,7 @@ int sub_scale_bits(const BlockAnatomy& anatomy) {
     return anatomy.fields[static_cast<std::size_t>(field)].bit_count();
 }
 
-Sentence origin(const BlockAnatomy& anatomy) {
+Sentence reference_origin(const BlockAnatomy& anatomy) {
     switch (anatomy.dtype) {
         case DType::q4_0:
         case DType::q5_0:
@@ -136,6 +136,24 @@ Sentence origin(const BlockAnatomy& anatomy) {
     }
 }
 
+Sentence origin(const BlockAnatomy& anatomy, const Fit& fit) {
+    if (fit.search) {
+        return fit.importance
+                   ? Sentence(QL_TR("core",
+                                    "All scales are those with the lowest squared error, weighted "
+                                    "by importance, that our search found."))
+                   : Sentence(QL_TR("core",
+                                    "All scales are those with the lowest squared error that our "
+                                    "search found."));
+    }
+    if (fit.importance) {
+        return Sentence(QL_TR("core",
+                              "All scales are found by ggml's search for a low squared error, "
+                              "weighted by importance."));
+    }
+    return reference_origin(anatomy);
+}
+
 Sentence textbook(const BlockAnatomy& anatomy) {
     const int largest = largest_code(anatomy);
     if (anatomy.has_minimum()) {
@@ -156,8 +174,8 @@ Sentence textbook(const BlockAnatomy& anatomy) {
 
 }  // namespace
 
-BlockNotes block_notes(const BlockAnatomy& anatomy) {
-    return {formula(anatomy.dtype), origin(anatomy), textbook(anatomy)};
+BlockNotes block_notes(const BlockAnatomy& anatomy, const Fit& fit) {
+    return {formula(anatomy.dtype), origin(anatomy, fit), textbook(anatomy)};
 }
 
 std::vector<float> textbook_values(const BlockAnatomy& anatomy, const float* originals) {

@@ -18,10 +18,9 @@ std::optional<Sentence> StorageCodec::refuses(std::int64_t cols) const {
 
 std::optional<Sentence> StorageCodec::refuses_fit(const Fit& fit) const {
     const BlockFormat* format = block_format(dtype_);
-    if (format == nullptr || (fit.search && format->search == nullptr)) {
-        return Grid::refuses_fit(fit);
-    }
-    return std::nullopt;
+    const bool there = format != nullptr && (fit.search ? format->search != nullptr
+                                                        : format->weighted || !fit.importance);
+    return there ? std::nullopt : Grid::refuses_fit(fit);
 }
 
 std::size_t StorageCodec::row_bytes(std::int64_t cols) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -31,7 +32,9 @@ std::pair<int, std::string_view> split_block(std::string_view name) {
 
 double cosine(const std::vector<float>& a, const std::vector<float>& b) {
     const auto dot = [](const std::vector<float>& x, const std::vector<float>& y) {
-        return std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
+        // As double from the start: squares of large importance are beyond float.
+        return std::inner_product(x.begin(), x.end(), y.begin(), 0.0, std::plus<>(),
+                                  [](double a, double b) { return a * b; });
     };
     const double norms = std::sqrt(dot(a, a)) * std::sqrt(dot(b, b));
     return norms == 0 ? std::numeric_limits<double>::quiet_NaN() : dot(a, b) / norms;

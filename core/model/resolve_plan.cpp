@@ -6,8 +6,6 @@ namespace ql {
 
 namespace {
 
-bool from_gguf(const Model& model) { return model.checkpoint().gguf() != nullptr; }
-
 /// How many matrices a tensor stacks: the experts of a layer in GGUF form.
 std::int64_t stacked(const ModelTensor& tensor) {
     return tensor.shape.size() == 3 ? tensor.shape.front() : 1;
@@ -23,9 +21,12 @@ const ImportanceEntry* entry_of(const ModelTensor& tensor, const ImportanceMatri
     if (entry == nullptr) {
         return nullptr;
     }
-    // Not by the counts: the old form keeps one for all experts.
-    const std::int64_t expected = tensor.cols * stacked(tensor);
-    if (static_cast<std::int64_t>(entry->sums.size()) != expected) {
+    const std::int64_t matrices = stacked(tensor);
+    const std::int64_t expected = tensor.cols * matrices;
+    const auto counts = static_cast<std::int64_t>(entry->counts.size());
+    // The old form keeps one count for all experts.
+    if (static_cast<std::int64_t>(entry->sums.size()) != expected ||
+        (counts != 1 && counts != matrices)) {
         throw Error(ErrorCode::bad_data,
                     Sentence(QL_TR("core",
                                    "The importance matrix was made for another model: it has {} "
@@ -36,12 +37,27 @@ const ImportanceEntry* entry_of(const ModelTensor& tensor, const ImportanceMatri
     return entry;
 }
 
+/// What a GGUF file says of itself, whether or not its architecture is known here.
+void read_facts(const GgufMetadata& metadata, PlanModel& facts) {
+    const auto number = [&](const char* key) {
+        return static_cast<std::int64_t>(
+            metadata.uint(fmt::format("{}.{}", facts.architecture, key)).value_or(0));
+    };
+    facts.architecture = metadata.string("general.architecture").value_or("");
+    facts.blocks = number("block_count");
+    facts.heads = number("attention.head_count");
+    facts.kv_heads = number("attention.head_count_kv");
+    facts.experts = number("expert_count");
+}
+
 PlanModel plan_model(const Model& model, bool importance) {
     PlanModel facts;
     facts.importance = importance;
     // A GGUF file says it by leaving the output out.
     facts.tied = model.find("output.weight") == nullptr;
-    if (model.architecture() != nullptr) {
+    if (const GgufMetadata* metadata = model.checkpoint().gguf()) {
+        read_facts(*metadata, facts);
+    } else if (model.architecture() != nullptr) {
         facts.architecture = model.architecture()->gguf;
     }
     if (const auto& h = model.hyperparameters()) {
@@ -50,17 +66,23 @@ PlanModel plan_model(const Model& model, bool importance) {
         facts.kv_heads = static_cast<std::int64_t>(h->head_count_kv);
         facts.tied = facts.tied || h->tied_embeddings;
     }
-    if (from_gguf(model)) {
-        const std::string key = fmt::format("{}.expert_count", facts.architecture);
-        facts.experts = static_cast<std::int64_t>(model.checkpoint().gguf()->uint(key).value_or(0));
-    }
     return facts;
 }
 
 }  // namespace
 
+bool knows_recipes(const Model& model) { return plan_model(model, false).blocks > 0; }
+
 std::vector<PlanEntry> resolve_plan(const Plan& plan, const Model& model,
                                     const ImportanceMatrix* importance) {
+    if (std::holds_alternative<Recipe>(plan.base) && !knows_recipes(model)) {
+        throw Error(ErrorCode::unsupported,
+                    Sentence(QL_TR("core",
+                                   "{} is a recipe of llama.cpp, which goes by the architecture, "
+                                   "and this model's is not known here; a scheme for its tensors "
+                                   "can be chosen instead."),
+                             plan.title()));
+    }
     std::vector<PlanTarget> targets;
     targets.reserve(model.tensors().size());
     for (const ModelTensor& tensor : model.tensors()) {

@@ -8,9 +8,13 @@
 
 namespace ql {
 
+/// Whether as much is known of a model's architecture as recipes go by. Models in GGUF form say it
+/// themselves.
+bool knows_recipes(const Model& model);
+
 /// What a plan gives every tensor of a model, in the order of Model::tensors(). `importance` may be
-/// null. Throws what Plan::resolve throws, and Error(bad_data) for an importance matrix whose
-/// entries do not fit the model's tensors.
+/// null. Throws what Plan::resolve throws, Error(unsupported) for a recipe without knows_recipes(),
+/// and Error(bad_data) for an importance matrix whose entries do not fit the model's tensors.
 std::vector<PlanEntry> resolve_plan(const Plan& plan, const Model& model,
                                     const ImportanceMatrix* importance);
 

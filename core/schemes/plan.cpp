@@ -1,45 +1,13 @@
 #include "core/schemes/plan.h"
 
 #include <algorithm>
-#include <regex>
 
-#include <fnmatch.h>
-
+#include "core/schemes/name_pattern.h"
 #include "core/schemes/recipes.h"
 
 namespace ql {
 
 namespace {
-
-/// Longer names are no tensor's. The library's expressions take stack for every character, and
-/// names come from files.
-constexpr std::size_t kLongestName = 1024;
-
-/// A rule's pattern, ready to be asked about many names.
-class Matcher {
-  public:
-    explicit Matcher(const std::string& match) : glob_(match) {
-        if (match.size() >= 2 && match.front() == '/' && match.back() == '/') {
-            regex_.emplace(match.substr(1, match.size() - 2));
-        }
-    }
-
-    bool matches(const PlanTarget& target) const {
-        return matches(target.name) || matches(target.gguf_name);
-    }
-
-  private:
-    bool matches(std::string_view name) const {
-        if (name.empty() || name.size() > kLongestName) {
-            return false;
-        }
-        return regex_ ? std::regex_search(name.begin(), name.end(), *regex_)
-                      : fnmatch(glob_.c_str(), std::string(name).c_str(), 0) == 0;
-    }
-
-    std::string glob_;
-    std::optional<std::regex> regex_;
-};
 
 /// f32, f16 and bf16 are conversions of the whole model rather than quantizations of its linears.
 bool is_float(const Scheme& scheme) {
@@ -83,6 +51,9 @@ Sentence reason_to_keep(const PlanTarget& target) {
     }
     if (target.always_f32) {
         return Sentence(QL_TR("core", "llama.cpp computes with this tensor as F32 only."));
+    }
+    if (is_never_quantized(target)) {
+        return Sentence(QL_TR("core", "llama.cpp never quantizes this tensor."));
     }
     if (!can_decode(target.stored)) {
         return Sentence(QL_TR("core", "The stored type {} cannot be decoded."),
@@ -129,6 +100,9 @@ void fit_what_is_there(const PlanTarget& target, PlanEntry& entry) {
         fit.search = false;
         say(*grid->refuses_fit({.search = true}), entry);
     }
+    if (fit.importance && grid->refuses_fit(fit)) {
+        fit.importance = false;  // a replacement or a recipe's exception that is never weighted
+    }
     if (fit.importance && !target.importance) {
         fit.importance = false;
         say(Sentence(
@@ -166,9 +140,9 @@ std::vector<PlanEntry> Plan::resolve(const PlanModel& model,
     }
     std::vector<PlanEntry> entries(targets.size());
     for (std::size_t i = 0; i < rules.size(); ++i) {
-        const Matcher matcher(rules[i].match);
+        const NamePattern pattern(rules[i].match);
         for (std::size_t t = 0; t < targets.size(); ++t) {
-            if (matcher.matches(targets[t])) {
+            if (pattern.matches(targets[t].name) || pattern.matches(targets[t].gguf_name)) {
                 entries[t] = {rules[i].scheme, static_cast<int>(i), {}};
             }
         }

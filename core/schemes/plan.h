@@ -29,7 +29,7 @@ struct PlanTarget {
 
 /// What a recipe needs to know of the whole model.
 struct PlanModel {
-    std::string_view architecture;  ///< GGUF name
+    std::string architecture;  ///< GGUF name
     std::int64_t blocks = 0;
     std::int64_t heads = 0;
     std::int64_t kv_heads = 0;

@@ -1,12 +1,13 @@
 // Plans as text, and as JSON.
 #include <algorithm>
 #include <cctype>
-#include <regex>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/files/checkpoint.h"
+#include "core/files/escape.h"
+#include "core/schemes/name_pattern.h"
 #include "core/schemes/plan.h"
 #include "core/schemes/recipes.h"
 
@@ -87,20 +88,16 @@ PlanBase parse_base(std::string_view text, std::size_t offset) {
 
 /// Throws ParseError if a pattern between slashes is no regular expression.
 void check_pattern(const std::string& match, std::size_t offset) {
-    if (match.size() < 2 || match.front() != '/' || match.back() != '/') {
-        return;
-    }
     try {
-        const std::regex regex(match.substr(1, match.size() - 2));
-    } catch (const std::regex_error&) {
-        throw ParseError(Sentence(QL_TR("core", "“{}” is not a regular expression."), match),
-                         offset);
+        const NamePattern pattern(match);
+    } catch (const Error& error) {
+        throw ParseError(error.sentence(), offset);
     }
 }
 
 /// The glob or /expression/ that a typed pattern means.
 std::string pattern_of(std::string_view text) {
-    if (text.size() >= 2 && text.front() == '/' && text.back() == '/') {
+    if (NamePattern::is_expression(text)) {
         return std::string(text);
     }
     if (text.find_first_of("\\()|^$+{") != std::string_view::npos) {
@@ -137,15 +134,25 @@ PlanRule parse_rule_at(std::string_view text, std::size_t offset,
     return rule;
 }
 
+/// Where the slash stands that ends the expression which begins at `first`: the next one with only
+/// blanks between it and '='.
+std::size_t end_of_expression(std::string_view text, std::size_t first) {
+    for (std::size_t close = text.find('/', first + 1); close != std::string_view::npos;
+         close = text.find('/', close + 1)) {
+        const std::size_t next = text.find_first_not_of(' ', close + 1);
+        if (next != std::string_view::npos && text[next] == '=') {
+            return close;
+        }
+    }
+    return first;
+}
+
 /// Where the next rule begins: ';' outside of a /regular expression/.
 std::size_t end_of_rule(std::string_view text, std::size_t begin) {
     const std::size_t first = text.find_first_not_of(' ', begin);
-    std::size_t from = begin;
-    if (first != std::string_view::npos && text[first] == '/') {
-        const std::size_t close = text.find("/=", first + 1);
-        from = close == std::string_view::npos ? begin : close;
-    }
-    return std::min(text.find(';', from), text.size());
+    const bool expression = first != std::string_view::npos && text[first] == '/';
+    return std::min(text.find(';', expression ? end_of_expression(text, first) : begin),
+                    text.size());
 }
 
 /// Gives an error the whole text as its context.
@@ -173,7 +180,13 @@ PlanRule rule_in(const nlohmann::json& json) {
         !json.contains("scheme") || json.size() != 2) {
         refuse(Sentence(QL_TR("core", "A plan's rule must have \"match\" and \"scheme\".")));
     }
-    PlanRule rule{json["match"].get<std::string>(), scheme_or_keep(text_in(json["scheme"]))};
+    PlanRule rule{pattern_of(json["match"].get<std::string>()),
+                  scheme_or_keep(text_in(json["scheme"]))};
+    if (!NamePattern::is_expression(rule.match) &&
+        rule.match.find_first_of(";=") != std::string::npos) {
+        refuse(Sentence(QL_TR("core", "“{}” is no pattern: no tensor's name has ; or = in it."),
+                        escaped(rule.match)));
+    }
     check_pattern(rule.match, 0);
     return rule;
 }

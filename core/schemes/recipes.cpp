@@ -35,20 +35,8 @@ std::string_view name_of(const PlanTarget& target) {
 }
 
 bool is_quantized_at_all(const PlanTarget& target) {
-    constexpr std::string_view kNever[] = {"_norm.weight",
-                                           "ffn_gate_inp.weight",
-                                           "ssm_conv1d",
-                                           "shortconv.conv.weight",
-                                           "altup",
-                                           "laurel",
-                                           "per_layer_model_proj",
-                                           "attn_rel_b.weight",
-                                           "position_embd",
-                                           "token_types"};
-    const std::string_view name = name_of(target);
-    return target.matrix && name.ends_with("weight") && !target.always_f32 &&
-           std::none_of(std::begin(kNever), std::end(kNever),
-                        [&](std::string_view part) { return contains(name, part); });
+    return target.matrix && name_of(target).ends_with("weight") && !target.always_f32 &&
+           !is_never_quantized(target);
 }
 
 Part part_of(std::string_view name, bool tied) {
@@ -102,7 +90,7 @@ struct Visit {
 
 DType value_dtype(const Visit& v) {
     const std::string_view name = v.recipe.name;
-    const bool shared = v.model.heads >= 4 * std::max<std::int64_t>(1, v.model.kv_heads);
+    const bool shared = v.model.kv_heads > 0 && v.model.heads >= 4 * v.model.kv_heads;
     DType dtype = v.recipe.base;
     if (name == "Q2_K") {
         dtype = shared ? DType::q4_k : DType::q3_k;
@@ -117,8 +105,10 @@ DType value_dtype(const Visit& v) {
     } else if (name == "Q4_K_S" && v.i < 4) {
         dtype = DType::q5_k;
     }
+    // Of the models with 80 blocks, LLaMA-65B (whose heads share no keys) is not meant.
     const bool is_70b = v.model.blocks == 80 &&
-                        (v.model.architecture == "llama" || v.model.architecture == "qwen2");
+                        ((v.model.architecture == "llama" && v.model.heads != v.model.kv_heads) ||
+                         v.model.architecture == "qwen2");
     if (is_70b && (dtype == DType::q3_k || dtype == DType::q4_k)) {
         dtype = DType::q5_k;
     }
@@ -212,6 +202,48 @@ DType dtype_of(const Visit& visit, std::int64_t cols) {
 }  // namespace
 
 std::span<const RecipeInfo> recipes() { return kRecipes; }
+
+bool is_never_quantized(const PlanTarget& target) {
+    // Routers, position embeddings, and matrices so small that nothing would be gained.
+    constexpr std::string_view kNever[] = {"_norm.weight",
+                                           "ffn_gate_inp.weight",
+                                           "ffn_gate_tid2eid",
+                                           "altup",
+                                           "laurel",
+                                           "per_layer_model_proj",
+                                           "attn_rel_b.weight",
+                                           "position_embd",
+                                           "token_types",
+                                           "ssm_conv1d",
+                                           "shortconv.conv.weight",
+                                           "indexer.k_proj.weight",
+                                           "indexer.q_proj.weight",
+                                           "time_mix_first.weight",
+                                           "time_mix_w0.weight",
+                                           "time_mix_w1.weight",
+                                           "time_mix_w2.weight",
+                                           "time_mix_v0.weight",
+                                           "time_mix_v1.weight",
+                                           "time_mix_v2.weight",
+                                           "time_mix_a0.weight",
+                                           "time_mix_a1.weight",
+                                           "time_mix_a2.weight",
+                                           "time_mix_g1.weight",
+                                           "time_mix_g2.weight",
+                                           "time_mix_decay_w1.weight",
+                                           "time_mix_decay_w2.weight",
+                                           "time_mix_lerp_fused.weight",
+                                           "sam.pos_embd",
+                                           "sam.neck.",
+                                           "sam.net_",
+                                           ".rel_pos",
+                                           ".patch_embd",
+                                           ".patch_merger",
+                                           "a.rvq.codebook",
+                                           "mm.a.code_embd"};
+    return std::any_of(std::begin(kNever), std::end(kNever),
+                       [&](std::string_view part) { return contains(name_of(target), part); });
+}
 
 const RecipeInfo* find_recipe(std::string_view name) {
     std::string wanted(name);

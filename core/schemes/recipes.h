@@ -25,6 +25,10 @@ std::span<const RecipeInfo> recipes();
 /// By name, upper or lower case, "Q4_K" meaning "Q4_K_M"; null if there is none.
 const RecipeInfo* find_recipe(std::string_view name);
 
+/// Whether llama-quantize copies the matrix whatever it is asked for: routers, position embeddings,
+/// and what is so small that nothing would be gained.
+bool is_never_quantized(const PlanTarget& target);
+
 /// The type that the recipe gives each tensor, before rows that do not fit are looked at; nothing
 /// for tensors that it leaves as they are. `importance`: whether an importance matrix is used,
 /// which some exceptions depend on. Tensors that are `decided` otherwise (one truth value for each,

@@ -200,6 +200,11 @@ class TestBlockAnatomy : public QObject {
             QVERIFY(notes.formula.starts_with("w = "));
             QVERIFY(!notes.origin.empty() && !notes.textbook.empty());
         }
+        // What the reference does is not said of other fits.
+        for (const Fit& fit : {Fit{.search = true}, Fit{.importance = true}}) {
+            const std::string q4 = block_notes(*block_anatomy(DType::q4_0), fit).origin.english();
+            QVERIFY(q4.find("always gets code 0") == q4.npos && !q4.empty());
+        }
         QCOMPARE(block_notes(*block_anatomy(DType::q5_0)).formula, "w = d · (q − 16)");
         const std::string q3 = block_notes(*block_anatomy(DType::q3_k)).origin.english();
         QVERIFY(q3.find("Every 16 weights") != q3.npos && q3.find("of 6 bits") != q3.npos);

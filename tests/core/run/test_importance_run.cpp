@@ -28,9 +28,10 @@ std::vector<float> random_values(std::size_t count, unsigned seed, float sigma) 
 
 /// A GGUF file of no known architecture with an expert stack and a plain matrix.
 struct StackFixture {
-    StackFixture() {
+    explicit StackFixture(std::uint32_t blocks = 0) {
         GgufMetadata metadata;
         metadata.set("general.architecture", GgufValue::of_string("nothing-known"));
+        metadata.set("nothing-known.block_count", GgufValue::of_u32(blocks));
         std::vector<GgufTensor> tensors(2);
         tensors[0].name = kStack;
         tensors[0].shape = {kExperts, kRows, kCols};
@@ -132,17 +133,56 @@ class TestImportanceRun : public QObject {
         QCOMPARE(without.error.weighted_rmse(), 0.0);
     }
 
+    /// With several pieces of rows, some of which hold rows of two experts.
     void resultDoesNotDependOnThreads() {
-        const StackFixture fixture;
-        const auto model = Model::open(fixture.path());
-        const ImportanceMatrix importance = stack_importance(kExperts);
-        const std::vector<Plan> plans = {parse_plan("keep; *=q4_1+imatrix")};
-        set_thread_limit(1);
-        const ErrorSums one = run_model(*model, plans, {}, &importance).front().error;
-        set_thread_limit(3);
-        const ErrorSums three = run_model(*model, plans, {}, &importance).front().error;
-        set_thread_limit(0);
-        QCOMPARE(one.weighted_error2, three.weighted_error2);
+        constexpr std::int64_t kManyRows = 3000;
+        constexpr std::int64_t kManyCols = 256;
+        QVERIFY(RowChunks(kManyRows, kManyCols).count() > 3);
+        const std::vector<float> weights = random_values(kManyRows * kManyCols, 7, 0.1F);
+        std::vector<float> importance = random_values(kExperts * kManyCols, 5, 1);
+        for (float& value : importance) {
+            value *= value;
+        }
+        const MemoryRows rows(weights.data(), kManyRows, kManyCols);
+        for (const char* text : {"q4_1+imatrix", "q4_k+imatrix", "q6_k+imatrix+search"}) {
+            const auto run = [&](int threads) {
+                set_thread_limit(threads);
+                TensorRun result =
+                    run_tensor(rows, parse_scheme(text), Histogram(-1, 1, 32), {}, importance);
+                set_thread_limit(0);
+                return result;
+            };
+            const TensorRun one = run(1);
+            const TensorRun three = run(3);
+            QVERIFY(one.quantized.bytes == three.quantized.bytes);
+            QCOMPARE(one.error.weighted_error2, three.error.weighted_error2);
+            QCOMPARE(one.error.importance, three.error.importance);
+            // The last expert's rows alone, with its importance alone, give the same bytes.
+            const std::size_t begin = weights.size() / kExperts * (kExperts - 1);
+            const MemoryRows last(weights.data() + begin, kManyRows / kExperts, kManyCols);
+            const TensorRun alone = run_tensor(last, parse_scheme(text), Histogram(-1, 1, 32), {},
+                                               {importance.end() - kManyCols, importance.end()});
+            QVERIFY(std::equal(alone.quantized.bytes.rbegin(), alone.quantized.bytes.rend(),
+                               one.quantized.bytes.rbegin()));
+        }
+    }
+
+    /// A GGUF file says of itself what recipes go by; without that they would guess.
+    void recipesNeedTheNumberOfBlocks() {
+        const StackFixture eight(8);
+        const auto known = Model::open(eight.path());
+        QVERIFY(knows_recipes(*known));
+        const ModelRun run = preview(*known, parse_plan("recipe:Q4_K_S"));
+        QCOMPARE(outcome_of(*known, run, kPlain).entry.rule, int(PlanEntry::kBase));
+        const StackFixture none;
+        const auto unknown = Model::open(none.path());
+        QVERIFY(!knows_recipes(*unknown));
+        try {
+            preview(*unknown, parse_plan("recipe:Q4_K_S"));
+            QFAIL("it was guessed");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::unsupported);
+        }
     }
 
     void importanceThatDoesNotFitIsRefused() {

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/schemes/name_pattern.h"
 #include "core/schemes/plan.h"
 
 using namespace ql;
@@ -154,10 +155,81 @@ class TestPlan : public QObject {
     void namesOfAnyLengthAreSurvived() {
         const std::string name = std::string(2'000'000, 'a') + ".attn_v.weight";
         Plan plan;
-        for (const char* text : {"/(a|b)*c/=q8_0", "/.*attn_v/=q8_0", "*attn_v*=q8_0"}) {
+        for (const char* text : {"/attn_v/=q8_0", "*attn_v*=q8_0", "/[ab]+[.]attn/=q8_0"}) {
             plan.rules = {parse_rule(text)};
-            QVERIFY(!resolve(plan, linear(name, "")).scheme);
+            QCOMPARE(resolve(plan, linear(name, "")).rule, 0);
         }
+    }
+
+    /// The pattern would need more steps than there is time, or more memory.
+    void expressionsThatTakeForEverAreRefused() {
+        Plan plan;
+        for (const char* text : {"/^(a+)+$/=q8_0", "/^((a|b)*)*c/=q8_0"}) {
+            plan.rules = {parse_rule(text)};
+            try {
+                resolve(plan, linear(std::string(5000, 'a') + "!", ""));
+                QFAIL(text);
+            } catch (const Error& error) {
+                QVERIFY(error.sentence().english().find("takes too long") != std::string::npos);
+            }
+        }
+    }
+
+    void patternsOfAnyLengthAreRefused() {
+        for (const std::string& part : {std::string("("), std::string("a"), std::string("(a?")}) {
+            std::string pattern;
+            for (int i = 0; i < 100'000; ++i) {
+                pattern += part;
+            }
+            QVERIFY_THROWS_EXCEPTION(ParseError, parse_rule("/" + pattern + "/=q8_0"));
+        }
+    }
+
+    void globs_data() {
+        QTest::addColumn<QString>("glob");
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<bool>("matches");
+        const auto row = [](const char* glob, const char* name, bool matches) {
+            QTest::addRow("%s on %s", glob, name) << glob << name << matches;
+        };
+        row("blk.*.attn_q.weight", "blk.11.attn_q.weight", true);
+        row("blk.*.attn_q.weight", "blk.11.attn_q.weightless", false);
+        row("blk.*.attn_q.weight", "blkx11.attn_q.weight", false);
+        row("blk.?.*", "blk.1.attn_q.weight", true);
+        row("blk.?.*", "blk.11.attn_q.weight", false);
+        row("blk.[0-3].*", "blk.2.ffn_up.weight", true);
+        row("blk.[0-3].*", "blk.4.ffn_up.weight", false);
+        row("blk.[!0-3].*", "blk.4.ffn_up.weight", true);
+        row("*[]-]*", "a]b", true);
+        row("*[]-]*", "a-b", true);
+        row("*[ab&&c]*", "x&y", true);
+        row("*attn[*", "blk.0.attn[0", true);
+        row("a\\*b*", "a*bc", true);
+        row("a\\*b*", "axbc", false);
+    }
+    void globs() {
+        QFETCH(QString, glob);
+        QFETCH(QString, name);
+        QFETCH(bool, matches);
+        QCOMPARE(NamePattern(glob.toStdString()).matches(name.toStdString()), matches);
+    }
+
+    /// A pattern means the same in a file as on the command line, and after it was written.
+    void patternsInJsonMeanTheSame() {
+        const auto plan_with = [](const char* match) {
+            return plan_from_json(
+                {{"base", "q4_0"}, {"rules", {{{"match", match}, {"scheme", "q8_0"}}}}});
+        };
+        for (const char* match :
+             {"ffn_down", "blk.*.ffn_down.weight", "/down$/", "ffn_(up|gate)"}) {
+            const Plan plan = plan_with(match);
+            QCOMPARE(parse_plan(format(plan)), plan);
+            QCOMPARE(plan.rules[0], parse_rule(std::string(match) + "=q8_0"));
+        }
+        for (const char* match : {"blk;1*", "blk=1*", "/blk(/"}) {
+            QVERIFY_THROWS_EXCEPTION(Error, plan_with(match));
+        }
+        QCOMPARE(parse_plan("q4_0; /a;b/ =q8_0").rules[0].match, std::string("/a;b/"));
     }
 
     void rulesGoOverARecipe() {

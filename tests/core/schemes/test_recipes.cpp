@@ -225,13 +225,17 @@ class TestRecipes : public QObject {
         QCOMPARE(blocks.of("Q2_K_S", "blk.7.attn_v.weight"), DType::q4_k);
         QCOMPARE(blocks.of("IQ4_XS", "blk.7.attn_v.weight"), DType::q5_k);
         blocks.model().kv_heads = 0;  // not known
-        blocks.of("Q2_K", "blk.7.attn_v.weight");
+        QCOMPARE(blocks.of("Q2_K", "blk.7.attn_v.weight"), DType::q3_k);
     }
 
     void modelsOf80BlocksAndEightExpertsAreLifted() {
-        Blocks large(80);
+        Blocks large(80);  // LLaMA-65B, whose heads have keys of their own
+        QCOMPARE(large.of("Q4_K_S", "blk.40.attn_v.weight"), DType::q4_k);
+        large.model().kv_heads = 4;
         QCOMPARE(large.of("Q4_K_S", "blk.40.attn_v.weight"), DType::q5_k);
         QCOMPARE(large.of("Q3_K_S", "blk.40.attn_v.weight"), DType::q5_k);
+        large.model().architecture = "qwen2";
+        QCOMPARE(large.of("Q4_K_S", "blk.40.attn_v.weight"), DType::q5_k);
         large.model().architecture = "gemma3";
         QCOMPARE(large.of("Q4_K_S", "blk.40.attn_v.weight"), DType::q4_k);
         Blocks experts(8);
