@@ -1,29 +1,53 @@
 // core/backend: where heavy work is done. Coarse operations only, so that a backend on another
-// device can take them whole; grids stay the definition of what the result must be.
+// device can take them whole; grids stay the definition of what quantization must give.
 #pragma once
 
 #include <string_view>
 
+#include "core/backend/operations.h"
+#include "core/base/progress.h"
 #include "core/grids/grid.h"
 
 namespace ql {
 
-/// A device that quantizes. Results equal those of the grid's own encode and decode.
+/// A device that quantizes and runs models. Encoded and decoded values equal those of the grid's
+/// own encode and decode. Results of the other operations are the same bits at any number of
+/// threads; between backends they agree to float32 rounding.
 class Backend {
   public:
     virtual ~Backend() = default;
     virtual std::string_view name() const = 0;
 
-    /// Grid::encode of a piece of a matrix.
+    /// Grid::encode of a piece of a matrix. The calling thread does the work; callers spread rows.
     virtual void encode(const Grid& grid, const float* weights, std::int64_t rows,
                         std::int64_t cols, const EncodeOptions& options, std::byte* out) const = 0;
-    /// Grid::decode of a piece of a matrix.
+    /// Grid::decode of a piece of a matrix, likewise.
     virtual void decode(const Grid& grid, const std::byte* bytes, std::int64_t rows,
                         std::int64_t cols, const TensorParams& params, float* out) const = 0;
+
+    // The operations of the forward pass spread their work over the thread limit and throw
+    // Error(cancelled). Rows are tokens.
+
+    /// x: [tokens × op.cols]; y: [tokens × op.rows], one row every `y_stride` values.
+    virtual void linear(const Sequences& sequences, const LinearOp& op, const float* x, float* y,
+                        std::int64_t y_stride, const Progress& progress) const = 0;
+    /// x, y: [tokens × width]; they may be the same.
+    virtual void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x,
+                      float* y, const Progress& progress) const = 0;
+    /// In place on the rows of one sequence from position 0 on, one row every `stride` values.
+    virtual void heads(std::int64_t tokens, const HeadsOp& op, float* x, std::int64_t stride,
+                       const Progress& progress) const = 0;
+    /// qkv: [tokens × op.qkv_width()]; out: [tokens × op.q_width()].
+    virtual void attention(const Sequences& sequences, const AttentionOp& op, const float* qkv,
+                           float* out, const Progress& progress) const = 0;
+    /// x: [tokens × 2 width], gates before ups, if `gated`: out = f(gate) · up. Else x and out are
+    /// [tokens × width], out = f(x), and they may be the same.
+    virtual void activate(std::int64_t tokens, std::int64_t width, Activation activation,
+                          bool gated, const float* x, float* out,
+                          const Progress& progress) const = 0;
 };
 
-/// The reference: this machine's processor. The calling thread does the work; callers spread rows
-/// over threads.
+/// The reference: this machine's processor.
 const Backend& cpu_backend();
 
 }  // namespace ql

@@ -1,4 +1,5 @@
 #include "core/backend/backend.h"
+#include "core/backend/cpu_operations.h"
 
 namespace ql {
 
@@ -16,6 +17,31 @@ class CpuBackend final : public Backend {
     void decode(const Grid& grid, const std::byte* bytes, std::int64_t rows, std::int64_t cols,
                 const TensorParams& params, float* out) const override {
         grid.decode(bytes, rows, cols, params, out);
+    }
+
+    void linear(const Sequences& sequences, const LinearOp& op, const float* x, float* y,
+                std::int64_t y_stride, const Progress& progress) const override {
+        cpu::linear(sequences, op, x, y, y_stride, progress);
+    }
+
+    void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x, float* y,
+              const Progress& progress) const override {
+        cpu::norm(tokens, width, op, x, y, progress);
+    }
+
+    void heads(std::int64_t tokens, const HeadsOp& op, float* x, std::int64_t stride,
+               const Progress& progress) const override {
+        cpu::heads(tokens, op, x, stride, progress);
+    }
+
+    void attention(const Sequences& sequences, const AttentionOp& op, const float* qkv, float* out,
+                   const Progress& progress) const override {
+        cpu::attention(sequences, op, qkv, out, progress);
+    }
+
+    void activate(std::int64_t tokens, std::int64_t width, Activation activation, bool gated,
+                  const float* x, float* out, const Progress& progress) const override {
+        cpu::activate(tokens, width, activation, gated, x, out, progress);
     }
 };
 

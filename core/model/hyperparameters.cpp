@@ -159,6 +159,11 @@ const json& old_rope_scaling(const json& config) {
     return *it;
 }
 
+/// What YaRN scales attention by.
+double yarn_attention(double factor, double multiplier = 1) {
+    return factor > 1 ? 0.1 * multiplier * std::log(factor) + 1 : 1;
+}
+
 std::optional<RopeScaling> rope_scaling(const json& object) {
     const ConfigSource source(object);
     RopeScaling scaling;
@@ -176,10 +181,47 @@ std::optional<RopeScaling> rope_scaling(const json& object) {
     scaling.high_freq_factor = source.positive("high_freq_factor").value_or(4);
     scaling.original_context = source.count("original_max_position_embeddings").value_or(0);
     scaling.attention_factor = source.positive("attention_factor");
+    const std::optional<double> numerator = source.positive("mscale");
+    const std::optional<double> denominator = source.positive("mscale_all_dim");
+    if (!scaling.attention_factor && numerator && denominator) {
+        scaling.attention_factor = yarn_attention(scaling.factor, *numerator) /
+                                   yarn_attention(scaling.factor, *denominator);
+    }
+    scaling.truncate = flag(object, "truncate", true);
     scaling.beta_fast = source.positive("beta_fast");
     scaling.beta_slow = source.positive("beta_slow");
     scaling.short_factors = numbers(object.value("short_factor", json::array()), "short_factor");
     scaling.long_factors = numbers(object.value("long_factor", json::array()), "long_factor");
+    return scaling;
+}
+
+/// Phi-3 keeps the original context beside the scaling, and called LongRoPE otherwise at first.
+void complete_rope_scaling(const ConfigSource& config, const Architecture& architecture,
+                           RopeScaling& scaling) {
+    scaling.original_context =
+        config.count("original_max_position_embeddings").value_or(scaling.original_context);
+    if (architecture.id == "phi3" && (scaling.type == "su" || scaling.type == "yarn")) {
+        scaling.type = "longrope";
+    }
+}
+
+/// Of a GGUF file. Files with LongRoPE name no type: their factors are tensors, and attention is
+/// scaled by what stands here.
+std::optional<RopeScaling> gguf_rope_scaling(const GgufMetadata& metadata,
+                                             const std::string& prefix) {
+    const GgufSource source(metadata);
+    const std::optional<double> attention = source.positive(prefix + "attn_factor");
+    RopeScaling scaling;
+    scaling.type = metadata.string(prefix + "type").value_or(attention ? "longrope" : "none");
+    if (scaling.type == "none") {
+        return std::nullopt;
+    }
+    scaling.factor = source.positive(prefix + "factor").value_or(1);
+    scaling.original_context = source.count(prefix + "original_context_length").value_or(0);
+    scaling.beta_fast = source.positive(prefix + "yarn_beta_fast");
+    scaling.beta_slow = source.positive(prefix + "yarn_beta_slow");
+    scaling.attention_factor =
+        attention.value_or(1) * (scaling.type == "yarn" ? yarn_attention(scaling.factor) : 1);
     return scaling;
 }
 
@@ -253,12 +295,16 @@ Hyperparameters hyperparameters_from_config(const json& outer, const Architectur
         refuse_value("partial_rotary_factor", fmt::format("{}", rotary_share));
     }
     h.rope_dimension = static_cast<std::uint64_t>(rotary_share * static_cast<double>(h.head_dim));
-    if (flag(config, "use_sliding_window", true)) {
+    // Qwen's window is off unless it is switched on.
+    if (flag(config, "use_sliding_window", !architecture.id.starts_with("qwen"))) {
         h.sliding_window = source.count("sliding_window");
     }
     h.attention_softcap = source.positive("attn_logit_softcapping");
     h.output_softcap = source.positive("final_logit_softcapping");
     h.rope_scaling = rope_scaling(rope.empty() ? old_rope_scaling(config) : rope);
+    if (h.rope_scaling) {
+        complete_rope_scaling(source, architecture, *h.rope_scaling);
+    }
     const bool gemma = architecture.id.starts_with("gemma");
     h.tied_embeddings = flag(config, "tie_word_embeddings", gemma);
     check(h, "num_hidden_layers");
@@ -289,6 +335,7 @@ Hyperparameters hyperparameters_from_gguf(const GgufMetadata& metadata,
     h.rope_dimension = architecture.norm == NormKind::layer
                            ? 0
                            : source.count(key("rope.dimension_count")).value_or(h.head_dim);
+    h.rope_scaling = gguf_rope_scaling(metadata, key("rope.scaling."));
     h.sliding_window = source.number(key("attention.sliding_window")).value_or(0) > 0
                            ? source.count(key("attention.sliding_window"))
                            : std::nullopt;

@@ -13,7 +13,7 @@
 
 namespace ql {
 
-/// Rotary scaling as config.json gives it.
+/// Rotary scaling as config.json or GGUF metadata give it.
 struct RopeScaling {
     std::string type;  ///< "linear", "yarn", "llama3", "longrope"
     double factor = 1;
@@ -23,7 +23,8 @@ struct RopeScaling {
     std::optional<double> attention_factor;
     std::optional<double> beta_fast;    ///< yarn
     std::optional<double> beta_slow;    ///< yarn
-    std::vector<double> short_factors;  ///< longrope
+    bool truncate = true;               ///< yarn: the ramp begins and ends at whole pairs
+    std::vector<double> short_factors;  ///< longrope; tensors in GGUF files
     std::vector<double> long_factors;
 };
 

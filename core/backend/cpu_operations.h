@@ -1,0 +1,20 @@
+// The processor's side of the forward pass. Only for core/backend: see Backend for what each does.
+#pragma once
+
+#include "core/backend/operations.h"
+#include "core/base/progress.h"
+
+namespace ql::cpu {
+
+void linear(const Sequences& sequences, const LinearOp& op, const float* x, float* y,
+            std::int64_t y_stride, const Progress& progress);
+void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x, float* y,
+          const Progress& progress);
+void heads(std::int64_t tokens, const HeadsOp& op, float* x, std::int64_t stride,
+           const Progress& progress);
+void attention(const Sequences& sequences, const AttentionOp& op, const float* qkv, float* out,
+               const Progress& progress);
+void activate(std::int64_t tokens, std::int64_t width, Activation activation, bool gated,
+              const float* x, float* out, const Progress& progress);
+
+}  // namespace ql::cpu

@@ -1,0 +1,111 @@
+// Operations on single rows: norms, rotation, activation functions.
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/backend/cpu_operations.h"
+#include "core/base/parallel.h"
+
+namespace ql::cpu {
+
+namespace {
+
+constexpr std::int64_t kTokens = 16;  // a thread's share: some 100 µs at usual widths
+
+/// Calls body(token) for every token.
+template <class Body>
+void for_tokens(std::int64_t tokens, const Progress& progress, const Body& body) {
+    parallel_for((tokens + kTokens - 1) / kTokens, progress, [&](std::int64_t chunk) {
+        const std::int64_t end = std::min(tokens, (chunk + 1) * kTokens);
+        for (std::int64_t token = chunk * kTokens; token < end; ++token) {
+            body(token);
+        }
+    });
+}
+
+void norm_row(const NormOp& op, std::int64_t width, const float* x, float* y) {
+    const auto count = static_cast<double>(width);
+    double mean = 0;
+    if (op.centred) {
+        for (std::int64_t i = 0; i < width; ++i) {
+            mean += x[i];
+        }
+        mean /= count;
+    }
+    double squares = 0;
+    for (std::int64_t i = 0; i < width; ++i) {
+        const double centred = x[i] - mean;
+        squares += centred * centred;
+    }
+    const double scale = 1 / std::sqrt(squares / count + op.epsilon);
+    for (std::int64_t i = 0; i < width; ++i) {
+        const auto normed = static_cast<float>((x[i] - mean) * scale);
+        y[i] = normed * op.weight[i] + (op.bias != nullptr ? op.bias[i] : 0.0F);
+    }
+}
+
+/// Turns the pairs (a[i * step], b[i * step]).
+void rotate(const RotationTable& table, std::int64_t position, float* head) {
+    const float* cosines = table.cosines.data() + position * table.pairs;
+    const float* sines = table.sines.data() + position * table.pairs;
+    const std::int64_t step = table.interleaved ? 2 : 1;
+    float* second = head + (table.interleaved ? 1 : table.pairs);
+    for (std::int64_t i = 0; i < table.pairs; ++i) {
+        const float a = head[i * step];
+        const float b = second[i * step];
+        head[i * step] = a * cosines[i] - b * sines[i];
+        second[i * step] = b * cosines[i] + a * sines[i];
+    }
+}
+
+float activated(Activation activation, float x) {
+    switch (activation) {
+        case Activation::silu:
+            return x / (1 + std::exp(-x));
+        case Activation::gelu_tanh: {
+            constexpr float kRoot =
+                std::numbers::sqrt2_v<float> * std::numbers::inv_sqrtpi_v<float>;
+            return 0.5F * x * (1 + std::tanh(kRoot * (x + 0.044715F * x * x * x)));
+        }
+        case Activation::gelu:
+            return 0.5F * x * std::erfc(-x / std::numbers::sqrt2_v<float>);
+    }
+    return x;
+}
+
+}  // namespace
+
+void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x, float* y,
+          const Progress& progress) {
+    for_tokens(tokens, progress, [&](std::int64_t token) {
+        norm_row(op, width, x + token * width, y + token * width);
+    });
+}
+
+void heads(std::int64_t tokens, const HeadsOp& op, float* x, std::int64_t stride,
+           const Progress& progress) {
+    for_tokens(tokens, progress, [&](std::int64_t token) {
+        for (std::int64_t i = 0; i < op.count; ++i) {
+            float* head = x + token * stride + (op.first + i) * op.head_dim;
+            if (op.norm != nullptr) {
+                norm_row(*op.norm, op.head_dim, head, head);
+            }
+            if (op.rotation != nullptr) {
+                rotate(*op.rotation, token, head);
+            }
+        }
+    });
+}
+
+void activate(std::int64_t tokens, std::int64_t width, Activation activation, bool gated,
+              const float* x, float* out, const Progress& progress) {
+    for_tokens(tokens, progress, [&](std::int64_t token) {
+        const float* in = x + token * (gated ? 2 : 1) * width;
+        for (std::int64_t i = 0; i < width; ++i) {
+            const float value = activated(activation, in[i]);
+            out[token * width + i] = gated ? value * in[width + i] : value;
+        }
+    });
+}
+
+}  // namespace ql::cpu

@@ -1,0 +1,234 @@
+#include "core/model/forward/decoder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/parallel.h"
+
+namespace ql {
+
+namespace {
+
+constexpr std::int64_t kBatchTokens = 1024;  // work for all threads; 100 MB at 4096 × 14336
+
+/// Sequences that are run together: whole ones, about kBatchTokens in all.
+struct Group {
+    Sequences sequences;
+    std::int64_t first_token = 0;
+};
+
+std::vector<Group> groups_of(const Sequences& all) {
+    std::vector<Group> groups;
+    std::vector<std::int64_t> lengths;
+    std::int64_t tokens = 0;
+    std::int64_t begin = 0;
+    const auto close = [&] {
+        groups.push_back({Sequences(std::exchange(lengths, {})), begin});
+        begin += std::exchange(tokens, 0);
+    };
+    for (const std::int64_t length : all.lengths()) {
+        if (tokens > 0 && tokens + length > kBatchTokens) {
+            close();
+        }
+        lengths.push_back(length);
+        tokens += length;
+    }
+    if (tokens > 0) {
+        close();
+    }
+    return groups;
+}
+
+void add(std::span<float> sum, std::span<const float> values, const Progress& progress) {
+    constexpr std::size_t kPiece = 64 * 1024;
+    const auto pieces = static_cast<std::int64_t>((sum.size() + kPiece - 1) / kPiece);
+    parallel_for(pieces, progress, [&](std::int64_t piece) {
+        const std::size_t begin = static_cast<std::size_t>(piece) * kPiece;
+        const std::size_t end = std::min(sum.size(), begin + kPiece);
+        for (std::size_t i = begin; i < end; ++i) {
+            sum[i] += values[i];
+        }
+    });
+}
+
+}  // namespace
+
+/// Some sequences inside a block.
+struct Decoder::Batch {
+    const Sequences& sequences;
+    std::int64_t first_token;
+    std::int64_t tokens;
+    int layer;
+    std::span<float> hidden;     ///< [tokens × width]: the residual stream
+    std::vector<float>& narrow;  ///< [tokens × width]
+    std::vector<float>& wide;    ///< what linears give side by side: q k v; gate up
+    std::vector<float>& middle;  ///< what attention or the activation make of it
+
+    static std::span<float> rows(std::vector<float>& buffer, std::int64_t tokens,
+                                 std::int64_t width) {
+        const auto size = static_cast<std::size_t>(tokens * width);
+        buffer.resize(std::max(buffer.size(), size));
+        return {buffer.data(), size};
+    }
+
+    void show(const LinearInputHook& hook, InputSite site, std::span<float> values) const {
+        if (hook) {
+            const std::int64_t channels = static_cast<std::int64_t>(values.size()) / tokens;
+            hook({site, layer, sequences, first_token, channels, values});
+        }
+    }
+};
+
+std::optional<InputSite> input_site(Role role) {
+    switch (role) {
+        case Role::q:
+        case Role::k:
+        case Role::v:
+        case Role::qkv:
+            return InputSite::attention;
+        case Role::attention_output:
+            return InputSite::attention_output;
+        case Role::gate:
+        case Role::up:
+        case Role::gate_up:
+            return InputSite::feed_forward;
+        case Role::down:
+            return InputSite::down;
+        case Role::output:
+            return InputSite::output;
+        default:
+            return std::nullopt;
+    }
+}
+
+Decoder::Decoder(std::shared_ptr<const Model> model, const Backend& backend)
+    : model_(std::move(model)),
+      spec_(decoder_spec(*model_)),
+      tensors_(*model_),
+      backend_(backend) {}
+
+BlockWeights Decoder::load(int layer, const WeightSource& source, const Progress& progress) const {
+    return load_block(spec_, tensors_, layer, source, progress);
+}
+
+void Decoder::turn_heads(const BlockWeights& weights, Batch& batch,
+                         const Progress& progress) const {
+    const std::int64_t stride = (spec_.heads + 2 * spec_.kv_heads) * spec_.head_dim;
+    const Rotary& rotary = spec_.blocks[static_cast<std::size_t>(batch.layer)].local_rotary
+                               ? spec_.local_rotary
+                               : spec_.rotary;
+    const auto norm = [&](const std::optional<NormWeights>& of) {
+        return of ? std::optional(of->op(spec_)) : std::nullopt;
+    };
+    const std::optional<NormOp> q_norm = norm(weights.q_norm);
+    const std::optional<NormOp> k_norm = norm(weights.k_norm);
+    RotationTable table;
+    std::int64_t table_length = 0;
+    float* rows = batch.wide.data();
+    for (const std::int64_t length : batch.sequences.lengths()) {
+        if (length > table_length || rotary.is_long(length) != rotary.is_long(table_length)) {
+            table = rotary.table(length);
+            table_length = length;
+        }
+        HeadsOp op{0, spec_.heads, spec_.head_dim, q_norm ? &*q_norm : nullptr, &table};
+        backend_.heads(length, op, rows, stride, progress);
+        op.first = spec_.heads;
+        op.count = spec_.kv_heads;
+        op.norm = k_norm ? &*k_norm : nullptr;
+        backend_.heads(length, op, rows, stride, progress);
+        rows += length * stride;
+    }
+}
+
+void Decoder::add_residual(const std::optional<NormWeights>& post_norm, Batch& batch,
+                           const Progress& progress) const {
+    const std::span<float> result = Batch::rows(batch.narrow, batch.tokens, spec_.width);
+    if (post_norm) {
+        backend_.norm(batch.tokens, spec_.width, post_norm->op(spec_), result.data(), result.data(),
+                      progress);
+    }
+    add(batch.hidden, result, progress);
+}
+
+void Decoder::attend(const BlockWeights& weights, Batch& batch, const LinearInputHook& hook,
+                     const Progress& progress) const {
+    AttentionOp op;
+    op.heads = spec_.heads;
+    op.kv_heads = spec_.kv_heads;
+    op.head_dim = spec_.head_dim;
+    op.window = spec_.blocks[static_cast<std::size_t>(batch.layer)].window;
+    op.scale = spec_.attention_scale;
+    op.softcap = spec_.attention_softcap;
+    const std::span<float> normed = Batch::rows(batch.narrow, batch.tokens, spec_.width);
+    const std::span<float> qkv = Batch::rows(batch.wide, batch.tokens, op.qkv_width());
+    const std::span<float> attended = Batch::rows(batch.middle, batch.tokens, op.q_width());
+    backend_.norm(batch.tokens, spec_.width, weights.attention_norm.op(spec_), batch.hidden.data(),
+                  normed.data(), progress);
+    batch.show(hook, InputSite::attention, normed);
+    float* out = qkv.data();
+    for (const LinearWeights& linear : weights.qkv) {
+        backend_.linear(batch.sequences, linear.op(), normed.data(), out, op.qkv_width(), progress);
+        out += linear.rows;
+    }
+    turn_heads(weights, batch, progress);
+    backend_.attention(batch.sequences, op, qkv.data(), attended.data(), progress);
+    batch.show(hook, InputSite::attention_output, attended);
+    backend_.linear(batch.sequences, weights.attention_output.op(), attended.data(), normed.data(),
+                    spec_.width, progress);
+    add_residual(weights.post_attention_norm, batch, progress);
+}
+
+void Decoder::feed_forward(const BlockWeights& weights, Batch& batch, const LinearInputHook& hook,
+                           const Progress& progress) const {
+    const std::int64_t wide = (weights.gated ? 2 : 1) * spec_.feed_forward;
+    const std::span<float> normed = Batch::rows(batch.narrow, batch.tokens, spec_.width);
+    const std::span<float> gate_up = Batch::rows(batch.wide, batch.tokens, wide);
+    const std::span<float> active = Batch::rows(batch.middle, batch.tokens, spec_.feed_forward);
+    backend_.norm(batch.tokens, spec_.width, weights.ffn_norm.op(spec_), batch.hidden.data(),
+                  normed.data(), progress);
+    batch.show(hook, InputSite::feed_forward, normed);
+    float* out = gate_up.data();
+    for (const LinearWeights& linear : weights.gate_up) {
+        backend_.linear(batch.sequences, linear.op(), normed.data(), out, wide, progress);
+        out += linear.rows;
+    }
+    backend_.activate(batch.tokens, spec_.feed_forward, spec_.activation, weights.gated,
+                      gate_up.data(), active.data(), progress);
+    batch.show(hook, InputSite::down, active);
+    backend_.linear(batch.sequences, weights.down.op(), active.data(), normed.data(), spec_.width,
+                    progress);
+    add_residual(weights.post_ffn_norm, batch, progress);
+}
+
+void Decoder::run_block(const BlockWeights& weights, HiddenStates& hidden,
+                        const LinearInputHook& hook, const Progress& progress) const {
+    std::vector<float> narrow;
+    std::vector<float> wide;
+    std::vector<float> middle;
+    for (const Group& group : groups_of(hidden.sequences)) {
+        const std::int64_t tokens = group.sequences.tokens();
+        const std::span<float> rows =
+            std::span(hidden.values)
+                .subspan(static_cast<std::size_t>(group.first_token * spec_.width),
+                         static_cast<std::size_t>(tokens * spec_.width));
+        Batch batch{group.sequences, group.first_token, tokens, weights.layer, rows, narrow, wide,
+                    middle};
+        attend(weights, batch, hook, progress);
+        feed_forward(weights, batch, hook, progress);
+    }
+}
+
+HiddenStates Decoder::run(const std::vector<TokenIds>& ids, const WeightSource& source,
+                          const LinearInputHook& hook, const Progress& progress) const {
+    HiddenStates hidden = embed(ids, source, progress);
+    for (int layer = 0; layer < blocks(); ++layer) {
+        progress.report(static_cast<double>(layer) / blocks(),
+                        Sentence(QL_TR("core", "Running layer {} of {}"), layer + 1, blocks()));
+        run_block(load(layer, source, progress), hidden, hook, progress);
+    }
+    finish(hidden, source, hook, progress);
+    progress.report(1);
+    return hidden;
+}
+
+}  // namespace ql

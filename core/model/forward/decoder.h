@@ -1,0 +1,116 @@
+// core/model/forward: running a model, in float32, block by block over many sequences: hidden
+// states of all of them and the weights of one block are all that is in memory.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/backend/backend.h"
+#include "core/base/progress.h"
+#include "core/model/forward/block_weights.h"
+#include "core/model/forward/decoder_spec.h"
+#include "core/model/forward/weight_source.h"
+
+namespace ql {
+
+using TokenIds = std::vector<std::int32_t>;
+
+/// What the next block reads: a row of `width` values for every token.
+struct HiddenStates {
+    Sequences sequences;
+    std::int64_t width = 0;
+    std::vector<float> values;  ///< [tokens × width]
+};
+
+/// Where the linears of a block read. Linears at one site read the same tensor.
+enum class InputSite {
+    attention,         ///< q, k, v: after the norm before attention
+    attention_output,  ///< o: the heads' results
+    feed_forward,      ///< gate, up: after the norm before the MLP
+    down,              ///< down: the activated product
+    output,            ///< the output matrix: after the last norm
+};
+/// The site that a linear of this role reads; nothing for tensors that are no linears.
+std::optional<InputSite> input_site(Role role);
+
+/// What linears are about to read, of whole sequences.
+struct LinearInput {
+    InputSite site;
+    int layer;                   ///< -1 for the output matrix
+    const Sequences& sequences;  ///< those of this call
+    std::int64_t first_token;    ///< of them, counted over all hidden states
+    std::int64_t channels;       ///< width of a row
+    std::span<float> values;     ///< [tokens × channels]; what is written here is what they read
+};
+/// Called once for every site and token, sequences in order, by the thread that runs the model.
+using LinearInputHook = std::function<void(const LinearInput&)>;
+
+/// Logits of some tokens for some rows of the vocabulary.
+struct LogitsPiece {
+    std::int64_t first_token;  ///< counted over all hidden states
+    std::int64_t tokens;
+    std::int64_t first_row;  ///< id of the first column's token
+    std::int64_t rows;
+    const float* values;  ///< [tokens × rows]
+};
+using LogitsSink = std::function<void(const LogitsPiece&)>;
+
+/// Runs the blocks of a model. Immutable; results are the same bits at any number of threads, and
+/// for a sequence whatever other sequences are run with it. All functions may throw
+/// Error(cancelled) and what reading weights throws.
+class Decoder {
+  public:
+    /// Throws what decoder_spec throws. `backend` must outlive the decoder.
+    explicit Decoder(std::shared_ptr<const Model> model, const Backend& backend = cpu_backend());
+
+    const Model& model() const { return *model_; }
+    const DecoderSpec& spec() const { return spec_; }
+    int blocks() const { return static_cast<int>(spec_.blocks.size()); }
+
+    /// What the first block reads. Throws Error(usage) for an empty sequence or an id that the
+    /// model does not have, Error(limit) for a sequence longer than its learned positions.
+    HiddenStates embed(const std::vector<TokenIds>& ids, const WeightSource& source,
+                       const Progress& progress = {}) const;
+
+    /// The weights of block `layer`, decoded once, for any number of run_block calls.
+    BlockWeights load(int layer, const WeightSource& source, const Progress& progress = {}) const;
+
+    /// Takes the hidden states through a block. Beside them, a batch of about a thousand tokens (at
+    /// least a sequence) is in memory.
+    void run_block(const BlockWeights& weights, HiddenStates& hidden,
+                   const LinearInputHook& hook = {}, const Progress& progress = {}) const;
+
+    /// The norm after the last block, in place: hidden states become what the output matrix reads.
+    void finish(HiddenStates& hidden, const WeightSource& source, const LinearInputHook& hook = {},
+                const Progress& progress = {}) const;
+
+    /// embed, all blocks in turn, finish.
+    HiddenStates run(const std::vector<TokenIds>& ids, const WeightSource& source,
+                     const LinearInputHook& hook = {}, const Progress& progress = {}) const;
+
+    /// Logits of finished hidden states. Rows of the output matrix are decoded once, a piece of the
+    /// vocabulary at a time; `sink` gets every token of a piece before the next piece, and each row
+    /// of the vocabulary once.
+    void logits(const HiddenStates& finished, const WeightSource& source, const LogitsSink& sink,
+                const Progress& progress = {}) const;
+
+  private:
+    struct Batch;
+    void attend(const BlockWeights& weights, Batch& batch, const LinearInputHook& hook,
+                const Progress& progress) const;
+    void feed_forward(const BlockWeights& weights, Batch& batch, const LinearInputHook& hook,
+                      const Progress& progress) const;
+    void turn_heads(const BlockWeights& weights, Batch& batch, const Progress& progress) const;
+    void add_residual(const std::optional<NormWeights>& post_norm, Batch& batch,
+                      const Progress& progress) const;
+
+    std::shared_ptr<const Model> model_;
+    DecoderSpec spec_;
+    TensorIndex tensors_;
+    const Backend& backend_;
+};
+
+}  // namespace ql

@@ -1,0 +1,158 @@
+// The two ends of a decoder: embedding, and the output matrix.
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/base/parallel.h"
+#include "core/model/forward/decoder.h"
+
+namespace ql {
+
+namespace {
+
+// Rows of the output matrix that are in memory at a time: 64 MB of floats.
+constexpr std::int64_t kPieceValues = std::int64_t{1} << 24;
+constexpr std::int64_t kPieceRows = 512;  // a whole tile of the processor's sgemm
+// Tokens whose logits are in memory at a time. Longer sequences are cut, at whole tiles again.
+constexpr std::int64_t kBatchTokens = 512;
+
+void check_ids(const std::vector<TokenIds>& all, const DecoderSpec& spec) {
+    for (const TokenIds& ids : all) {
+        if (ids.empty()) {
+            throw Error(ErrorCode::usage, Sentence(QL_TR("core", "A sequence has no tokens.")));
+        }
+        const auto length = static_cast<std::int64_t>(ids.size());
+        if (spec.longest_sequence > 0 && length > spec.longest_sequence) {
+            throw Error(ErrorCode::limit,
+                        Sentence(QL_TR("core",
+                                       "A sequence has {} tokens; the model takes at most "
+                                       "{}."),
+                                 length, spec.longest_sequence));
+        }
+        for (const std::int32_t id : ids) {
+            if (id < 0 || id >= spec.embedding_rows) {
+                throw Error(ErrorCode::usage,
+                            Sentence(QL_TR("core",
+                                           "The token {} is not in the model's vocabulary "
+                                           "of {}."),
+                                     id, spec.embedding_rows));
+            }
+        }
+    }
+}
+
+void add_positions(const Sequences& sequences, const std::vector<float>& positions,
+                   std::int64_t width, std::vector<float>& values) {
+    float* row = values.data();
+    for (const std::int64_t length : sequences.lengths()) {
+        for (std::int64_t i = 0; i < length * width; ++i) {
+            row[i] += positions[static_cast<std::size_t>(i)];
+        }
+        row += length * width;
+    }
+}
+
+void cap(std::vector<float>& logits, float softcap, const Progress& progress) {
+    constexpr std::size_t kPiece = 16 * 1024;
+    const auto pieces = static_cast<std::int64_t>((logits.size() + kPiece - 1) / kPiece);
+    parallel_for(pieces, progress, [&](std::int64_t piece) {
+        const std::size_t begin = static_cast<std::size_t>(piece) * kPiece;
+        const std::size_t end = std::min(logits.size(), begin + kPiece);
+        for (std::size_t i = begin; i < end; ++i) {
+            logits[i] = softcap * std::tanh(logits[i] / softcap);
+        }
+    });
+}
+
+/// Batches of about kBatchTokens; longer sequences are cut into several.
+std::vector<Sequences> batches_of(const Sequences& sequences) {
+    std::vector<Sequences> batches;
+    std::vector<std::int64_t> lengths;
+    std::int64_t tokens = 0;
+    for (const std::int64_t length : sequences.lengths()) {
+        for (std::int64_t done = 0; done < length; done += kBatchTokens) {
+            const std::int64_t part = std::min(kBatchTokens, length - done);
+            if (tokens + part > kBatchTokens) {
+                batches.emplace_back(std::exchange(lengths, {}));
+                tokens = 0;
+            }
+            lengths.push_back(part);
+            tokens += part;
+        }
+    }
+    if (!lengths.empty()) {
+        batches.emplace_back(lengths);
+    }
+    return batches;
+}
+
+}  // namespace
+
+HiddenStates Decoder::embed(const std::vector<TokenIds>& ids, const WeightSource& source,
+                            const Progress& progress) const {
+    check_ids(ids, spec_);
+    std::vector<std::int32_t> tokens;
+    std::vector<std::int64_t> lengths;
+    for (const TokenIds& sequence : ids) {
+        tokens.insert(tokens.end(), sequence.begin(), sequence.end());
+        lengths.push_back(static_cast<std::int64_t>(sequence.size()));
+    }
+    HiddenStates hidden{Sequences(lengths), spec_.width, {}};
+    hidden.values.resize(tokens.size() * static_cast<std::size_t>(spec_.width));
+    const auto rows = source.rows(*tensors_.find(Role::token_embedding));
+    parallel_for(static_cast<std::int64_t>(tokens.size()), progress, [&](std::int64_t i) {
+        float* row = hidden.values.data() + i * spec_.width;
+        rows->read(tokens[static_cast<std::size_t>(i)], 1, row);
+        if (spec_.embedding_scale != 1) {
+            std::for_each(row, row + spec_.width,
+                          [&](float& value) { value *= spec_.embedding_scale; });
+        }
+    });
+    rows->release(0, rows->rows());
+    if (const ModelTensor* positions = tensors_.find(Role::position_embedding)) {
+        const std::int64_t longest = *std::max_element(lengths.begin(), lengths.end());
+        add_positions(hidden.sequences, load_rows(*positions, 0, longest, source, progress),
+                      spec_.width, hidden.values);
+    }
+    return hidden;
+}
+
+void Decoder::finish(HiddenStates& hidden, const WeightSource& source, const LinearInputHook& hook,
+                     const Progress& progress) const {
+    const NormWeights norm = load_norm(spec_, tensors_, Role::output_norm, -1, source, progress);
+    backend_.norm(hidden.sequences.tokens(), spec_.width, norm.op(spec_), hidden.values.data(),
+                  hidden.values.data(), progress);
+    if (hook) {
+        hook({InputSite::output, -1, hidden.sequences, 0, spec_.width, hidden.values});
+    }
+}
+
+void Decoder::logits(const HiddenStates& finished, const WeightSource& source,
+                     const LogitsSink& sink, const Progress& progress) const {
+    const ModelTensor& output =
+        *tensors_.find(spec_.tied_output ? Role::token_embedding : Role::output);
+    const std::int64_t rows_at_once =
+        std::max(kPieceRows, kPieceValues / spec_.width / kPieceRows * kPieceRows);
+    const std::vector<Sequences> batches = batches_of(finished.sequences);
+    std::vector<float> values;
+    for (std::int64_t row = 0; row < spec_.vocabulary; row += rows_at_once) {
+        const std::int64_t rows = std::min(rows_at_once, spec_.vocabulary - row);
+        const std::vector<float> weight = load_rows(output, row, rows, source, progress);
+        const LinearOp op{weight.data(), nullptr, rows, spec_.width};
+        std::int64_t token = 0;
+        for (const Sequences& batch : batches) {
+            const std::int64_t tokens = batch.tokens();
+            values.resize(static_cast<std::size_t>(tokens * rows));
+            backend_.linear(batch, op, finished.values.data() + token * spec_.width, values.data(),
+                            rows, progress);
+            if (spec_.output_softcap > 0) {
+                cap(values, spec_.output_softcap, progress);
+            }
+            sink({token, tokens, row, rows, values.data()});
+            token += tokens;
+        }
+        progress.report(static_cast<double>(row + rows) / static_cast<double>(spec_.vocabulary));
+    }
+}
+
+}  // namespace ql
