@@ -6,9 +6,11 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
+#include "app/cli/text_options.h"
 #include "core/files/atomic_file.h"
 #include "core/files/escape.h"
 #include "core/run/model_run.h"
+#include "core/run/plan_weights.h"
 
 namespace ql::cli {
 
@@ -20,9 +22,21 @@ std::size_t fallbacks(const ModelRun& run) {
                       [](const TensorOutcome& t) { return !t.entry.fallback.empty(); }));
 }
 
-nlohmann::ordered_json to_json(const Model& model, const std::vector<ModelRun>& runs) {
-    nlohmann::ordered_json json = {{"schemes", nlohmann::ordered_json::array()}};
-    for (const ModelRun& run : runs) {
+/// What was measured on weights, and on a text if one was named: the original first, then a result
+/// for each run.
+struct Comparison {
+    std::vector<ModelRun> runs;
+    std::vector<Evaluation> evaluations;
+};
+
+nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison) {
+    nlohmann::ordered_json json;
+    if (!comparison.evaluations.empty()) {
+        append(comparison.evaluations.front(), json["original"]);
+    }
+    json["schemes"] = nlohmann::ordered_json::array();
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
+        const ModelRun& run = comparison.runs[i];
         nlohmann::ordered_json entry = {{"scheme", run.label},
                                         {"bytes", std::llround(run.bytes)},
                                         {"bits_per_weight", run.bits_per_weight},
@@ -36,6 +50,9 @@ nlohmann::ordered_json to_json(const Model& model, const std::vector<ModelRun>& 
                                         {"seconds", run.encode_seconds}};
         if (run.error.importance > 0) {
             entry["weighted_rmse"] = run.error.weighted_rmse();
+        }
+        if (!comparison.evaluations.empty()) {
+            append(comparison.evaluations[i + 1], entry);
         }
         for (const TensorOutcome& outcome : run.tensors) {
             const ModelTensor& tensor = model.tensors()[outcome.tensor];
@@ -94,6 +111,27 @@ void print(const std::vector<ModelRun>& runs) {
     }
 }
 
+void print(const std::vector<Evaluation>& evaluations, const EvaluationText& text) {
+    Table table({"scheme", "perplexity", "±", "KL mean", "±", "KL 99.9 %", "same top %"});
+    for (const Evaluation& evaluation : evaluations) {
+        std::vector<std::string> row = {evaluation.label,
+                                        fmt::format("{:.4f}", evaluation.perplexity.value),
+                                        fmt::format("{:.3g}", evaluation.perplexity.error)};
+        if (const auto& d = evaluation.divergence) {
+            row.push_back(fmt::format("{:.6f}", d->mean_kl.value));
+            row.push_back(fmt::format("{:.2g}", d->mean_kl.error));
+            row.push_back(fmt::format("{:.5f}", d->kl.p99_9));
+            row.push_back(fmt::format("{:.2f}", 100 * d->same_top.value));
+        }
+        row.resize(7);
+        table.add(std::move(row));
+    }
+    fmt::print("\n");
+    table.print();
+    fmt::print("\n{} tokens scored in {} windows of {}, protocol {}.\n", evaluations.front().tokens,
+               text.windows.size(), text.context, name(text.protocol));
+}
+
 /// A plan's text may hold commas: those of an expression's {1,2}.
 std::string csv_field(const std::string& text) {
     if (text.find_first_of(",\"\n") == std::string::npos) {
@@ -106,15 +144,25 @@ std::string csv_field(const std::string& text) {
     return quoted + '"';
 }
 
-void write_csv(AtomicFile& file, const std::vector<ModelRun>& runs) {
+void write_csv(AtomicFile& file, const Comparison& comparison) {
     std::string text =
-        "scheme,bytes,bits_per_weight,rmse,sqnr_db,max_error,cosine,encode_seconds,weighted_rmse\n";
-    for (const ModelRun& run : runs) {
+        "scheme,bytes,bits_per_weight,rmse,sqnr_db,max_error,cosine,encode_seconds,weighted_rmse,"
+        "perplexity,kl_mean,kl_p99_9,same_top_token\n";
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
+        const ModelRun& run = comparison.runs[i];
         const bool weighted = run.error.importance > 0;
-        text += fmt::format("{},{:.0f},{},{},{},{},{},{},{}\n", csv_field(run.label), run.bytes,
+        text += fmt::format("{},{:.0f},{},{},{},{},{},{},{}", csv_field(run.label), run.bytes,
                             run.bits_per_weight, run.error.rmse(), run.error.sqnr_db(),
                             run.error.max_error, run.error.cosine(), run.encode_seconds,
                             weighted ? fmt::format("{}", run.error.weighted_rmse()) : "");
+        if (comparison.evaluations.empty()) {
+            text += ",,,,\n";
+        } else {
+            const Evaluation& evaluation = comparison.evaluations[i + 1];
+            text += fmt::format(
+                ",{},{},{},{}\n", evaluation.perplexity.value, evaluation.divergence->mean_kl.value,
+                evaluation.divergence->kl.p99_9, evaluation.divergence->same_top.value);
+        }
     }
     file.write(std::as_bytes(std::span(text)));
     file.commit();
@@ -124,8 +172,21 @@ struct Arguments {
     std::string model;
     std::string schemes;
     std::string csv;
+    TextOptions text;
     PlanOptions plan_options;
 };
+
+std::vector<Evaluation> evaluate_plans(const std::shared_ptr<const Model>& model,
+                                       const std::vector<Plan>& plans,
+                                       const std::shared_ptr<const ImportanceMatrix>& importance,
+                                       const EvaluationText& text, const EvaluationOptions& options,
+                                       const Progress& progress) {
+    std::vector<EvaluatedModel> models = {original(model)};
+    for (const Plan& plan : plans) {
+        models.push_back({format(plan), std::make_shared<PlanWeights>(model, plan, importance)});
+    }
+    return evaluate(Decoder(model), models, text, options, progress);
+}
 
 void run(const Settings& settings, const Arguments& arguments) {
     std::vector<Plan> plans = parse_plans(arguments.schemes);
@@ -140,23 +201,47 @@ void run(const Settings& settings, const Arguments& arguments) {
     if (!arguments.csv.empty()) {
         table.emplace(arguments.csv);  // a place that cannot be written to is told before the work
     }
-    const std::vector<ModelRun> runs = run_model(*model, plans, progress, importance.get());
+    const bool on_text = !arguments.text.file.empty();
+    EvaluationText text;
+    if (on_text) {
+        text = read_text(arguments.text, *model, progress);
+    }
+    constexpr double kWeights = 0.1;  // of the time, where there is a text as well
+    Comparison comparison;
+    comparison.runs =
+        run_model(*model, plans, on_text ? progress.part(0, kWeights) : progress, importance.get());
+    if (on_text) {
+        comparison.evaluations =
+            evaluate_plans(model, plans, importance, text, arguments.text.evaluation(),
+                           progress.part(kWeights, 1));
+    }
     finish_progress();
     if (settings.json) {
-        print_json(to_json(*model, runs));
+        nlohmann::ordered_json json = to_json(*model, comparison);
+        if (on_text) {
+            json["protocol"] = name(text.protocol);
+            json["context"] = text.context;
+            json["tokens_scored"] = text.scored_tokens();
+        }
+        print_json(json);
     } else {
-        print(runs);
+        print(comparison.runs);
+        if (on_text) {
+            print(comparison.evaluations, text);
+        }
     }
     if (table) {
-        write_csv(*table, runs);
+        write_csv(*table, comparison);
     }
 }
 
 }  // namespace
 
 void add_compare(CLI::App& app, Settings& settings) {
-    CLI::App* command = add_command(app, settings, "compare",
-                                    "Apply several schemes to a model and compare weight errors");
+    CLI::App* command =
+        add_command(app, settings, "compare",
+                    "Apply several schemes to a model and compare errors of weights and, "
+                    "with --text, of predictions");
     auto arguments = std::make_shared<Arguments>();
     command
         ->add_option("MODEL", arguments->model,
@@ -167,6 +252,7 @@ void add_compare(CLI::App& app, Settings& settings) {
                      "Schemes and recipes, for example q4_0,q4_k_m,int4:g128:asym,q4_k+search")
         ->required();
     add_plan_options(*command, arguments->plan_options);
+    add_text_options(*command, arguments->text);
     command->add_option("--csv", arguments->csv, "Also write the table to this file");
     command->callback([&settings, arguments] { run(settings, *arguments); });
 }

@@ -48,6 +48,22 @@ struct LinearInput {
 /// Called once for every site and token, sequences in order, by the thread that runs the model.
 using LinearInputHook = std::function<void(const LinearInput&)>;
 
+/// Tokens whose logits are had together: parts of some sequences.
+struct TokenBatch {
+    Sequences sequences;
+    std::int64_t first_token = 0;  ///< counted over all hidden states
+};
+/// Batches of about 512 tokens; longer sequences are cut into several.
+std::vector<TokenBatch> output_batches(const Sequences& sequences);
+
+/// Some rows of the output matrix, in float32.
+struct OutputPiece {
+    std::int64_t first_row = 0;
+    LinearWeights weights;
+
+    std::int64_t rows() const { return weights.rows; }
+};
+
 /// Logits of some tokens for some rows of the vocabulary.
 struct LogitsPiece {
     std::int64_t first_token;  ///< counted over all hidden states
@@ -56,7 +72,6 @@ struct LogitsPiece {
     std::int64_t rows;
     const float* values;  ///< [tokens × rows]
 };
-using LogitsSink = std::function<void(const LogitsPiece&)>;
 
 /// Runs the blocks of a model. Immutable; results are the same bits at any number of threads, and
 /// for a sequence whatever other sequences are run with it. All functions may throw
@@ -91,11 +106,16 @@ class Decoder {
     HiddenStates run(const std::vector<TokenIds>& ids, const WeightSource& source,
                      const LinearInputHook& hook = {}, const Progress& progress = {}) const;
 
-    /// Logits of finished hidden states. Rows of the output matrix are decoded once, a piece of the
-    /// vocabulary at a time; `sink` gets every token of a piece before the next piece, and each row
-    /// of the vocabulary once.
-    void logits(const HiddenStates& finished, const WeightSource& source, const LogitsSink& sink,
-                const Progress& progress = {}) const;
+    /// The rows of the output matrix from `first_row` on, as many as are held at a time (64 MB),
+    /// the same number whatever the source.
+    OutputPiece load_output(std::int64_t first_row, const WeightSource& source,
+                            const Progress& progress = {}) const;
+
+    /// Logits of a batch of finished hidden states for a piece of the vocabulary. `values` is where
+    /// they lie.
+    LogitsPiece logits(const OutputPiece& piece, const HiddenStates& finished,
+                       const TokenBatch& batch, std::vector<float>& values,
+                       const Progress& progress = {}) const;
 
   private:
     struct Batch;

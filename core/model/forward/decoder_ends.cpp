@@ -64,29 +64,32 @@ void cap(std::vector<float>& logits, float softcap, const Progress& progress) {
     });
 }
 
-/// Batches of about kBatchTokens; longer sequences are cut into several.
-std::vector<Sequences> batches_of(const Sequences& sequences) {
-    std::vector<Sequences> batches;
+}  // namespace
+
+std::vector<TokenBatch> output_batches(const Sequences& sequences) {
+    std::vector<TokenBatch> batches;
     std::vector<std::int64_t> lengths;
     std::int64_t tokens = 0;
+    std::int64_t begin = 0;
+    const auto close = [&] {
+        batches.push_back({Sequences(std::exchange(lengths, {})), begin});
+        begin += std::exchange(tokens, 0);
+    };
     for (const std::int64_t length : sequences.lengths()) {
         for (std::int64_t done = 0; done < length; done += kBatchTokens) {
             const std::int64_t part = std::min(kBatchTokens, length - done);
             if (tokens + part > kBatchTokens) {
-                batches.emplace_back(std::exchange(lengths, {}));
-                tokens = 0;
+                close();
             }
             lengths.push_back(part);
             tokens += part;
         }
     }
-    if (!lengths.empty()) {
-        batches.emplace_back(lengths);
+    if (tokens > 0) {
+        close();
     }
     return batches;
 }
-
-}  // namespace
 
 HiddenStates Decoder::embed(const std::vector<TokenIds>& ids, const WeightSource& source,
                             const Progress& progress) const {
@@ -127,32 +130,32 @@ void Decoder::finish(HiddenStates& hidden, const WeightSource& source, const Lin
     }
 }
 
-void Decoder::logits(const HiddenStates& finished, const WeightSource& source,
-                     const LogitsSink& sink, const Progress& progress) const {
+OutputPiece Decoder::load_output(std::int64_t first_row, const WeightSource& source,
+                                 const Progress& progress) const {
     const ModelTensor& output =
         *tensors_.find(spec_.tied_output ? Role::token_embedding : Role::output);
     const std::int64_t rows_at_once =
         std::max(kPieceRows, kPieceValues / spec_.width / kPieceRows * kPieceRows);
-    const std::vector<Sequences> batches = batches_of(finished.sequences);
-    std::vector<float> values;
-    for (std::int64_t row = 0; row < spec_.vocabulary; row += rows_at_once) {
-        const std::int64_t rows = std::min(rows_at_once, spec_.vocabulary - row);
-        const std::vector<float> weight = load_rows(output, row, rows, source, progress);
-        const LinearOp op{weight.data(), nullptr, rows, spec_.width};
-        std::int64_t token = 0;
-        for (const Sequences& batch : batches) {
-            const std::int64_t tokens = batch.tokens();
-            values.resize(static_cast<std::size_t>(tokens * rows));
-            backend_.linear(batch, op, finished.values.data() + token * spec_.width, values.data(),
-                            rows, progress);
-            if (spec_.output_softcap > 0) {
-                cap(values, spec_.output_softcap, progress);
-            }
-            sink({token, tokens, row, rows, values.data()});
-            token += tokens;
-        }
-        progress.report(static_cast<double>(row + rows) / static_cast<double>(spec_.vocabulary));
+    OutputPiece piece;
+    piece.first_row = first_row;
+    piece.weights.rows = std::min(rows_at_once, spec_.vocabulary - first_row);
+    piece.weights.cols = spec_.width;
+    piece.weights.weight = load_rows(output, first_row, piece.weights.rows, source, progress);
+    return piece;
+}
+
+LogitsPiece Decoder::logits(const OutputPiece& piece, const HiddenStates& finished,
+                            const TokenBatch& batch, std::vector<float>& values,
+                            const Progress& progress) const {
+    const std::int64_t tokens = batch.sequences.tokens();
+    values.resize(static_cast<std::size_t>(tokens * piece.rows()));
+    backend_.linear(batch.sequences, piece.weights.op(),
+                    finished.values.data() + batch.first_token * spec_.width, values.data(),
+                    piece.rows(), progress);
+    if (spec_.output_softcap > 0) {
+        cap(values, spec_.output_softcap, progress);
     }
+    return {batch.first_token, tokens, piece.first_row, piece.rows(), values.data()};
 }
 
 }  // namespace ql

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/model/forward/decoder.h"
@@ -12,15 +13,25 @@ struct TokenScores {
     /// -ln p(next token); 0 for the last token of a sequence, which predicts nothing that is known.
     std::vector<double> nll;
     std::vector<std::int32_t> best;  ///< the likeliest next token (the first of equals)
-    std::int64_t predictions = 0;    ///< tokens that a next token was scored for
+    /// sum over the vocabulary of P (ln P - ln Q), where P are the predictions of the first of
+    /// several models that were scored together; empty for the first itself.
+    std::vector<double> kl;
+    std::int64_t predictions = 0;  ///< tokens that a next token was scored for
 
     double mean_nll() const;
 };
 
-/// Scores the next tokens of `ids` given finished hidden states of them. The softmax runs over the
-/// whole vocabulary, in float64, a piece at a time. Throws what Decoder::logits throws.
-TokenScores score_tokens(const Decoder& decoder, const HiddenStates& finished,
-                         const std::vector<TokenIds>& ids, const WeightSource& source,
-                         const Progress& progress = {});
+/// One of several models over the same tokens.
+struct ScoredModel {
+    const HiddenStates* finished;  ///< of Decoder::finish
+    const WeightSource* weights;
+};
+
+/// Scores the next tokens of `ids` for several models in lockstep; there must be one at least.
+/// Rows of the output matrices are decoded once, and the softmax runs over the whole vocabulary, in
+/// float64, a piece at a time. Throws what Decoder::load_output throws.
+std::vector<TokenScores> score_tokens(const Decoder& decoder, std::span<const ScoredModel> models,
+                                      const std::vector<TokenIds>& ids,
+                                      const Progress& progress = {});
 
 }  // namespace ql

@@ -30,11 +30,7 @@ struct Runner {
         HiddenStates hidden = decoder.run({ids}, weights);
         hidden.values.erase(hidden.values.begin(), hidden.values.end() - hidden.width);
         hidden.sequences = Sequences({1});
-        std::vector<float> logits;
-        decoder.logits(hidden, weights, [&](const LogitsPiece& piece) {
-            logits.insert(logits.end(), piece.values, piece.values + piece.rows);
-        });
-        return logits;
+        return logits_of(hidden);
     }
 
     TokenIds continue_greedily(TokenIds ids, int count) const {
@@ -49,15 +45,27 @@ struct Runner {
     }
 
     TokenScores score(const std::vector<TokenIds>& ids) const {
-        return score_tokens(decoder, decoder.run(ids, weights), ids, weights);
+        const HiddenStates finished = decoder.run(ids, weights);
+        const ScoredModel scored{&finished, &weights};
+        return score_tokens(decoder, {&scored, 1}, ids).front();
     }
 
-    /// Logits of all tokens, for a vocabulary that is one piece.
     std::vector<float> logits(const std::vector<TokenIds>& ids) const {
+        return logits_of(decoder.run(ids, weights));
+    }
+
+    /// Logits token after token, for a single token or a vocabulary that is one piece.
+    std::vector<float> logits_of(const HiddenStates& finished) const {
         std::vector<float> all;
-        decoder.logits(decoder.run(ids, weights), weights, [&](const LogitsPiece& piece) {
-            all.insert(all.end(), piece.values, piece.values + piece.tokens * piece.rows);
-        });
+        std::vector<float> values;
+        OutputPiece piece;
+        for (std::int64_t row = 0; row < decoder.spec().vocabulary; row += piece.rows()) {
+            piece = decoder.load_output(row, weights);
+            for (const TokenBatch& batch : output_batches(finished.sequences)) {
+                decoder.logits(piece, finished, batch, values);
+                all.insert(all.end(), values.begin(), values.end());
+            }
+        }
         return all;
     }
 

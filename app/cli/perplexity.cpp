@@ -1,0 +1,114 @@
+#include <fmt/core.h>
+
+#include "app/cli/commands.h"
+#include "app/cli/plan_options.h"
+#include "app/cli/text_options.h"
+#include "core/run/plan_weights.h"
+
+namespace ql::cli {
+
+namespace {
+
+struct Arguments {
+    std::string model;
+    std::string scheme;
+    bool kl = false;
+    TextOptions text;
+    PlanOptions plan_options;
+};
+
+void print_row(const char* what, const Estimate& estimate, const char* unit = "") {
+    fmt::print("  {:<22} {:>12} ± {}{}\n", what, human_number(estimate.value),
+               human_number(estimate.error), unit);
+}
+
+void print_row(const char* what, double value, const char* unit = "") {
+    fmt::print("  {:<22} {:>12}{}\n", what, human_number(value), unit);
+}
+
+Estimate in_percent(const Estimate& share) { return {100 * share.value, 100 * share.error}; }
+
+void print(const Divergence& d) {
+    print_row("perplexity / original", d.ratio);
+    print_row("mean KL divergence", d.mean_kl);
+    print_row("  maximum", d.kl.max);
+    print_row("  99.9 %", d.kl.p99_9);
+    print_row("  99 %", d.kl.p99);
+    print_row("  median", d.kl.median);
+    print_row("same top token", in_percent(d.same_top), " %");
+    print_row("RMS change of p", in_percent(d.rms_change), " %");
+    print_row("correlation", 100 * d.correlation, " %");
+}
+
+void print(const Evaluation& evaluation, const EvaluationText& text) {
+    fmt::print("{}\n", for_terminal(evaluation.label));
+    print_row("perplexity", evaluation.perplexity);
+    if (evaluation.divergence) {
+        print(*evaluation.divergence);
+    }
+    fmt::print("  {} tokens scored in {} windows of {}, protocol {}\n", evaluation.tokens,
+               text.windows.size(), text.context, name(text.protocol));
+}
+
+/// The original, if asked for or if there is nothing else, and the model with the scheme.
+std::vector<EvaluatedModel> models_of(const Arguments& arguments,
+                                      const std::shared_ptr<const Model>& model) {
+    std::vector<EvaluatedModel> models;
+    const bool changed = !arguments.scheme.empty() || !arguments.plan_options.tensor_types.empty();
+    if (arguments.kl || !changed) {
+        models.push_back(original(model));
+    }
+    if (changed) {
+        Plan plan = parse_plan(arguments.scheme.empty() ? "keep" : arguments.scheme);
+        const auto importance = read_importance(arguments.plan_options);
+        add_tensor_types(arguments.plan_options, plan);
+        require_importance(plan, importance.get());
+        models.push_back({format(plan), std::make_shared<PlanWeights>(model, plan, importance)});
+    }
+    return models;
+}
+
+void run(const Settings& settings, const Arguments& arguments) {
+    const auto model = Model::open(arguments.model);
+    const Decoder decoder(model);
+    const std::vector<EvaluatedModel> models = models_of(arguments, model);
+    const Progress progress = terminal_progress(settings);
+    const EvaluationText text = read_text(arguments.text, *model, progress);
+    const auto results = evaluate(decoder, models, text, arguments.text.evaluation(), progress);
+    finish_progress();
+    if (!settings.json) {
+        for (const Evaluation& result : results) {
+            print(result, text);
+        }
+        return;
+    }
+    nlohmann::ordered_json json = {{"scheme", results.back().label}};
+    append(results.back(), json);
+    json["protocol"] = name(text.protocol);
+    json["context"] = text.context;
+    json["windows"] = text.windows.size();
+    json["tokens_scored"] = results.back().tokens;
+    if (results.size() > 1) {
+        append(results.front(), json["original"]);
+    }
+    print_json(json);
+}
+
+}  // namespace
+
+void add_perplexity(CLI::App& app, Settings& settings) {
+    CLI::App* command =
+        add_command(app, settings, "perplexity",
+                    "How well a model, or what a scheme makes of it, predicts a text");
+    auto arguments = std::make_shared<Arguments>();
+    command->add_option("MODEL", arguments->model, "A .gguf file, or a model directory")
+        ->required();
+    command->add_option("--scheme", arguments->scheme, "Scheme or recipe (default: as stored)");
+    command->add_flag("--kl", arguments->kl, "Also how far predictions are from the original's");
+    add_text_options(*command, arguments->text);
+    add_plan_options(*command, arguments->plan_options);
+    command->get_option("--text")->required();
+    command->callback([&settings, arguments] { run(settings, *arguments); });
+}
+
+}  // namespace ql::cli
