@@ -34,7 +34,7 @@ double cosine(const std::vector<float>& a, const std::vector<float>& b) {
     const auto dot = [](const std::vector<float>& x, const std::vector<float>& y) {
         // As double from the start: squares of large importance are beyond float.
         return std::inner_product(x.begin(), x.end(), y.begin(), 0.0, std::plus<>(),
-                                  [](double a, double b) { return a * b; });
+                                  [](double xi, double yi) { return xi * yi; });
     };
     const double norms = std::sqrt(dot(a, a)) * std::sqrt(dot(b, b));
     return norms == 0 ? std::numeric_limits<double>::quiet_NaN() : dot(a, b) / norms;
