@@ -92,10 +92,10 @@ class Decoder {
                      const LinearInputHook& hook = {}, const Progress& progress = {}) const;
 
     /// Logits of finished hidden states. Rows of the output matrix are decoded once, a piece of the
-    /// vocabulary at a time; `sink` gets every token of a piece before the next piece, and each row
-    /// of the vocabulary once.
+    /// vocabulary at a time (`piece_rows` of them, or 64 MB); `sink` gets every token of a piece
+    /// before the next piece, and each row of the vocabulary once.
     void logits(const HiddenStates& finished, const WeightSource& source, const LogitsSink& sink,
-                const Progress& progress = {}) const;
+                const Progress& progress = {}, std::int64_t piece_rows = 0) const;
 
   private:
     struct Batch;

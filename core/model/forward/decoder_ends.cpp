@@ -128,11 +128,13 @@ void Decoder::finish(HiddenStates& hidden, const WeightSource& source, const Lin
 }
 
 void Decoder::logits(const HiddenStates& finished, const WeightSource& source,
-                     const LogitsSink& sink, const Progress& progress) const {
+                     const LogitsSink& sink, const Progress& progress,
+                     std::int64_t piece_rows) const {
     const ModelTensor& output =
         *tensors_.find(spec_.tied_output ? Role::token_embedding : Role::output);
     const std::int64_t rows_at_once =
-        std::max(kPieceRows, kPieceValues / spec_.width / kPieceRows * kPieceRows);
+        piece_rows > 0 ? piece_rows
+                       : std::max(kPieceRows, kPieceValues / spec_.width / kPieceRows * kPieceRows);
     const std::vector<Sequences> batches = batches_of(finished.sequences);
     std::vector<float> values;
     for (std::int64_t row = 0; row < spec_.vocabulary; row += rows_at_once) {

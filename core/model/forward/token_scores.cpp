@@ -56,7 +56,7 @@ double TokenScores::mean_nll() const {
 
 TokenScores score_tokens(const Decoder& decoder, const HiddenStates& finished,
                          const std::vector<TokenIds>& ids, const WeightSource& source,
-                         const Progress& progress) {
+                         const Progress& progress, std::int64_t piece_rows) {
     const std::vector<std::int32_t> next = next_tokens(ids);
     std::vector<Softmax> softmaxes(next.size());
     decoder.logits(
@@ -67,7 +67,7 @@ TokenScores score_tokens(const Decoder& decoder, const HiddenStates& finished,
                 softmaxes[token].take(piece, piece.values + i * piece.rows, next[token]);
             });
         },
-        progress);
+        progress, piece_rows);
     TokenScores scores;
     for (std::size_t token = 0; token < next.size(); ++token) {
         const bool known = next[token] != kNothing;

@@ -21,6 +21,6 @@ struct TokenScores {
 /// whole vocabulary, in float64, a piece at a time. Throws what Decoder::logits throws.
 TokenScores score_tokens(const Decoder& decoder, const HiddenStates& finished,
                          const std::vector<TokenIds>& ids, const WeightSource& source,
-                         const Progress& progress = {});
+                         const Progress& progress = {}, std::int64_t piece_rows = 0);
 
 }  // namespace ql
