@@ -39,8 +39,10 @@ MODELS = {
         "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
         "original_max_position_embeddings": 16}},
     "llama-yarn": {"model_type": "llama", "saved": True, "num_hidden_layers": 1,
-                   "rope_scaling": {**YARN, "attention_factor": 1.3, "beta_fast": 4.0,
-                                    "beta_slow": 0.5, "truncate": False}},
+                   "max_position_embeddings": 256, "rope_scaling": {
+                       "rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64,
+                       "attention_factor": 1.3, "beta_fast": 1.5, "beta_slow": 0.25,
+                       "truncate": False}},
     "mistral": {"model_type": "mistral", "head_dim": 16, "sliding_window": 8},
     "qwen2": {"model_type": "qwen2", "use_sliding_window": True, "sliding_window": 8,
               "max_window_layers": 1},

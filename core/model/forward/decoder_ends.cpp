@@ -131,11 +131,12 @@ void Decoder::finish(HiddenStates& hidden, const WeightSource& source, const Lin
 }
 
 OutputPiece Decoder::load_output(std::int64_t first_row, const WeightSource& source,
-                                 const Progress& progress) const {
+                                 const Progress& progress, std::int64_t piece_rows) const {
     const ModelTensor& output =
         *tensors_.find(spec_.tied_output ? Role::token_embedding : Role::output);
     const std::int64_t rows_at_once =
-        std::max(kPieceRows, kPieceValues / spec_.width / kPieceRows * kPieceRows);
+        piece_rows > 0 ? piece_rows
+                       : std::max(kPieceRows, kPieceValues / spec_.width / kPieceRows * kPieceRows);
     OutputPiece piece;
     piece.first_row = first_row;
     piece.weights.rows = std::min(rows_at_once, spec_.vocabulary - first_row);

@@ -6,10 +6,11 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/model/forward/softmax_kernels.cpp"
 // foreach_target stands before highway.h: it includes this file again for every target.
+// clang-format off
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-
 #include <hwy/contrib/math/math-inl.h>
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {

@@ -111,7 +111,8 @@ double TokenScores::mean_nll() const {
 }
 
 std::vector<TokenScores> score_tokens(const Decoder& decoder, std::span<const ScoredModel> models,
-                                      const std::vector<TokenIds>& ids, const Progress& progress) {
+                                      const std::vector<TokenIds>& ids, const Progress& progress,
+                                      std::int64_t piece_rows) {
     const std::vector<std::int32_t> next = next_tokens(ids);
     std::vector<Running> running(models.size());
     for (std::size_t m = 0; m < models.size(); ++m) {
@@ -123,7 +124,7 @@ std::vector<TokenScores> score_tokens(const Decoder& decoder, std::span<const Sc
     std::vector<OutputPiece> pieces(models.size());
     for (std::int64_t row = 0; row < decoder.spec().vocabulary; row += pieces[0].rows()) {
         for (std::size_t m = 0; m < models.size(); ++m) {
-            pieces[m] = decoder.load_output(row, *models[m].weights, progress);
+            pieces[m] = decoder.load_output(row, *models[m].weights, progress, piece_rows);
         }
         for (const TokenBatch& batch : batches) {
             for (std::size_t m = 0; m < models.size(); ++m) {

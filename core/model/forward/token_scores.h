@@ -29,9 +29,9 @@ struct ScoredModel {
 
 /// Scores the next tokens of `ids` for several models in lockstep; there must be one at least.
 /// Rows of the output matrices are decoded once, and the softmax runs over the whole vocabulary, in
-/// float64, a piece at a time. Throws what Decoder::load_output throws.
+/// float64, a piece at a time (see Decoder::load_output). Throws what Decoder::load_output throws.
 std::vector<TokenScores> score_tokens(const Decoder& decoder, std::span<const ScoredModel> models,
                                       const std::vector<TokenIds>& ids,
-                                      const Progress& progress = {});
+                                      const Progress& progress = {}, std::int64_t piece_rows = 0);
 
 }  // namespace ql
