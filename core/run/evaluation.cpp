@@ -51,8 +51,8 @@ std::vector<T> scored(const EvaluationText& text, const std::vector<T>& values) 
     return result;
 }
 
-Divergence divergence_of(const EvaluationText& text, const TokenScores& first,
-                         const TokenScores& scores) {
+Divergence scored_divergence(const EvaluationText& text, const TokenScores& first,
+                             const TokenScores& scores) {
     std::vector<std::uint8_t> same(scores.best.size());
     std::transform(scores.best.begin(), scores.best.end(), first.best.begin(), same.begin(),
                    [](std::int32_t a, std::int32_t b) { return a == b ? 1 : 0; });
@@ -72,7 +72,7 @@ std::vector<Evaluation> evaluations_of(const std::vector<EvaluatedModel>& models
         evaluation.nll = mean_of(nll).value;
         evaluation.tokens = static_cast<std::int64_t>(nll.size());
         if (m > 0) {
-            evaluation.divergence = divergence_of(text, scores[0], scores[m]);
+            evaluation.divergence = scored_divergence(text, scores[0], scores[m]);
         }
         all.push_back(std::move(evaluation));
     }

@@ -106,10 +106,10 @@ class Decoder {
     HiddenStates run(const std::vector<TokenIds>& ids, const WeightSource& source,
                      const LinearInputHook& hook = {}, const Progress& progress = {}) const;
 
-    /// The rows of the output matrix from `first_row` on, as many as are held at a time (64 MB),
-    /// the same number whatever the source.
+    /// The rows of the output matrix from `first_row` on: at most `piece_rows`, or 64 MB of them if
+    /// that is 0.
     OutputPiece load_output(std::int64_t first_row, const WeightSource& source,
-                            const Progress& progress = {}) const;
+                            const Progress& progress = {}, std::int64_t piece_rows = 0) const;
 
     /// Logits of a batch of finished hidden states for a piece of the vocabulary. `values` is where
     /// they lie.

@@ -171,7 +171,7 @@ class TestEvaluation : public QObject {
         options.hidden_bytes = 4 * 128 * 256 * 4 * 2;
         options.state = folder.filePath("state").toStdString();
         options.save_every = {};
-        for (const double stop_at : {0.3, 0.45, 0.7, 0.97}) {
+        for (const double stop_at : {0.3, 0.45, 0.7, 0.9}) {
             std::stop_source stop;
             const Progress progress(stop.get_token(), [&](double fraction, const Sentence&) {
                 if (fraction >= stop_at) {
