@@ -31,6 +31,9 @@ class Backend {
     /// x: [tokens × op.cols]; y: [tokens × op.rows], one row every `y_stride` values.
     virtual void linear(const Sequences& sequences, const LinearOp& op, const float* x, float* y,
                         std::int64_t y_stride, const Progress& progress) const = 0;
+    /// Adds xᵀ · x to gram: x: [tokens × channels], gram: [channels × channels], both triangles.
+    virtual void add_gram(std::int64_t tokens, std::int64_t channels, const float* x, double* gram,
+                          const Progress& progress) const = 0;
     /// x, y: [tokens × width]; they may be the same.
     virtual void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x,
                       float* y, const Progress& progress) const = 0;

@@ -24,6 +24,11 @@ class CpuBackend final : public Backend {
         cpu::linear(sequences, op, x, y, y_stride, progress);
     }
 
+    void add_gram(std::int64_t tokens, std::int64_t channels, const float* x, double* gram,
+                  const Progress& progress) const override {
+        cpu::add_gram(tokens, channels, x, gram, progress);
+    }
+
     void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x, float* y,
               const Progress& progress) const override {
         cpu::norm(tokens, width, op, x, y, progress);

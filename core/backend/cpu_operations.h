@@ -8,6 +8,8 @@ namespace ql::cpu {
 
 void linear(const Sequences& sequences, const LinearOp& op, const float* x, float* y,
             std::int64_t y_stride, const Progress& progress);
+void add_gram(std::int64_t tokens, std::int64_t channels, const float* x, double* gram,
+              const Progress& progress);
 void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x, float* y,
           const Progress& progress);
 void heads(std::int64_t tokens, const HeadsOp& op, float* x, std::int64_t stride,

@@ -83,6 +83,7 @@ class Decoder {
 
     const Model& model() const { return *model_; }
     const DecoderSpec& spec() const { return spec_; }
+    const Backend& backend() const { return backend_; }
     int blocks() const { return static_cast<int>(spec_.blocks.size()); }
 
     /// What the first block reads. Throws Error(usage) for an empty sequence or an id that the

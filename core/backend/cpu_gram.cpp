@@ -1,0 +1,64 @@
+#include <algorithm>
+#include <vector>
+
+#include <cblas.h>
+
+#include "core/backend/cpu_operations.h"
+#include "core/base/parallel.h"
+
+namespace ql::cpu {
+
+namespace {
+
+// A tile of the result, and the tokens that are summed in float32 before they are added in float64:
+// single-threaded calls of fixed shape, so that the bits do not depend on the number of threads.
+constexpr std::int64_t kTile = 256;
+constexpr std::int64_t kTokensAtOnce = 512;
+
+struct Tile {
+    std::int64_t row = 0;
+    std::int64_t col = 0;
+};
+
+/// The tiles on and above the diagonal.
+std::vector<Tile> upper_tiles(std::int64_t channels) {
+    std::vector<Tile> tiles;
+    for (std::int64_t row = 0; row < channels; row += kTile) {
+        for (std::int64_t col = row; col < channels; col += kTile) {
+            tiles.push_back({row, col});
+        }
+    }
+    return tiles;
+}
+
+}  // namespace
+
+void add_gram(std::int64_t tokens, std::int64_t channels, const float* x, double* gram,
+              const Progress& progress) {
+    const std::vector<Tile> tiles = upper_tiles(channels);
+    parallel_for(static_cast<std::int64_t>(tiles.size()), progress, [&](std::int64_t i) {
+        const Tile& tile = tiles[static_cast<std::size_t>(i)];
+        const std::int64_t rows = std::min(kTile, channels - tile.row);
+        const std::int64_t cols = std::min(kTile, channels - tile.col);
+        std::vector<float> product(static_cast<std::size_t>(rows * cols));
+        for (std::int64_t first = 0; first < tokens; first += kTokensAtOnce) {
+            const std::int64_t count = std::min(kTokensAtOnce, tokens - first);
+            const float* begin = x + first * channels;
+            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(rows),
+                        static_cast<int>(cols), static_cast<int>(count), 1.0F, begin + tile.row,
+                        static_cast<int>(channels), begin + tile.col, static_cast<int>(channels),
+                        0.0F, product.data(), static_cast<int>(cols));
+            for (std::int64_t r = 0; r < rows; ++r) {
+                for (std::int64_t c = 0; c < cols; ++c) {
+                    const double value = product[static_cast<std::size_t>(r * cols + c)];
+                    gram[(tile.row + r) * channels + tile.col + c] += value;
+                    if (tile.row != tile.col) {
+                        gram[(tile.col + c) * channels + tile.row + r] += value;
+                    }
+                }
+            }
+        }
+    });
+}
+
+}  // namespace ql::cpu
