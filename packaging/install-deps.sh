@@ -7,7 +7,7 @@ set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config
     qt6-base-dev qt6-svg-dev qt6-tools-dev qt6-l10n-tools libqcustomplot-dev
-    libhwy-dev nlohmann-json3-dev libboost-iostreams-dev libfmt-dev libcli11-dev libxxhash-dev)
+    libhwy-dev nlohmann-json3-dev libboost-iostreams-dev libicu-dev libfmt-dev libcli11-dev libxxhash-dev)
 # Run time: icons, the texts of Qt's own dialogs, a font with Chinese characters.
 run=(libqt6svg6 qt6-translations-l10n fonts-dejavu-core fonts-wqy-microhei)
 test=(clang-format git python3 python3-venv)
