@@ -13,6 +13,7 @@ void add_stats(CLI::App& app, Settings& settings);
 void add_schemes(CLI::App& app, Settings& settings);
 void add_compare(CLI::App& app, Settings& settings);
 void add_quantize(CLI::App& app, Settings& settings);
+void add_tokenize(CLI::App& app, Settings& settings);
 void add_calibrate(CLI::App& app, Settings& settings);
 void add_perplexity(CLI::App& app, Settings& settings);
 void add_codec(CLI::App& app, Settings& settings);

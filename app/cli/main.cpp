@@ -99,6 +99,7 @@ int run(int argc, char** argv) {
     cli::add_schemes(app, settings);
     cli::add_compare(app, settings);
     cli::add_quantize(app, settings);
+    cli::add_tokenize(app, settings);
     cli::add_calibrate(app, settings);
     cli::add_perplexity(app, settings);
     cli::add_codec(app, settings);

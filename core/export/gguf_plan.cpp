@@ -13,7 +13,7 @@
 #include "core/export/verify.h"
 #include "core/files/escape.h"
 #include "core/model/resolve_plan.h"
-#include "core/model/tokenizer_metadata.h"
+#include "core/model/tokenizer/tokenizer_metadata.h"
 
 namespace ql {
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,11 @@ namespace ql {
 
 /// Bytes of the UTF-8 character that `text` starts with; 0 if it starts with none.
 std::size_t utf8_character(std::string_view text);
+
+/// The code point of one UTF-8 character.
+std::uint32_t code_point(std::string_view character);
+
+bool is_utf8(std::string_view text);
 
 /// Valid UTF-8 without control characters.
 bool is_clean_text(std::string_view text);

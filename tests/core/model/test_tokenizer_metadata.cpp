@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/model/tokenizer_metadata.h"
+#include "core/model/tokenizer/tokenizer_metadata.h"
 
 using namespace ql;
 using nlohmann::json;

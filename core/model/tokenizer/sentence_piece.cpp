@@ -6,7 +6,7 @@
 
 #include "core/files/escape.h"
 #include "core/files/mapped_file.h"
-#include "core/model/vocabulary.h"
+#include "core/model/tokenizer/vocabulary.h"
 
 namespace ql {
 
@@ -114,6 +114,7 @@ Token piece_of(std::string_view message, std::size_t id) {
             token.type = static_cast<TokenType>(reader.number());
         }
     }
+    check_byte_token(token, id);
     if (!std::isfinite(token.score)) {
         throw Error(ErrorCode::bad_file,
                     Sentence(QL_TR("core", "The score of token {} is not a finite number."), id),
@@ -134,41 +135,29 @@ void require_bpe(std::string_view trainer) {
         throw Error(
             ErrorCode::unsupported,
             Sentence(QL_TR("core",
-                           "The SentencePiece model is not of type BPE (but {}); only BPE can "
-                           "be written for these architectures."),
+                           "The SentencePiece model is not of type BPE (but {}); only BPE is "
+                           "known."),
                      type == kUnigram ? "unigram" : "another"),
             "tokenizer.model");
     }
 }
 
-void read_normalizer(std::string_view normalizer, Vocabulary& vocabulary) {
-    bool maps_characters = false;
-    bool joins_spaces = true;
+void read_normalizer(std::string_view normalizer, SentencePieceModel& model) {
     ProtoReader reader(normalizer);
     while (reader.next()) {
         if (reader.field() == 2) {
-            maps_characters = !reader.text().empty();
+            model.maps_characters = !reader.text().empty();
         } else if (reader.field() == 3) {
-            vocabulary.add_space_prefix = reader.number() != 0;
+            model.vocabulary.add_space_prefix = reader.number() != 0;
         } else if (reader.field() == 4) {
-            joins_spaces = reader.number() != 0;
+            model.joins_spaces = reader.number() != 0;
         }
-    }
-    if (maps_characters) {
-        vocabulary.notes.emplace_back(
-            QL_TR("core",
-                  "The tokenizer replaces some characters before it splits text; llama.cpp does "
-                  "not."));
-    }
-    if (joins_spaces) {
-        vocabulary.notes.emplace_back(
-            QL_TR("core", "The tokenizer makes one space of several; llama.cpp does not."));
     }
 }
 
 }  // namespace
 
-Vocabulary read_sentence_piece(const std::filesystem::path& path, std::uint64_t rows) {
+SentencePieceModel read_sentence_piece(const std::filesystem::path& path, std::uint64_t rows) {
     const MappedFile file(path);
     if (file.size() > kMaxBytes) {
         throw Error(ErrorCode::limit,
@@ -176,7 +165,8 @@ Vocabulary read_sentence_piece(const std::filesystem::path& path, std::uint64_t 
                              file.size(), kMaxBytes),
                     path.string());
     }
-    Vocabulary vocabulary;
+    SentencePieceModel model;
+    Vocabulary& vocabulary = model.vocabulary;
     vocabulary.kind = VocabularyKind::sentence_piece;
     vocabulary.pre_tokenizer = "default";
     vocabulary.add_space_prefix = true;
@@ -199,8 +189,8 @@ Vocabulary read_sentence_piece(const std::filesystem::path& path, std::uint64_t 
                     path.string());
     }
     require_bpe(trainer);
-    read_normalizer(normalizer, vocabulary);
-    return vocabulary;
+    read_normalizer(normalizer, model);
+    return model;
 }
 
 }  // namespace ql

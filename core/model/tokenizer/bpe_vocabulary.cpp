@@ -1,19 +1,17 @@
 // Vocabularies of tokenizer.json (model type BPE): byte-level, or SentencePiece with byte fallback.
 #include <algorithm>
-#include <limits>
-#include <unordered_map>
 
 #include <nlohmann/json.hpp>
 
 #include "core/files/escape.h"
-#include "core/model/vocabulary.h"
+#include "core/model/tokenizer/pre_tokenizer.h"
+#include "core/model/tokenizer/vocabulary.h"
 
 namespace ql {
 
 namespace {
 
 constexpr std::string_view kFile = "tokenizer.json";
-constexpr std::string_view kSpaceMark = "\u2581";
 
 [[noreturn]] void bad_file(const Sentence& sentence) {
     throw Error(ErrorCode::bad_file, sentence, std::string(kFile));
@@ -42,49 +40,28 @@ Merge merge_of(const nlohmann::json& value, std::size_t number) {
     bad_file(Sentence(QL_TR("core", "Merge {} is not two tokens."), number));
 }
 
-using Ids = std::unordered_map<std::string_view, std::size_t>;
-
-Ids ids_of(const Vocabulary& vocabulary) {
-    Ids ids;
-    for (std::size_t i = 0; i < vocabulary.tokens.size(); ++i) {
-        if (vocabulary.tokens[i].present) {
-            ids.emplace(vocabulary.tokens[i].text, i);
-        }
-    }
-    return ids;
-}
-
-std::vector<Merge> read_merges(const nlohmann::json& model, const Ids& ids) {
+void read_merges(const nlohmann::json& model, Vocabulary& vocabulary) {
     const nlohmann::json& list = json_member(model, "merges");
     if (!list.is_array()) {
         bad_file(Sentence(QL_TR("core", "The tokenizer has no list of merges.")));
     }
-    std::vector<Merge> merges;
+    const TokenIds ids = checked_ids(vocabulary);
     for (std::size_t i = 0; i < list.size(); ++i) {
-        Merge merge = merge_of(list[i], i);
-        for (const std::string& part : {merge.left, merge.right, merge.left + merge.right}) {
-            if (!ids.contains(part)) {
-                bad_file(
-                    Sentence(QL_TR("core", "Merge {} names {}, which is not in the vocabulary."), i,
-                             in_quotes(part)));
-            }
-        }
-        merges.push_back(std::move(merge));
+        const Merge merge = merge_of(list[i], i);
+        vocabulary.add_merge(ids, merge.left, merge.right);
     }
-    return merges;
 }
 
 void require_plain_bpe(const nlohmann::json& model) {
     const std::string type = json_text(model, "type").value_or("BPE");
     if (type != "BPE") {
-        unsupported(
-            Sentence(QL_TR("core", "The tokenizer is of type {}; only BPE can be written to GGUF."),
-                     in_quotes(type)));
+        unsupported(Sentence(QL_TR("core", "The tokenizer is of type {}; only BPE is known."),
+                             in_quotes(type)));
     }
     for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
         if (!json_text(model, key).value_or("").empty()) {
             unsupported(
-                Sentence(QL_TR("core", "The tokenizer uses {}, which GGUF cannot express."), key));
+                Sentence(QL_TR("core", "The tokenizer uses {}, which is not known here."), key));
         }
     }
 }
@@ -120,39 +97,31 @@ void require_known_normalizer(const nlohmann::json& tokenizer, Vocabulary& vocab
               "not. Text that is already composed, as nearly all is, gives the same tokens."));
 }
 
-void read_byte_level(const nlohmann::json& tokenizer, Vocabulary& vocabulary) {
-    vocabulary.kind = VocabularyKind::byte_level;
+void prepare_byte_level(const nlohmann::json& tokenizer, Vocabulary& vocabulary) {
     vocabulary.pre_tokenizer = pre_tokenizer_id(tokenizer);
     require_known_normalizer(tokenizer, vocabulary);
-    for (const Merge& merge : read_merges(tokenizer["model"], ids_of(vocabulary))) {
-        if (merge.left.find(' ') != std::string::npos ||
-            merge.right.find(' ') != std::string::npos) {
+    for (const MergeRule& merge : vocabulary.merges) {
+        const std::string& left = vocabulary.tokens[static_cast<std::size_t>(merge.left)].text;
+        const std::string& right = vocabulary.tokens[static_cast<std::size_t>(merge.right)].text;
+        if (left.find(' ') != std::string::npos || right.find(' ') != std::string::npos) {
             unsupported(Sentence(QL_TR("core", "A merge of {} and {} cannot be written to GGUF."),
-                                 in_quotes(merge.left), in_quotes(merge.right)));
+                                 in_quotes(left), in_quotes(right)));
         }
-        vocabulary.merges.push_back(merge.left + " " + merge.right);
     }
-}
-
-bool is_byte_token(std::string_view text) {
-    const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); };
-    return text.size() == 6 && text.starts_with("<0x") && text.ends_with('>') && hex(text[3]) &&
-           hex(text[4]);
 }
 
 /// SentencePiece merges the pair whose joined token has the highest score, Hugging Face the pair
 /// that stands first in the list. Both agree when a token's score falls with its first merge, and
 /// all merges into one token stand together, as in every list made from a SentencePiece model.
-void score_by_merges(const std::vector<Merge>& merges, Vocabulary& vocabulary) {
-    const Ids ids = ids_of(vocabulary);
+void score_by_merges(Vocabulary& vocabulary) {
     std::vector<bool> seen(vocabulary.tokens.size());
-    std::size_t previous = std::numeric_limits<std::size_t>::max();
+    std::int32_t previous = -1;
     std::size_t rank = 0;
-    for (const Merge& merge : merges) {
-        const std::size_t id = ids.at(merge.left + merge.right);
-        if (id == previous) {
+    for (const MergeRule& merge : vocabulary.merges) {
+        if (merge.merged == previous) {
             continue;
         }
+        const auto id = static_cast<std::size_t>(merge.merged);
         if (seen[id]) {
             unsupported(
                 Sentence(QL_TR("core",
@@ -160,68 +129,18 @@ void score_by_merges(const std::vector<Merge>& merges, Vocabulary& vocabulary) {
                                "GGUF needs for it; a tokenizer.model file would help.")));
         }
         seen[id] = true;
-        previous = id;
+        previous = merge.merged;
         vocabulary.tokens[id].score = -static_cast<float>(rank++);
     }
 }
 
-/// Whether the normalizer puts a space in front of the text: a Prepend step, alone or in a
-/// Sequence.
-bool prepends_space(const nlohmann::json& normalizer) {
-    if (json_text(normalizer, "type") == "Sequence") {
-        const nlohmann::json& steps = json_member(normalizer, "normalizers");
-        return std::any_of(steps.begin(), steps.end(), prepends_space);
-    }
-    return json_text(normalizer, "type") == "Prepend" &&
-           json_text(normalizer, "prepend") == kSpaceMark;
-}
-
-/// Refuses every normalizer but "put a space in front" and "write spaces as ▁".
-void require_space_normalizer(const nlohmann::json& normalizer) {
-    const std::string type = json_text(normalizer, "type").value_or("?");
-    if (normalizer.is_null() || (type == "Prepend" && prepends_space(normalizer))) {
-        return;
-    }
-    if (type == "Sequence") {
-        for (const nlohmann::json& step : json_member(normalizer, "normalizers")) {
-            require_space_normalizer(step);
-        }
-        return;
-    }
-    if (type != "Replace" || json_text(json_member(normalizer, "pattern"), "String") != " " ||
-        json_text(normalizer, "content") != kSpaceMark) {
-        unsupported(Sentence(QL_TR("core",
-                                   "The tokenizer normalizes text in a way that llama.cpp does not "
-                                   "do: {}."),
-                             escaped(normalizer.dump(), 200)));
-    }
-}
-
-/// Whether a space is put in front; refuses pre-tokenizers that cut text at more than spaces.
-bool pre_tokenizer_adds_space(const nlohmann::json& pre_tokenizer) {
-    const std::string type = json_text(pre_tokenizer, "type").value_or("?");
-    if (type == "Metaspace") {
-        return json_text(pre_tokenizer, "prepend_scheme").value_or("always") != "never";
-    }
-    const bool splits_at_spaces =
-        type == "Split" && json_text(json_member(pre_tokenizer, "pattern"), "String") == " ";
-    if (!pre_tokenizer.is_null() && !splits_at_spaces) {
-        unsupported(Sentence(
-            QL_TR("core", "The tokenizer splits text in a way that llama.cpp does not: {}."),
-            escaped(pre_tokenizer.dump(), 200)));
-    }
-    return false;
-}
-
-void read_byte_fallback(const nlohmann::json& tokenizer, Vocabulary& vocabulary) {
-    const nlohmann::json& model = tokenizer["model"];
-    vocabulary.kind = VocabularyKind::sentence_piece;
+void prepare_byte_fallback(const nlohmann::json& tokenizer, Vocabulary& vocabulary) {
     vocabulary.pre_tokenizer = "default";
-    require_space_normalizer(json_member(tokenizer, "normalizer"));
-    vocabulary.add_space_prefix =
-        pre_tokenizer_adds_space(json_member(tokenizer, "pre_tokenizer")) ||
-        prepends_space(json_member(tokenizer, "normalizer"));
-    score_by_merges(read_merges(model, ids_of(vocabulary)), vocabulary);
+    vocabulary.add_space_prefix = space_rules(tokenizer).prefix != SpacePrefix::never;
+    score_by_merges(vocabulary);
+}
+
+void set_types(const nlohmann::json& model, Vocabulary& vocabulary) {
     const std::string unknown = json_text(model, "unk_token").value_or("");
     for (Token& token : vocabulary.tokens) {
         if (is_byte_token(token.text)) {
@@ -246,7 +165,7 @@ bool is_byte_level(const nlohmann::json& tokenizer) {
     return has_byte_level(json_member(tokenizer, "pre_tokenizer"));
 }
 
-Vocabulary read_tokenizer_json(const nlohmann::json& tokenizer, std::uint64_t rows) {
+Vocabulary read_bpe_model(const nlohmann::json& tokenizer, std::uint64_t rows) {
     const nlohmann::json& model = json_member(tokenizer, "model");
     if (!model.is_object()) {
         bad_file(Sentence(QL_TR("core", "The tokenizer has no model.")));
@@ -254,10 +173,20 @@ Vocabulary read_tokenizer_json(const nlohmann::json& tokenizer, std::uint64_t ro
     require_plain_bpe(model);
     Vocabulary vocabulary;
     read_vocabulary(model, rows, vocabulary);
-    if (is_byte_level(tokenizer)) {
-        read_byte_level(tokenizer, vocabulary);
-    } else if (json_bool(model, "byte_fallback").value_or(false)) {
-        read_byte_fallback(tokenizer, vocabulary);
+    read_merges(model, vocabulary);
+    if (!is_byte_level(tokenizer)) {
+        vocabulary.kind = VocabularyKind::sentence_piece;
+        set_types(model, vocabulary);
+    }
+    return vocabulary;
+}
+
+Vocabulary read_tokenizer_json(const nlohmann::json& tokenizer, std::uint64_t rows) {
+    Vocabulary vocabulary = read_bpe_model(tokenizer, rows);
+    if (vocabulary.kind == VocabularyKind::byte_level) {
+        prepare_byte_level(tokenizer, vocabulary);
+    } else if (json_bool(tokenizer["model"], "byte_fallback").value_or(false)) {
+        prepare_byte_fallback(tokenizer, vocabulary);
     } else {
         unsupported(Sentence(QL_TR("core",
                                    "The tokenizer is neither byte-level nor falls back to bytes; "
