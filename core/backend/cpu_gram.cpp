@@ -4,6 +4,7 @@
 #include <cblas.h>
 
 #include "core/backend/cpu_operations.h"
+#include "core/backend/single_threaded_blas.h"
 #include "core/base/parallel.h"
 
 namespace ql::cpu {
@@ -44,6 +45,7 @@ void add_gram(std::int64_t tokens, std::int64_t channels, const float* x, double
         for (std::int64_t first = 0; first < tokens; first += kTokensAtOnce) {
             const std::int64_t count = std::min(kTokensAtOnce, tokens - first);
             const float* begin = x + first * channels;
+            const SingleThreadedBlas single;
             cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(rows),
                         static_cast<int>(cols), static_cast<int>(count), 1.0F, begin + tile.row,
                         static_cast<int>(channels), begin + tile.col, static_cast<int>(channels),

@@ -11,8 +11,9 @@ namespace ql {
 
 namespace {
 
-/// Steps of the matcher, about a millisecond each: expressions such as (a+)+$ can take for ever.
-constexpr std::int32_t kTimeLimit = 100;
+/// Steps of the matcher, a quarter of a millisecond each: expressions such as (a+)+$ can take for
+/// ever.
+constexpr std::int32_t kTimeLimit = 1000;
 /// Bytes that the matcher may take to remember where to go back to.
 constexpr std::int32_t kStackLimit = 8 << 20;
 /// Far above any pattern that a person writes; what a longer one would compile to is not bounded.

@@ -367,7 +367,10 @@ class TestForward : public QObject {
         const std::vector<TokenIds> ids = {random_ids(600, 64, 1), random_ids(3, 64, 2)};
         const HiddenStates hidden = decoder.run(ids, weights);
         const std::vector<float> logits = allLogits(decoder, hidden, weights, 20);
-        QVERIFY(logits == allLogits(decoder, hidden, weights));
+        const std::vector<float> whole = allLogits(decoder, hidden, weights);
+        for (std::size_t i = 0; i < logits.size(); ++i) {
+            QVERIFY(std::abs(logits[i] - whole[i]) < 1e-4F);
+        }
         for (const TokenBatch& batch : output_batches(hidden.sequences)) {
             QVERIFY(batch.sequences.tokens() <= 512);
         }

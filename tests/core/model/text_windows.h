@@ -8,11 +8,11 @@
 #include "core/model/forward/decoder.h"
 #include "core/model/tokenizer.h"
 
-/// A text file in a model's tokens, without BOS.
+/// A text file in a model's tokens, with BOS where the model wants it.
 inline ql::TokenIds textTokens(const ql::Model& model, const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
-    return ql::Tokenizer::of(model)->encode(text, {.add_special = false});
+    return ql::Tokenizer::of(model)->encode(text, {});
 }
 
 /// Its first `count` windows of `context` tokens.
