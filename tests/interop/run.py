@@ -15,6 +15,7 @@ import check_grids
 import check_hostile
 import check_shared
 import check_tiny_models
+import check_tokenize
 from quantloupe import Quantloupe
 from report import Report
 
@@ -38,6 +39,7 @@ def main():
                          folder)
         check_cli.check(report, quantloupe, demo_model,
                         ROOT / "tests" / "data" / "golden" / "gguf", folder / "cli")
+        check_tokenize.check(report, quantloupe, demo_model, folder / "tokenize")
         check_grids.check(report, quantloupe, demo_model, arguments.imatrix_writer,
                           folder / "grids")
         tiny = folder / "tiny"
