@@ -444,14 +444,6 @@
         <translation>合并规则 {} 提到 {}，但它不在词表中。</translation>
     </message>
     <message>
-        <source>The tokenizer is of type {}; only BPE can be written to GGUF.</source>
-        <translation>分词器类型为 {}；只有 BPE 能写入 GGUF。</translation>
-    </message>
-    <message>
-        <source>The tokenizer uses {}, which GGUF cannot express.</source>
-        <translation>分词器用到了 {}，GGUF 无法表达。</translation>
-    </message>
-    <message>
         <source>The tokenizer has no vocabulary.</source>
         <translation>分词器没有词表。</translation>
     </message>
@@ -474,10 +466,6 @@
     <message>
         <source>The merges of this tokenizer do not follow from scores, which GGUF needs for it; a tokenizer.model file would help.</source>
         <translation>该分词器的合并规则不能由分数推出，而 GGUF 需要分数；有 tokenizer.model 文件就可以。</translation>
-    </message>
-    <message>
-        <source>The tokenizer splits text in a way that llama.cpp does not: {}.</source>
-        <translation>分词器切分文本的方式是 llama.cpp 没有的：{}。</translation>
     </message>
     <message>
         <source>The tokenizer has no model.</source>
@@ -542,10 +530,6 @@
     <message>
         <source>The score of token {} is not a finite number.</source>
         <translation>词元 {} 的分数不是有限数。</translation>
-    </message>
-    <message>
-        <source>The SentencePiece model is not of type BPE (but {}); only BPE can be written for these architectures.</source>
-        <translation>该 SentencePiece 模型不是 BPE 类型（而是 {}）；这些架构只能写入 BPE。</translation>
     </message>
     <message>
         <source>The tokenizer replaces some characters before it splits text; llama.cpp does not.</source>
@@ -1043,6 +1027,222 @@
     <message>
         <source>This plan keeps the tensor as it is stored.</source>
         <translation>此计划让该张量保持原样。</translation>
+    </message>
+    <message>
+        <source>All scales are those with the lowest squared error, weighted by importance, that our search found.</source>
+        <translation>所有缩放因子都取自我们的搜索所找到的、按重要性加权的平方误差最小的结果。</translation>
+    </message>
+    <message>
+        <source>All scales are those with the lowest squared error that our search found.</source>
+        <translation>所有缩放因子都取自我们的搜索所找到的平方误差最小的结果。</translation>
+    </message>
+    <message>
+        <source>All scales are found by ggml&apos;s search for a low squared error, weighted by importance.</source>
+        <translation>所有缩放因子由 ggml 的搜索得到，以求按重要性加权的平方误差较小。</translation>
+    </message>
+    <message>
+        <source>The activations of layer {} are not finite: the model cannot be run in float32 on this text.</source>
+        <translation>第 {} 层的激活值不是有限数：该模型无法以 float32 处理这段文本。</translation>
+    </message>
+    <message>
+        <source>Running layer {} of {}</source>
+        <translation>正在运行第 {} 层（共 {} 层）</translation>
+    </message>
+    <message>
+        <source>A sequence has no tokens.</source>
+        <translation>有一个序列不含任何词元。</translation>
+    </message>
+    <message>
+        <source>A sequence has {} tokens; the model takes at most {}.</source>
+        <translation>有一个序列含 {} 个词元；该模型最多接受 {} 个。</translation>
+    </message>
+    <message>
+        <source>The token {} is not in the model&apos;s vocabulary of {}.</source>
+        <translation>词元 {} 不在该模型的词表（共 {} 个）中。</translation>
+    </message>
+    <message>
+        <source>Its architecture is not known: the model can be viewed and quantized, not run.</source>
+        <translation>它的架构未知：该模型可以查看和量化，但不能运行。</translation>
+    </message>
+    <message>
+        <source>Mixtures of experts can be viewed and quantized, not run.</source>
+        <translation>混合专家模型可以查看和量化，但不能运行。</translation>
+    </message>
+    <message>
+        <source>It is not known what the tensor {} is for: the model can be viewed and quantized, not run.</source>
+        <translation>不知道张量 {} 的用途：该模型可以查看和量化，但不能运行。</translation>
+    </message>
+    <message>
+        <source>The tensor {} has the type {}, which cannot be decoded.</source>
+        <translation>张量 {} 的类型是 {}，无法解码。</translation>
+    </message>
+    <message>
+        <source>Rows of more than {} values cannot be run.</source>
+        <translation>每行超过 {} 个值的矩阵无法运行。</translation>
+    </message>
+    <message>
+        <source>It has {} values; {} are needed.</source>
+        <translation>它有 {} 个值；需要 {} 个。</translation>
+    </message>
+    <message>
+        <source>Its output matrix is missing: the model can be viewed and quantized, not run.</source>
+        <translation>缺少输出矩阵：该模型可以查看和量化，但不能运行。</translation>
+    </message>
+    <message>
+        <source>Its setting {} has the value {}, with which models can be viewed and quantized, not run.</source>
+        <translation>它的设置 {} 的值为 {}，这样的模型可以查看和量化，但不能运行。</translation>
+    </message>
+    <message>
+        <source>{} models can be viewed and quantized, not run.</source>
+        <translation>{} 模型可以查看和量化，但不能运行。</translation>
+    </message>
+    <message>
+        <source>The frequency factors of the RoPE scaling are not in order.</source>
+        <translation>RoPE 缩放的频率系数有误。</translation>
+    </message>
+    <message>
+        <source>Its RoPE scaling has the unknown type {}.</source>
+        <translation>它的 RoPE 缩放类型 {} 未知。</translation>
+    </message>
+    <message>
+        <source>{} is a recipe of llama.cpp, which goes by the architecture, and this model&apos;s is not known here; a scheme for its tensors can be chosen instead.</source>
+        <translation>{} 是 llama.cpp 的配方，要根据架构来选择类型，而本模型的架构未知；可以改为给它的张量选择方案。</translation>
+    </message>
+    <message>
+        <source>The tokenizer is of type {}; only BPE is known.</source>
+        <translation>分词器的类型是 {}；目前只支持 BPE。</translation>
+    </message>
+    <message>
+        <source>The tokenizer uses {}, which is not known here.</source>
+        <translation>分词器用到了 {}，目前不支持。</translation>
+    </message>
+    <message>
+        <source>The tokenizer normalizes text in an unknown way: {}.</source>
+        <translation>分词器以未知的方式规范化文本：{}。</translation>
+    </message>
+    <message>
+        <source>The tokenizer replaces characters before it splits text, which is not known here; save it as tokenizer.json.</source>
+        <translation>分词器在切分文本之前会替换字符，目前不支持；请把它另存为 tokenizer.json。</translation>
+    </message>
+    <message>
+        <source>There is no tokenizer (tokenizer.json or tokenizer.model) beside the model.</source>
+        <translation>模型旁边没有分词器（tokenizer.json 或 tokenizer.model）。</translation>
+    </message>
+    <message>
+        <source>It is not one number for each of the {} tokens.</source>
+        <translation>它不是为 {} 个词元各给一个数。</translation>
+    </message>
+    <message>
+        <source>The tokens have no scores, by which they are merged.</source>
+        <translation>词元没有合并所依据的分数。</translation>
+    </message>
+    <message>
+        <source>The id of a special token, {}, is not one of {} tokens.</source>
+        <translation>特殊词元的编号 {} 不在 {} 个词元之内。</translation>
+    </message>
+    <message>
+        <source>The file does not say how its tokenizer splits text; convert the model again with a newer program.</source>
+        <translation>文件没有说明分词器如何切分文本；请用更新的程序重新转换该模型。</translation>
+    </message>
+    <message>
+        <source>The tokenizer splits text by the rule {}, which is not known here.</source>
+        <translation>分词器按规则 {} 切分文本，目前不支持。</translation>
+    </message>
+    <message>
+        <source>The file has no tokenizer.</source>
+        <translation>文件中没有分词器。</translation>
+    </message>
+    <message>
+        <source>The tokenizer is of the kind {}; known are gpt2 (byte-level BPE) and llama (SentencePiece BPE).</source>
+        <translation>分词器的种类是 {}；目前支持 gpt2（字节级 BPE）和 llama（SentencePiece BPE）。</translation>
+    </message>
+    <message>
+        <source>The tokenizer splits text by an unknown rule: {}.</source>
+        <translation>分词器按未知的规则切分文本：{}。</translation>
+    </message>
+    <message>
+        <source>The SentencePiece model is not of type BPE (but {}); only BPE is known.</source>
+        <translation>SentencePiece 模型的类型不是 BPE（而是 {}）；目前只支持 BPE。</translation>
+    </message>
+    <message>
+        <source>The tokenizer is neither byte-level nor does it write spaces as ▁.</source>
+        <translation>分词器既不是字节级的，也不把空格写作 ▁。</translation>
+    </message>
+    <message>
+        <source>The tokenizer has no token for a byte of {} in the text.</source>
+        <translation>对于文本中的 {}，分词器没有表示其字节的词元。</translation>
+    </message>
+    <message>
+        <source>The tokenizer has neither a token for {} in the text nor one for unknown characters.</source>
+        <translation>对于文本中的 {}，分词器既没有对应的词元，也没有表示未知字符的词元。</translation>
+    </message>
+    <message>
+        <source>The tokenizer splits text by a regular expression with {}, which is not known here.</source>
+        <translation>分词器切分文本的正则表达式含有 {}，目前不支持。</translation>
+    </message>
+    <message>
+        <source>The tokenizer splits text by {}, which is not a regular expression that is known here ({}).</source>
+        <translation>分词器按 {} 切分文本，这不是目前支持的正则表达式（{}）。</translation>
+    </message>
+    <message>
+        <source>Splitting the text by the tokenizer&apos;s regular expression takes too long or too much memory ({}).</source>
+        <translation>按分词器的正则表达式切分文本耗时过长或占用内存过多（{}）。</translation>
+    </message>
+    <message>
+        <source>The token id {} is not in the vocabulary of {} tokens.</source>
+        <translation>词元编号 {} 不在 {} 个词元的词表中。</translation>
+    </message>
+    <message>
+        <source>The text has {} bytes; at most {} are allowed.</source>
+        <translation>文本有 {} 字节；最多允许 {} 字节。</translation>
+    </message>
+    <message>
+        <source>The text cannot be normalized ({}).</source>
+        <translation>无法规范化文本（{}）。</translation>
+    </message>
+    <message>
+        <source>Token {} should name a byte, but is {}.</source>
+        <translation>词元 {} 应表示一个字节，却是 {}。</translation>
+    </message>
+    <message>
+        <source>Token {} has {} bytes; at most {} are allowed.</source>
+        <translation>词元 {} 有 {} 字节；最多允许 {} 字节。</translation>
+    </message>
+    <message>
+        <source>block {} of {}, {}</source>
+        <translation>第 {} 块（共 {} 块），{}</translation>
+    </message>
+    <message>
+        <source>probabilities of the next tokens</source>
+        <translation>下一词元的概率</translation>
+    </message>
+    <message>
+        <source>A context must have at least {} tokens.</source>
+        <translation>上下文至少要有 {} 个词元。</translation>
+    </message>
+    <message>
+        <source>The text has {} tokens, fewer than one window of {}: choose a longer text or a shorter context.</source>
+        <translation>文本有 {} 个词元，不足一个 {} 词元的窗口：请选择更长的文本或更短的上下文。</translation>
+    </message>
+    <message>
+        <source>“{}” takes too long to compare with the name “{}”.</source>
+        <translation>把“{}”与名称“{}”比较耗时过长。</translation>
+    </message>
+    <message>
+        <source>llama.cpp never quantizes this tensor.</source>
+        <translation>llama.cpp 从不量化此张量。</translation>
+    </message>
+    <message>
+        <source>“{}” is no pattern: no tensor&apos;s name has ; or = in it.</source>
+        <translation>“{}”不是有效的模式：张量的名称中没有 ; 或 =。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this.</source>
+        <translation>内存不足，无法完成。</translation>
+    </message>
+    <message>
+        <source>Something unexpected went wrong: {}.</source>
+        <translation>发生了意外错误：{}。</translation>
     </message>
 </context>
 <context>
