@@ -49,7 +49,7 @@ constexpr MinimumEffort kWeightedEffortQ5 = {16,   -2.0f, 0.8f, 6, 0.25f, 24, 1.
 ///
 /// d < 0 stands for codes that count down from an offset above, dmin < 0 for offsets above zero;
 /// all four combinations of signs are just numbers here.
-template <int kSub, int kMaxCode, int kMaxScale>
+template <class Blocks, int kSub, int kMaxCode, int kMaxScale>
 class MinimumSearch {
   public:
     static constexpr int kSubs = static_cast<int>(kSuperBlockValues) / kSub;
@@ -62,7 +62,7 @@ class MinimumSearch {
         FloatTile<kSubs> minima;
     };
 
-    MinimumSearch(const SuperBlocks& blocks, const MinimumEffort& effort)
+    MinimumSearch(const Blocks& blocks, const MinimumEffort& effort)
         : blocks_(blocks), effort_(effort) {}
 
     HWY_NOINLINE void run(Result& best) {
@@ -168,11 +168,11 @@ class MinimumSearch {
         auto lo = set(kWorst);
         auto hi = set(-kWorst);
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
-            const auto h = blocks_.weight(j);
             const auto x = blocks_.value(j);
-            weight = hn::Add(weight, h);
-            first = hn::Add(first, hn::Mul(h, x));
-            second = hn::Add(second, hn::Mul(hn::Mul(h, x), x));
+            const auto hx = blocks_.weigh(j, x);
+            weight = hn::Add(weight, blocks_.weigh(j, set(1.0f)));
+            first = hn::Add(first, hx);
+            second = hn::Add(second, hn::Mul(hx, x));
             lo = hn::Min(lo, x);
             hi = hn::Max(hi, x);
         }
@@ -192,7 +192,7 @@ class MinimumSearch {
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto x = blocks_.value(j);
             const auto q = code(hn::Sub(x, offset), inverse);
-            const auto hq = hn::Mul(blocks_.weight(j), q);
+            const auto hq = blocks_.weigh(j, q);
             sum.q = hn::Add(sum.q, hq);
             sum.qq = hn::Add(sum.qq, hn::Mul(hq, q));
             sum.qx = hn::Add(sum.qx, hn::Mul(hq, x));
@@ -206,7 +206,7 @@ class MinimumSearch {
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto distance = hn::Sub(blocks_.value(j), offset);
             const auto e = hn::Sub(hn::Mul(code(distance, inverse), step), distance);
-            total = hn::Add(total, hn::Mul(blocks_.weight(j), square(e)));
+            total = hn::Add(total, blocks_.weigh(j, square(e)));
         }
         return total;
     }
@@ -443,7 +443,7 @@ class MinimumSearch {
         }
     }
 
-    const SuperBlocks& blocks_;
+    const Blocks& blocks_;
     const MinimumEffort effort_;
     FloatTile<kSubs> lo_;
     FloatTile<kSubs> range_;

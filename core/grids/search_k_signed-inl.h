@@ -60,7 +60,7 @@ constexpr SignedEffort kWeightedEffortIq4 = {24, 0.7f, 0.03f, 40, 1.1f, 0.4f, 6,
 
 /// As MinimumSearch, in one dimension: for fixed codes the error of a sub-block decoded as step * q
 /// is error + weight * (step - a)².
-template <int kSub, class Codes, int kLowestScale>
+template <class Blocks, int kSub, class Codes, int kLowestScale>
 class SignedSearch {
   public:
     static constexpr int kSubs = static_cast<int>(kSuperBlockValues) / kSub;
@@ -71,7 +71,7 @@ class SignedSearch {
         FloatTile<kSubs> scales;
     };
 
-    SignedSearch(const SuperBlocks& blocks, const SignedEffort& effort)
+    SignedSearch(const Blocks& blocks, const SignedEffort& effort)
         : blocks_(blocks), effort_(effort) {}
 
     HWY_NOINLINE void run(Result& best) {
@@ -119,7 +119,7 @@ class SignedSearch {
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto x = blocks_.value(j);
             const auto q = Codes::nearest(hn::Mul(x, inverse));
-            const auto hq = hn::Mul(blocks_.weight(j), q);
+            const auto hq = blocks_.weigh(j, q);
             sum.qq = hn::Add(sum.qq, hn::Mul(hq, q));
             sum.qx = hn::Add(sum.qx, hn::Mul(hq, x));
         }
@@ -133,7 +133,7 @@ class SignedSearch {
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto x = blocks_.value(j);
             const auto e = hn::Sub(hn::Mul(Codes::nearest(hn::Mul(x, inverse)), step), x);
-            total = hn::Add(total, hn::Mul(blocks_.weight(j), square(e)));
+            total = hn::Add(total, blocks_.weigh(j, square(e)));
         }
         return total;
     }
@@ -145,7 +145,7 @@ class SignedSearch {
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto x = blocks_.value(j);
             extreme = select(hn::Gt(hn::Abs(x), hn::Abs(extreme)), x, extreme);
-            power = hn::Add(power, hn::Mul(blocks_.weight(j), square(x)));
+            power = hn::Add(power, blocks_.weigh(j, square(x)));
         }
         Shortlist<kFits> fits;
         fits.clear();
@@ -266,7 +266,7 @@ class SignedSearch {
         }
     }
 
-    const SuperBlocks& blocks_;
+    const Blocks& blocks_;
     const SignedEffort effort_;
     FloatTile<kSubs> fit_step_[kFits];
     FloatTile<kSubs> fit_weight_[kFits];
