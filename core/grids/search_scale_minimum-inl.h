@@ -55,15 +55,15 @@ class ScaleMinimumSearch {
 
   private:
     static constexpr int kRefits = 2;
-    static constexpr std::size_t kStarts = 8;
+    static constexpr std::size_t kStarts = 6;
     static constexpr EndShifts kPlainShifts =
         kLargest == 15
             ? EndShifts{{-0.9f, -0.5f, -0.2f, 0.1f, 0.4f, 0.7f, 1.0f}, 7, -1.3f, 1.5f}
             : EndShifts{{-2.0f, -1.4f, -0.9f, -0.5f, -0.2f, 0.1f, 0.4f, 0.7f}, 8, -2.5f, 0.9f};
     static constexpr EndShifts kWeightedShifts =
         kLargest == 15
-            ? EndShifts{{-1.2f, -0.7f, -0.35f, -0.05f, 0.1f, 0.2f, 0.35f, 0.6f}, 8, -2.0f, 0.8f}
-            : EndShifts{{-2.4f, -1.5f, -0.9f, -0.4f, -0.1f, 0.1f, 0.2f, 0.35f}, 8, -4.0f, 0.6f};
+            ? EndShifts{{-1.6f, -1.0f, -0.5f, -0.1f, 0.15f, 0.35f, 0.6f}, 7, -3.0f, 0.8f}
+            : EndShifts{{-3.0f, -2.1f, -1.3f, -0.7f, -0.2f, 0.15f, 0.4f}, 7, -6.0f, 0.6f};
     static constexpr EndShifts kShifts = kWeighted ? kWeightedShifts : kPlainShifts;
 
     // value = scale * code + minimum.
