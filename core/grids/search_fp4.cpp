@@ -77,17 +77,18 @@ struct Minifloats {
 };
 
 /// Tries all scales around the one that the largest value suggests.
-template <class Scales>
+template <class Scales, bool kWeighted>
 class Fp4Search {
   public:
     static constexpr std::size_t kCount = Scales::kCount;
+    using Tile = SearchTile<kCount, kWeighted>;
 
-    HWY_INLINE Fp4Search(const SearchTile<kCount>& tile, bool weighted) : tile_(tile) {
+    HWY_INLINE explicit Fp4Search(const Tile& tile) : tile_(tile) {
         best_byte_ = hn::Zero(kInts);
         best_error_ = set(3.0e38f);
         const auto first = Scales::first_byte(hn::Mul(extreme(), set(1.0f / 12)), tile.shrink);
-        for (int more = weighted ? Scales::kWeightedFewer : Scales::kFewer; more <= Scales::kMore;
-             ++more) {
+        constexpr int kFewer = kWeighted ? Scales::kWeightedFewer : Scales::kFewer;
+        for (int more = kFewer; more <= Scales::kMore; ++more) {
             const auto byte = hn::Add(first, hn::Set(kInts, more));
             consider(hn::Min(hn::Max(byte, hn::Zero(kInts)), hn::Set(kInts, Scales::kLargest)));
         }
@@ -103,9 +104,7 @@ class Fp4Search {
     HWY_INLINE FloatVec extreme() const {
         auto largest = zero();
         for (std::size_t j = 0; j < kCount; ++j) {
-            const auto magnitude = hn::Abs(tile_.values[j]);
-            const auto counts = hn::Gt(tile_.weights[j], zero());
-            largest = hn::Max(largest, hn::IfThenElseZero(counts, magnitude));
+            largest = hn::Max(largest, hn::Abs(tile_.counted(j)));
         }
         return largest;
     }
@@ -118,23 +117,23 @@ class Fp4Search {
             const auto value = tile_.values[j];
             const auto level = nearest_fp4(hn::Mul(value, inverse));
             const auto rest = hn::Sub(value, hn::Mul(scale, level));
-            sum = hn::Add(sum, hn::Mul(tile_.weights[j], hn::Mul(rest, rest)));
+            sum = hn::Add(sum, tile_.weigh(j, hn::Mul(rest, rest)));
         }
         const auto better = hn::Lt(sum, best_error_);
         best_error_ = hn::IfThenElse(better, sum, best_error_);
         best_byte_ = hn::IfThenElse(hn::RebindMask(kInts, better), byte, best_byte_);
     }
 
-    const SearchTile<kCount>& tile_;
+    const Tile& tile_;
     FloatVec best_error_;
     IntVec best_byte_;
 };
 
 void search_fp4_all(DType dtype, const BlockRun& run) {
     if (dtype == DType::mxfp4) {
-        search_run<Fp4Search<PowersOfTwo>>(dtype, run);
+        search_run<Fp4Search<PowersOfTwo, false>, Fp4Search<PowersOfTwo, true>>(dtype, run);
     } else {
-        search_run<Fp4Search<Minifloats>>(dtype, run);
+        search_run<Fp4Search<Minifloats, false>, Fp4Search<Minifloats, true>>(dtype, run);
     }
 }
 

@@ -29,17 +29,24 @@ HWY_INLINE FloatVec ratio(FloatVec a, FloatVec b) {
 HWY_INLINE FloatVec square(FloatVec value) { return hn::Mul(value, value); }
 
 /// One super-block in every lane, and half-precision numbers in units of its values.
+template <bool kAreWeighted>
 class SuperBlocks {
   public:
+    static constexpr bool kWeighted = kAreWeighted;
+    using Tile = SearchTile<kSuperBlockValues, kWeighted>;
+
     /// Values of no importance count a little: their sub-blocks are then stored sensibly too.
-    HWY_INLINE explicit SuperBlocks(SearchTile<kSuperBlockValues>& tile) : tile_(tile) {
-        for (std::size_t j = 0; j < kSuperBlockValues; ++j) {
-            tile.weights.put(j, hn::Max(tile.weights[j], set(0x1p-30f)));
+    HWY_INLINE explicit SuperBlocks(Tile& tile) : tile_(tile) {
+        if constexpr (kWeighted) {
+            for (std::size_t j = 0; j < kSuperBlockValues; ++j) {
+                tile.weights.put(j, hn::Max(tile.weights[j], set(0x1p-30f)));
+            }
         }
     }
 
     HWY_INLINE FloatVec value(std::size_t j) const { return tile_.values[j]; }
-    HWY_INLINE FloatVec weight(std::size_t j) const { return tile_.weights[j]; }
+    /// The weight of value j times `value`.
+    HWY_INLINE FloatVec weigh(std::size_t j, FloatVec value) const { return tile_.weigh(j, value); }
 
     /// The bits of the finite half-precision number that is nearest, for values as they were.
     HWY_INLINE WordVec half_bits(FloatVec value) const {
@@ -58,7 +65,7 @@ class SuperBlocks {
     }
 
   private:
-    const SearchTile<kSuperBlockValues>& tile_;
+    const Tile& tile_;
 };
 
 /// The `kMost` candidates of lowest cost in every lane, each with two numbers.

@@ -54,10 +54,10 @@ HWY_INLINE void put_scales_and_codes(const Search& search, const typename Search
     }
 }
 
-template <int kSub, int kMaxCode, int kMaxScale>
-HWY_NOINLINE void search_k_minimum(const SuperBlocks& blocks, const MinimumEffort& effort,
+template <int kSub, int kMaxCode, int kMaxScale, class Blocks>
+HWY_NOINLINE void search_k_minimum(const Blocks& blocks, const MinimumEffort& effort,
                                    std::size_t used, std::array<KBlock, kLanes>& out) {
-    using Search = MinimumSearch<kSub, kMaxCode, kMaxScale>;
+    using Search = MinimumSearch<Blocks, kSub, kMaxCode, kMaxScale>;
     Search search(blocks, effort);
     typename Search::Result found;
     search.run(found);
@@ -71,10 +71,10 @@ HWY_NOINLINE void search_k_minimum(const SuperBlocks& blocks, const MinimumEffor
     put_scales_and_codes(search, found, used, out);
 }
 
-template <int kSub, class Codes, int kLowestScale>
-HWY_NOINLINE void search_signed(const SuperBlocks& blocks, const SignedEffort& effort,
-                                std::size_t used, std::array<KBlock, kLanes>& out) {
-    using Search = SignedSearch<kSub, Codes, kLowestScale>;
+template <int kSub, class Codes, int kLowestScale, class Blocks>
+HWY_NOINLINE void search_signed(const Blocks& blocks, const SignedEffort& effort, std::size_t used,
+                                std::array<KBlock, kLanes>& out) {
+    using Search = SignedSearch<Blocks, kSub, Codes, kLowestScale>;
     Search search(blocks, effort);
     typename Search::Result found;
     search.run(found);
@@ -82,8 +82,10 @@ HWY_NOINLINE void search_signed(const SuperBlocks& blocks, const SignedEffort& e
     put_scales_and_codes(search, found, used, out);
 }
 
-void search_k_blocks(DType dtype, const SuperBlocks& blocks, bool weighted, std::size_t used,
+template <class Blocks>
+void search_k_blocks(DType dtype, const Blocks& blocks, std::size_t used,
                      std::array<KBlock, kLanes>& out) {
+    constexpr bool weighted = Blocks::kWeighted;
     switch (dtype) {
         case DType::q2_k:
             return search_k_minimum<16, 3, 15>(blocks, weighted ? kWeightedEffortQ2 : kEffortQ2,
@@ -121,11 +123,12 @@ void pack_iq4_xs(const KBlock& block, std::byte* out) {
     pack_block(DType::iq4_xs, stored, out);
 }
 
-void search_k_all(DType dtype, const BlockRun& run) {
+template <class Blocks>
+void search_super_blocks(DType dtype, const BlockRun& run) {
     const BlockFormat& format = *block_format(dtype);
     const std::size_t block_bytes = traits(dtype).block_bytes;
     format.encode(run);
-    SearchTile<kSuperBlockValues> tile;
+    typename Blocks::Tile tile;
     std::array<KBlock, kLanes> found;
     std::vector<std::byte> bytes(kLanes * block_bytes);
     for (std::size_t first = 0; first < run.blocks; first += kLanes) {
@@ -133,7 +136,7 @@ void search_k_all(DType dtype, const BlockRun& run) {
         tile.load(
             used, [&](std::size_t lane) { return run.values + (first + lane) * kSuperBlockValues; },
             [&](std::size_t lane) { return run.importance_of(first + lane, kSuperBlockValues); });
-        search_k_blocks(dtype, SuperBlocks(tile), run.importance != nullptr, used, found);
+        search_k_blocks(dtype, Blocks(tile), used, found);
         for (std::size_t lane = 0; lane < used; ++lane) {
             std::byte* out = bytes.data() + lane * block_bytes;
             if (dtype == DType::iq4_xs) {
@@ -143,6 +146,14 @@ void search_k_all(DType dtype, const BlockRun& run) {
             }
         }
         keep_better(format, run, first, used, bytes.data());
+    }
+}
+
+void search_k_all(DType dtype, const BlockRun& run) {
+    if (run.importance == nullptr) {
+        search_super_blocks<SuperBlocks<false>>(dtype, run);
+    } else {
+        search_super_blocks<SuperBlocks<true>>(dtype, run);
     }
 }
 

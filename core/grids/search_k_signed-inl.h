@@ -52,15 +52,15 @@ struct SignedEffort {
 };
 
 constexpr SignedEffort kEffortQ3 = {8, 0.75f, 0.08f, 8, 1.03f, 1.0f, 2, 1, 1};
-constexpr SignedEffort kEffortQ6 = {40, 0.75f, 0.0115f, 12, 1.06f, 2.0f, 4, 2, 1};
+constexpr SignedEffort kEffortQ6 = {28, 0.7f, 0.0165f, 8, 1.03f, 1.5f, 2, 3, 1};
 constexpr SignedEffort kEffortIq4 = {24, 0.7f, 0.03f, 40, 1.1f, 0.4f, 6, 1, 1};
-constexpr SignedEffort kWeightedEffortQ3 = {24, 0.7f, 0.03f, 40, 1.1f, 0.4f, 6, 1, 1};
-constexpr SignedEffort kWeightedEffortQ6 = {32, 0.6f, 0.018f, 12, 1.06f, 2.0f, 3, 4, 1};
-constexpr SignedEffort kWeightedEffortIq4 = {24, 0.7f, 0.03f, 40, 1.1f, 0.4f, 6, 1, 1};
+constexpr SignedEffort kWeightedEffortQ3 = {20, 0.5f, 0.12f, 16, 1.1f, 1.0f, 4, 1, 1};
+constexpr SignedEffort kWeightedEffortQ6 = {24, 0.7f, 0.022f, 12, 1.06f, 2.0f, 3, 3, 1};
+constexpr SignedEffort kWeightedEffortIq4 = {24, 0.5f, 0.06f, 24, 1.1f, 0.6f, 4, 1, 1};
 
 /// As MinimumSearch, in one dimension: for fixed codes the error of a sub-block decoded as step * q
 /// is error + weight * (step - a)².
-template <int kSub, class Codes, int kLowestScale>
+template <class Blocks, int kSub, class Codes, int kLowestScale>
 class SignedSearch {
   public:
     static constexpr int kSubs = static_cast<int>(kSuperBlockValues) / kSub;
@@ -71,7 +71,7 @@ class SignedSearch {
         FloatTile<kSubs> scales;
     };
 
-    SignedSearch(const SuperBlocks& blocks, const SignedEffort& effort)
+    SignedSearch(const Blocks& blocks, const SignedEffort& effort)
         : blocks_(blocks), effort_(effort) {}
 
     HWY_NOINLINE void run(Result& best) {
@@ -119,7 +119,7 @@ class SignedSearch {
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto x = blocks_.value(j);
             const auto q = Codes::nearest(hn::Mul(x, inverse));
-            const auto hq = hn::Mul(blocks_.weight(j), q);
+            const auto hq = blocks_.weigh(j, q);
             sum.qq = hn::Add(sum.qq, hn::Mul(hq, q));
             sum.qx = hn::Add(sum.qx, hn::Mul(hq, x));
         }
@@ -133,7 +133,7 @@ class SignedSearch {
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto x = blocks_.value(j);
             const auto e = hn::Sub(hn::Mul(Codes::nearest(hn::Mul(x, inverse)), step), x);
-            total = hn::Add(total, hn::Mul(blocks_.weight(j), square(e)));
+            total = hn::Add(total, blocks_.weigh(j, square(e)));
         }
         return total;
     }
@@ -145,7 +145,7 @@ class SignedSearch {
         for (std::size_t j = value_begin(k); j < value_begin(k + 1); ++j) {
             const auto x = blocks_.value(j);
             extreme = select(hn::Gt(hn::Abs(x), hn::Abs(extreme)), x, extreme);
-            power = hn::Add(power, hn::Mul(blocks_.weight(j), square(x)));
+            power = hn::Add(power, blocks_.weigh(j, square(x)));
         }
         Shortlist<kFits> fits;
         fits.clear();
@@ -169,11 +169,13 @@ class SignedSearch {
     // The same codes give the same error, and are kept once.
     HWY_INLINE static void insert(Shortlist<kFits>& fits, FloatVec error, FloatVec a,
                                   FloatVec weight) {
-        auto known = hn::Lt(zero(), zero());
-        for (std::size_t i = 0; i < kFits; ++i) {
-            known = hn::Or(known, hn::Eq(error, fits.cost[i]));
+        auto wanted = hn::Lt(error, fits.cost[kFits - 1]);
+        for (std::size_t i = 0; i < kFits - 1; ++i) {
+            wanted = hn::AndNot(hn::Eq(error, fits.cost[i]), wanted);
         }
-        fits.insert(select(known, set(kWorst), error), a, weight);
+        if (!hn::AllFalse(kFloats, wanted)) {
+            fits.insert(select(wanted, error, set(kWorst)), a, weight);
+        }
     }
 
     struct Choice {
@@ -266,7 +268,7 @@ class SignedSearch {
         }
     }
 
-    const SuperBlocks& blocks_;
+    const Blocks& blocks_;
     const SignedEffort effort_;
     FloatTile<kSubs> fit_step_[kFits];
     FloatTile<kSubs> fit_weight_[kFits];

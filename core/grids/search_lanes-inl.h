@@ -24,23 +24,21 @@ HWY_INLINE FloatVec reciprocal_power_of_two(FloatVec magnitude) {
 
 /// Groups of `kCount` values, one in every lane, multiplied by powers of two so that the largest
 /// magnitude and the largest weight of each are about 1: squares then neither overflow nor vanish.
-template <std::size_t kCount>
+/// Where values are not kWeighted, their weights are 1 and cost no time.
+template <std::size_t kValues, bool kWeighted>
 struct SearchTile {
-    FloatTile<kCount> values;
-    FloatTile<kCount> weights;  ///< 1 where a group has no importance, or only zeros
-    FloatVec shrink;            ///< the power of two that the values were multiplied with
-    FloatVec grow;              ///< its reciprocal
+    static constexpr std::size_t kCount = kValues;
 
-    /// Group i of `used` has the values source(i)[0..kCount) and the weights importance(i), or
-    /// null.
+    FloatTile<kCount> values;
+    FloatTile<kWeighted ? kCount : 0> weights;  ///< 1 in groups whose importance is only zeros
+    FloatVec shrink;  ///< the power of two that the values were multiplied with
+    FloatVec grow;    ///< its reciprocal
+
+    /// Group i of `used` has the values source(i)[0..kCount) and the weights importance(i).
     template <class Source, class Importance>
     HWY_INLINE void load(std::size_t used, const Source& source, const Importance& importance) {
         load_tile(values, used, source);
-        if (importance(0) == nullptr) {
-            for (std::size_t j = 0; j < kCount; ++j) {
-                weights.put(j, set(1.0f));
-            }
-        } else {
+        if constexpr (kWeighted) {
             load_tile(weights, used, importance);
             scale_weights();
         }
@@ -52,6 +50,24 @@ struct SearchTile {
         grow = hn::Div(set(1.0f), shrink);
         for (std::size_t j = 0; j < kCount; ++j) {
             values.put(j, hn::Mul(values[j], shrink));
+        }
+    }
+
+    /// The weight of value j times `value`.
+    HWY_INLINE FloatVec weigh(std::size_t j, FloatVec value) const {
+        if constexpr (kWeighted) {
+            return hn::Mul(weights[j], value);
+        } else {
+            return value;
+        }
+    }
+
+    /// Value j, and 0 where its weight is 0.
+    HWY_INLINE FloatVec counted(std::size_t j) const {
+        if constexpr (kWeighted) {
+            return hn::IfThenElseZero(hn::Gt(weights[j], zero()), values[j]);
+        } else {
+            return values[j];
         }
     }
 

@@ -8,29 +8,36 @@ namespace ql {
 
 namespace {
 
-double square_error(const float* values, const float* decoded, std::size_t count) {
-    double sum = 0;
-    for (std::size_t j = 0; j < count; ++j) {
-        const double error = static_cast<double>(decoded[j]) - static_cast<double>(values[j]);
-        sum += error * error;
+// Sums of term(j) for all j < count: four side by side, which do not wait for each other.
+template <class Term>
+double sum_of(std::size_t count, const Term& term) {
+    double sums[4] = {};
+    std::size_t j = 0;
+    for (; j + 4 <= count; j += 4) {
+        for (std::size_t i = 0; i < 4; ++i) {
+            sums[i] += term(j + i);
+        }
     }
-    return sum;
+    for (; j < count; ++j) {
+        sums[0] += term(j);
+    }
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 }  // namespace
 
 double weighted_square_error(const float* values, const float* decoded, const float* importance,
                              std::size_t count) {
+    const auto square = [&](std::size_t j) {
+        const double error = static_cast<double>(decoded[j]) - static_cast<double>(values[j]);
+        return error * error;
+    };
     const auto is_zero = [](float weight) { return weight == 0; };
     if (importance == nullptr || std::all_of(importance, importance + count, is_zero)) {
-        return square_error(values, decoded, count);
+        return sum_of(count, square);
     }
-    double sum = 0;
-    for (std::size_t j = 0; j < count; ++j) {
-        const double error = static_cast<double>(decoded[j]) - static_cast<double>(values[j]);
-        sum += static_cast<double>(importance[j]) * (error * error);
-    }
-    return sum;
+    return sum_of(count,
+                  [&](std::size_t j) { return static_cast<double>(importance[j]) * square(j); });
 }
 
 void keep_better(const BlockFormat& format, const BlockRun& run, std::size_t first,

@@ -1,9 +1,10 @@
 // How a search of groups in lanes becomes the search of a block format. A class `Search` finds the
-// codes of kLanes groups of Search::kCount values:
-//   Search(tile, weighted)  does the work; the tile may be changed
-//   scale_bits()            the scale as stored
-//   minimum_bits()          the minimum as stored, where the format has one
-//   code(j)                 the code of value j
+// codes of kLanes groups of values:
+//   Tile            the SearchTile that holds them
+//   Search(tile)    does the work; the tile may be changed
+//   scale_bits()    the scale as stored
+//   minimum_bits()  the minimum as stored, where the format has one
+//   code(j)         the code of value j
 // For inclusion by kernels that are compiled once for every SIMD target.
 #if defined(QL_CORE_GRIDS_SEARCH_RUN_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef QL_CORE_GRIDS_SEARCH_RUN_INL_H_
@@ -46,41 +47,49 @@ HWY_INLINE void store_fields(const Search& found, std::size_t part, std::size_t 
             blocks[lane].minimum = static_cast<std::uint16_t>(bits);
         });
     }
-    for (std::size_t j = 0; j < Search::kCount; ++j) {
+    for (std::size_t j = 0; j < Search::Tile::kCount; ++j) {
         const auto codes = hn::BitCast(kWords, found.code(j));
         for_each_lane(codes, used, [&](std::size_t lane, std::uint32_t code) {
-            blocks[lane].codes[part * Search::kCount + j] = static_cast<std::uint8_t>(code);
+            blocks[lane].codes[part * Search::Tile::kCount + j] = static_cast<std::uint8_t>(code);
         });
     }
 }
 
 /// Encodes by the format's reference, then searches, and keeps the better of both block by block.
 template <class Search>
-void search_run(DType dtype, const BlockRun& run) {
+void search_all_of(DType dtype, const BlockRun& run) {
     const BlockFormat& format = *block_format(dtype);
     const std::size_t block_values = traits(dtype).block_values;
     const std::size_t block_bytes = traits(dtype).block_bytes;
     format.encode(run);
-    SearchTile<Search::kCount> tile;
+    typename Search::Tile tile;
     std::array<StoredBlock, kLanes> blocks;
     std::vector<std::byte> bytes(kLanes * block_bytes);
     for (std::size_t first = 0; first < run.blocks; first += kLanes) {
         const std::size_t used = std::min(kLanes, run.blocks - first);
-        for (std::size_t at = 0; at < block_values; at += Search::kCount) {
+        for (std::size_t at = 0; at < block_values; at += Search::Tile::kCount) {
             tile.load(
                 used,
                 [&](std::size_t lane) { return run.values + (first + lane) * block_values + at; },
                 [&](std::size_t lane) {
-                    const float* importance = run.importance_of(first + lane, block_values);
-                    return importance == nullptr ? nullptr : importance + at;
+                    return run.importance_of(first + lane, block_values) + at;
                 });
-            const Search found(tile, run.importance != nullptr);
-            store_fields(found, at / Search::kCount, used, blocks);
+            const Search found(tile);
+            store_fields(found, at / Search::Tile::kCount, used, blocks);
         }
         for (std::size_t lane = 0; lane < used; ++lane) {
             pack_block(dtype, blocks[lane], bytes.data() + lane * block_bytes);
         }
         keep_better(format, run, first, used, bytes.data());
+    }
+}
+
+template <class Plain, class Weighted>
+void search_run(DType dtype, const BlockRun& run) {
+    if (run.importance == nullptr) {
+        search_all_of<Plain>(dtype, run);
+    } else {
+        search_all_of<Weighted>(dtype, run);
     }
 }
 

@@ -6,7 +6,6 @@
 //   kRanges                where the level of the largest value is looked for, see LevelRange;
 //   kWeightedRanges        the same where values have weights, and so may be clipped far
 //   kRefits                how often levels and scale are fitted to each other
-//   kNeighbours            how many half-precision scales on each side are tried in the end
 // For inclusion by kernels that are compiled once for every SIMD target.
 #if defined(QL_CORE_GRIDS_SEARCH_SCALE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef QL_CORE_GRIDS_SEARCH_SCALE_INL_H_
@@ -28,21 +27,22 @@ struct LevelRange {
     int count;
 };
 
-template <class Levels>
+template <class Levels, bool kWeighted>
 class ScaleSearch {
   public:
     static constexpr std::size_t kCount = Levels::kCount;
+    using Tile = SearchTile<kCount, kWeighted>;
 
-    HWY_INLINE ScaleSearch(const SearchTile<kCount>& tile, bool weighted) : tile_(tile) {
-        HalfSteps nothing(zero());
-        best_bits_ = nothing.bits(0);
+    HWY_INLINE explicit ScaleSearch(const Tile& tile) : tile_(tile) {
+        best_bits_ = HalfSteps(zero()).bits(0);
         best_error_ = error(zero());
         const auto inverse_extreme = reciprocal(signed_extreme());
-        if (weighted) {
+        if constexpr (kWeighted) {
             refine_all(Levels::kWeightedRanges, inverse_extreme);
         } else {
             refine_all(Levels::kRanges, inverse_extreme);
         }
+        try_neighbours();
     }
 
     HWY_INLINE WordVec scale_bits() const { return best_bits_; }
@@ -64,9 +64,9 @@ class ScaleSearch {
     HWY_INLINE FloatVec signed_extreme() const {
         auto extreme = zero();
         for (std::size_t j = 0; j < kCount; ++j) {
-            const auto counts = hn::And(hn::Gt(tile_.weights[j], zero()),
-                                        hn::Gt(hn::Abs(tile_.values[j]), hn::Abs(extreme)));
-            extreme = hn::IfThenElse(counts, tile_.values[j], extreme);
+            const auto value = tile_.counted(j);
+            const auto further = hn::Gt(hn::Abs(value), hn::Abs(extreme));
+            extreme = hn::IfThenElse(further, value, extreme);
         }
         return extreme;
     }
@@ -76,7 +76,7 @@ class ScaleSearch {
         for (std::size_t j = 0; j < kCount; ++j) {
             const auto value = tile_.values[j];
             const auto level = Levels::nearest(hn::Mul(value, inverse));
-            const auto weighted = hn::Mul(tile_.weights[j], level);
+            const auto weighted = tile_.weigh(j, level);
             sums.product = hn::Add(sums.product, hn::Mul(weighted, value));
             sums.square = hn::Add(sums.square, hn::Mul(weighted, level));
         }
@@ -105,22 +105,28 @@ class ScaleSearch {
         }
     }
 
-    // A scale and its neighbours in half precision, after levels and scale were fitted to each
-    // other.
+    // A scale in half precision, after levels and scale were fitted to each other.
     HWY_INLINE void refine(FloatVec scale) {
         for (int i = 0; i < Levels::kRefits; ++i) {
             const auto fitted = sums(reciprocal(scale));
             const auto usable = hn::Gt(fitted.square, zero());
             scale = hn::IfThenElse(usable, hn::Div(fitted.product, fitted.square), scale);
         }
-        const HalfSteps half(hn::Mul(scale, tile_.grow));
-        for (int steps = -Levels::kNeighbours; steps <= Levels::kNeighbours; ++steps) {
-            const auto bits = half.bits(steps);
-            const auto found = error(scale_of(bits));
-            const auto better = hn::Lt(found, best_error_);
-            best_error_ = hn::IfThenElse(better, found, best_error_);
-            best_bits_ = hn::IfThenElse(hn::RebindMask(kWords, better), bits, best_bits_);
+        consider(HalfSteps(hn::Mul(scale, tile_.grow)).bits(0));
+    }
+
+    HWY_INLINE void try_neighbours() {
+        const HalfSteps half(hn::Mul(scale_of(best_bits_), tile_.grow));
+        for (const int steps : {-1, 1}) {
+            consider(half.bits(steps));
         }
+    }
+
+    HWY_INLINE void consider(WordVec bits) {
+        const auto found = error(scale_of(bits));
+        const auto better = hn::Lt(found, best_error_);
+        best_error_ = hn::IfThenElse(better, found, best_error_);
+        best_bits_ = hn::IfThenElse(hn::RebindMask(kWords, better), bits, best_bits_);
     }
 
     HWY_INLINE FloatVec scale_of(WordVec bits) const {
@@ -134,12 +140,12 @@ class ScaleSearch {
             const auto value = tile_.values[j];
             const auto level = Levels::nearest(hn::Mul(value, inverse));
             const auto rest = hn::Sub(value, hn::Mul(scale, level));
-            sum = hn::Add(sum, hn::Mul(tile_.weights[j], hn::Mul(rest, rest)));
+            sum = hn::Add(sum, tile_.weigh(j, hn::Mul(rest, rest)));
         }
         return sum;
     }
 
-    const SearchTile<kCount>& tile_;
+    const Tile& tile_;
     FloatVec best_error_;
     WordVec best_bits_;
 };

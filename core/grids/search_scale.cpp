@@ -17,7 +17,6 @@ template <int kN>
 struct ShiftedLevels {
     static constexpr std::size_t kCount = 32;
     static constexpr int kRefits = 2;
-    static constexpr int kNeighbours = 1;
 
     static HWY_INLINE FloatVec nearest(FloatVec position) {
         return round_even(clamp(position, -kN, kN - 1));
@@ -28,30 +27,25 @@ struct ShiftedLevels {
 };
 
 struct LevelsQ4 : ShiftedLevels<8> {
-    static constexpr LevelRange kRanges[] = {{4.20f, 0.12f, 17},   {6.20f, 0.12f, 11},
-                                             {7.50f, 0.12f, 16},   {-4.20f, -0.12f, 17},
-                                             {-6.20f, -0.12f, 11}, {-7.50f, -0.12f, 16}};
-    static constexpr LevelRange kWeightedRanges[] = {
-        {4.00f, 0.17f, 18},   {7.00f, 0.20f, 15},   {10.00f, 0.50f, 14},   {17.00f, 1.00f, 15},
-        {-4.00f, -0.17f, 18}, {-7.00f, -0.20f, 15}, {-10.00f, -0.50f, 14}, {-17.00f, -1.00f, 15}};
+    static constexpr LevelRange kRanges[] = {
+        {4.20f, 0.24f, 9}, {6.30f, 0.20f, 15}, {-4.20f, -0.24f, 9}, {-6.30f, -0.20f, 15}};
+    static constexpr LevelRange kWeightedRanges[] = {{4.50f, 0.40f, 8},   {7.50f, 0.40f, 8},
+                                                     {10.80f, 1.00f, 12}, {-4.50f, -0.40f, 8},
+                                                     {-7.50f, -0.40f, 8}, {-10.80f, -1.00f, 12}};
 };
 
 struct LevelsQ5 : ShiftedLevels<16> {
     static constexpr LevelRange kRanges[] = {
-        {10.00f, 0.13f, 23}, {13.00f, 0.13f, 32}, {-10.00f, -0.13f, 23}, {-13.00f, -0.13f, 32}};
-    static constexpr LevelRange kWeightedRanges[] = {
-        {9.00f, 0.20f, 22},   {13.50f, 0.20f, 22},   {18.00f, 0.70f, 20},   {32.00f, 1.60f, 18},
-        {-9.00f, -0.20f, 22}, {-13.50f, -0.20f, 22}, {-18.00f, -0.70f, 20}, {-32.00f, -1.60f, 18}};
+        {11.00f, 0.22f, 13}, {13.90f, 0.22f, 15}, {-11.00f, -0.22f, 13}, {-13.90f, -0.22f, 15}};
+    static constexpr LevelRange kWeightedRanges[] = {{10.00f, 0.55f, 8},   {14.20f, 0.55f, 8},
+                                                     {19.00f, 1.80f, 15},  {-10.00f, -0.55f, 8},
+                                                     {-14.20f, -0.55f, 8}, {-19.00f, -1.80f, 15}};
 };
 
 struct LevelsQ8 : ShiftedLevels<128> {
-    static constexpr LevelRange kRanges[] = {
-        {-100.00f, -0.15f, 67}, {-110.00f, -0.15f, 60}, {-119.00f, -0.15f, 64}};
-    static constexpr LevelRange kWeightedRanges[] = {{-50.00f, -1.20f, 33},
-                                                     {-90.00f, -0.40f, 50},
-                                                     {-110.00f, -0.30f, 63},
-                                                     {-129.00f, -1.20f, 34},
-                                                     {-170.00f, -3.00f, 27}};
+    static constexpr LevelRange kRanges[] = {{-108.00f, -0.32f, 32}, {-118.20f, -0.32f, 33}};
+    static constexpr LevelRange kWeightedRanges[] = {
+        {-60.00f, -2.50f, 18}, {-105.00f, -0.70f, 34}, {-129.00f, -3.00f, 25}};
     static HWY_INLINE IntVec code(FloatVec level) { return hn::ConvertTo(kInts, level); }
 };
 
@@ -59,7 +53,6 @@ struct LevelsQ8 : ShiftedLevels<128> {
 struct LevelsIq4 {
     static constexpr std::size_t kCount = 32;
     static constexpr int kRefits = 2;
-    static constexpr int kNeighbours = 1;
     static constexpr LevelRange kRanges[] = {
         {-70.0f, -2.0f, 20}, {-110.0f, -2.0f, 20}, {60.0f, 2.0f, 20}, {100.0f, 2.0f, 20}};
     static constexpr LevelRange kWeightedRanges[] = {
@@ -91,7 +84,6 @@ template <std::size_t kValues, int kMost>
 struct FewLevels {
     static constexpr std::size_t kCount = kValues;
     static constexpr int kRefits = 3;
-    static constexpr int kNeighbours = 1;
 
     static HWY_INLINE FloatVec nearest(FloatVec position) {
         return round_even(clamp(position, -1, kMost));
@@ -121,7 +113,6 @@ struct LevelsQ2 : FewLevels<64, 2> {
 struct LevelsSign {
     static constexpr std::size_t kCount = 128;
     static constexpr int kRefits = 0;
-    static constexpr int kNeighbours = 1;
     static constexpr LevelRange kRanges[] = {{1.0f, 1.0f, 1}};
     static constexpr LevelRange kWeightedRanges[] = {{1.0f, 1.0f, 1}};
 
@@ -133,22 +124,27 @@ struct LevelsSign {
     }
 };
 
+template <class Levels>
+void search_levels(DType dtype, const BlockRun& run) {
+    search_run<ScaleSearch<Levels, false>, ScaleSearch<Levels, true>>(dtype, run);
+}
+
 void search_scale_all(DType dtype, const BlockRun& run) {
     switch (dtype) {
         case DType::q4_0:
-            return search_run<ScaleSearch<LevelsQ4>>(dtype, run);
+            return search_levels<LevelsQ4>(dtype, run);
         case DType::q5_0:
-            return search_run<ScaleSearch<LevelsQ5>>(dtype, run);
+            return search_levels<LevelsQ5>(dtype, run);
         case DType::q8_0:
-            return search_run<ScaleSearch<LevelsQ8>>(dtype, run);
+            return search_levels<LevelsQ8>(dtype, run);
         case DType::iq4_nl:
-            return search_run<ScaleSearch<LevelsIq4>>(dtype, run);
+            return search_levels<LevelsIq4>(dtype, run);
         case DType::q1_0:
-            return search_run<ScaleSearch<LevelsSign>>(dtype, run);
+            return search_levels<LevelsSign>(dtype, run);
         case DType::q2_0:
-            return search_run<ScaleSearch<LevelsQ2>>(dtype, run);
+            return search_levels<LevelsQ2>(dtype, run);
         default:
-            return search_run<ScaleSearch<LevelsTernary>>(dtype, run);
+            return search_levels<LevelsTernary>(dtype, run);
     }
 }
 

@@ -14,31 +14,35 @@ HWY_BEFORE_NAMESPACE();
 namespace ql::HWY_NAMESPACE {
 
 /// How far the ends of the codes are moved into the range of the values, in steps of that range /
-/// kLargest: from `first` on, `count` shifts for either end, of which a pair may add up to `least`
-/// to `most`.
+/// kLargest: these shifts for either end, of which a pair may add up to `least` to `most`. Where
+/// values have weights, a shift inwards is counted in the steps that a value of mean weight is
+/// clipped by.
 struct EndShifts {
-    float first;
-    float step;
-    int count;
+    static constexpr std::size_t kMost = 12;
+    float shifts[kMost];
+    std::size_t count;
     float least;
     float most;
 };
 
-template <int kLargest>
+template <int kLargest, bool kWeighted>
 class ScaleMinimumSearch {
   public:
     static constexpr std::size_t kCount = 32;
+    using Tile = SearchTile<kCount, kWeighted>;
 
-    HWY_INLINE ScaleMinimumSearch(SearchTile<kCount>& tile, bool weighted) : tile_(tile) {
+    HWY_INLINE explicit ScaleMinimumSearch(Tile& tile) : tile_(tile) {
         centre();
         best_error_ = set(3.0e38f);
         best_scale_ = zero();
         best_minimum_ = zero();
+        find_ends();
         Starts starts;
-        collect(weighted ? kWeightedShifts : kShifts, starts);
+        collect(starts);
         for (const Line& line : starts.lines) {
             refine(line);
         }
+        try_neighbours();
     }
 
     HWY_INLINE WordVec scale_bits() const { return HalfSteps(stored_scale(best_scale_)).bits(0); }
@@ -51,16 +55,16 @@ class ScaleMinimumSearch {
 
   private:
     static constexpr int kRefits = 2;
-    static constexpr EndShifts kShifts = kLargest == 15 ? EndShifts{-1.5f, 0.35f, 12, -2.2f, 2.0f}
-                                                        : EndShifts{-2.8f, 0.45f, 12, -4.0f, 2.0f};
-    static constexpr EndShifts kWeightedShifts = kLargest == 15
-                                                     ? EndShifts{-1.5f, 0.45f, 12, -2.2f, 3.0f}
-                                                     : EndShifts{-2.8f, 0.6f, 14, -5.0f, 5.0f};
-
-    struct Range {
-        FloatVec low;
-        FloatVec step;
-    };
+    static constexpr std::size_t kStarts = 6;
+    static constexpr EndShifts kPlainShifts =
+        kLargest == 15
+            ? EndShifts{{-0.9f, -0.5f, -0.2f, 0.1f, 0.4f, 0.7f, 1.0f}, 7, -1.3f, 1.5f}
+            : EndShifts{{-2.0f, -1.4f, -0.9f, -0.5f, -0.2f, 0.1f, 0.4f, 0.7f}, 8, -2.5f, 0.9f};
+    static constexpr EndShifts kWeightedShifts =
+        kLargest == 15
+            ? EndShifts{{-1.6f, -1.0f, -0.5f, -0.1f, 0.15f, 0.35f, 0.6f}, 7, -3.0f, 0.8f}
+            : EndShifts{{-3.0f, -2.1f, -1.3f, -0.7f, -0.2f, 0.15f, 0.4f}, 7, -6.0f, 0.6f};
+    static constexpr EndShifts kShifts = kWeighted ? kWeightedShifts : kPlainShifts;
 
     // value = scale * code + minimum.
     struct Line {
@@ -81,8 +85,8 @@ class ScaleMinimumSearch {
         auto sum = zero();
         weight_ = zero();
         for (std::size_t j = 0; j < kCount; ++j) {
-            weight_ = hn::Add(weight_, tile_.weights[j]);
-            sum = hn::Add(sum, hn::Mul(tile_.weights[j], tile_.values[j]));
+            weight_ = hn::Add(weight_, tile_.weigh(j, set(1.0f)));
+            sum = hn::Add(sum, tile_.weigh(j, tile_.values[j]));
         }
         mean_ = hn::Div(sum, weight_);
         for (std::size_t j = 0; j < kCount; ++j) {
@@ -90,15 +94,40 @@ class ScaleMinimumSearch {
         }
     }
 
-    HWY_INLINE Range weighted_range() const {
+    // Where the first and the last code may lie. Inwards, an end moves past values of little weight
+    // further than past others: clipping them costs as little.
+    HWY_INLINE void find_ends() {
         auto low = zero();
         auto high = zero();
         for (std::size_t j = 0; j < kCount; ++j) {
-            const auto counts = hn::Gt(tile_.weights[j], zero());
-            low = hn::IfThenElse(counts, hn::Min(low, tile_.values[j]), low);
-            high = hn::IfThenElse(counts, hn::Max(high, tile_.values[j]), high);
+            low = hn::Min(low, tile_.counted(j));
+            high = hn::Max(high, tile_.counted(j));
         }
-        return {low, hn::Mul(hn::Sub(high, low), set(1.0f / kLargest))};
+        const auto step = hn::Mul(hn::Sub(high, low), set(1.0f / kLargest));
+        FloatTile<kWeighted ? kCount : 0> room;
+        if constexpr (kWeighted) {
+            const auto mean_weight = hn::Mul(weight_, set(1.0f / kCount));
+            for (std::size_t j = 0; j < kCount; ++j) {
+                room.put(j, hn::Mul(step, hn::Sqrt(hn::Div(mean_weight, tile_.weights[j]))));
+            }
+        }
+        for (std::size_t i = 0; i < kShifts.count; ++i) {
+            const auto by = set(kShifts.shifts[i]);
+            if (kWeighted && kShifts.shifts[i] > 0) {
+                auto first = high;
+                auto last = low;
+                for (std::size_t j = 0; j < kCount; ++j) {
+                    const auto moved = hn::Mul(room[j], by);
+                    first = hn::Min(first, hn::Add(tile_.values[j], moved));
+                    last = hn::Max(last, hn::Sub(tile_.values[j], moved));
+                }
+                first_.put(i, first);
+                last_.put(i, last);
+            } else {
+                first_.put(i, hn::Add(low, hn::Mul(step, by)));
+                last_.put(i, hn::Sub(high, hn::Mul(step, by)));
+            }
+        }
     }
 
     HWY_INLINE FloatVec nearest(const Line& line, std::size_t j) const {
@@ -111,7 +140,7 @@ class ScaleMinimumSearch {
         Sums sums{zero(), zero(), zero()};
         for (std::size_t j = 0; j < kCount; ++j) {
             const auto code = nearest(line, j);
-            const auto weighted = hn::Mul(tile_.weights[j], code);
+            const auto weighted = tile_.weigh(j, code);
             sums.codes = hn::Add(sums.codes, weighted);
             sums.squares = hn::Add(sums.squares, hn::Mul(weighted, code));
             sums.products = hn::Add(sums.products, hn::Mul(weighted, tile_.values[j]));
@@ -135,7 +164,7 @@ class ScaleMinimumSearch {
 
     // The best lines so far, the best first, and what they take from the squared error.
     struct Starts {
-        static constexpr std::size_t kCount = 4;
+        static constexpr std::size_t kCount = kStarts;
         FloatVec gains[kCount];
         Line lines[kCount];
 
@@ -161,19 +190,16 @@ class ScaleMinimumSearch {
         b = hn::IfThenElse(which, was, b);
     }
 
-    HWY_INLINE void collect(const EndShifts& shifts, Starts& starts) const {
-        const Range range = weighted_range();
-        for (int low = 0; low < shifts.count; ++low) {
-            const float low_shift = shifts.first + shifts.step * static_cast<float>(low);
-            const auto minimum = hn::Add(range.low, hn::Mul(range.step, set(low_shift)));
-            for (int high = 0; high < shifts.count; ++high) {
-                const float shift =
-                    low_shift + shifts.first + shifts.step * static_cast<float>(high);
-                if (shift < shifts.least || shift > shifts.most) {
+    HWY_INLINE void collect(Starts& starts) const {
+        for (std::size_t low = 0; low < kShifts.count; ++low) {
+            for (std::size_t high = 0; high < kShifts.count; ++high) {
+                const float sum = kShifts.shifts[low] + kShifts.shifts[high];
+                if (sum < kShifts.least || sum > kShifts.most) {
                     continue;
                 }
-                const auto scale = hn::Mul(range.step, set((kLargest - shift) / kLargest));
-                const Line line{scale, minimum};
+                const auto minimum = first_[low];
+                const auto range = hn::Sub(last_[high], minimum);
+                const Line line{hn::Mul(range, set(1.0f / kLargest)), minimum};
                 const auto now = sums(line);
                 const auto divisor = determinant(now);
                 const auto taken = hn::Div(hn::Mul(now.products, now.products), divisor);
@@ -185,36 +211,41 @@ class ScaleMinimumSearch {
         }
     }
 
-    // Codes and line are fitted to each other; then, for the minima in half precision around, codes
-    // and scale.
+    // Codes and line are fitted to each other; then the scale to the stored minimum.
     HWY_INLINE void refine(Line line) {
+        Sums now{};
         for (int i = 0; i < kRefits; ++i) {
-            line = fit(sums(line), line);
+            now = sums(line);
+            line = fit(now, line);
         }
-        const HalfSteps minimum(stored_minimum(line.minimum));
-        for (int steps = -1; steps <= 1; ++steps) {
-            Line stored = line;
-            stored.minimum = minimum_of(minimum.bits(steps));
-            stored.scale = fit_scale(stored);
-            stored.scale = scale_of(HalfSteps(stored_scale(stored.scale)).bits(0));
-            consider(stored);
+        consider(line, now, HalfSteps(stored_minimum(line.minimum)).bits(0));
+    }
+
+    HWY_INLINE void try_neighbours() {
+        const Line best{best_scale_, best_minimum_};
+        const HalfSteps minimum(stored_minimum(best.minimum));
+        for (const int steps : {-1, 1}) {
+            Line near = best;
+            near.minimum = minimum_of(minimum.bits(steps));
+            consider(near, sums(near), minimum.bits(steps));
         }
     }
 
-    // The best scale for the minimum and the codes of a line.
-    HWY_INLINE FloatVec fit_scale(const Line& line) const {
-        const auto now = sums(line);
-        const auto product = hn::Sub(now.products, hn::Mul(line.minimum, now.codes));
+    // The best scale for a stored minimum and for the codes of which these are the sums.
+    HWY_INLINE void consider(const Line& line, const Sums& now, WordVec minimum_bits) {
+        const auto minimum = minimum_of(minimum_bits);
+        const auto product = hn::Sub(now.products, hn::Mul(minimum, now.codes));
         const auto usable = hn::Gt(now.squares, zero());
-        return hn::IfThenElse(usable, hn::Div(product, now.squares), line.scale);
+        const auto scale = hn::IfThenElse(usable, hn::Div(product, now.squares), line.scale);
+        keep_better({scale_of(HalfSteps(stored_scale(scale)).bits(0)), minimum});
     }
 
-    HWY_INLINE void consider(const Line& line) {
+    HWY_INLINE void keep_better(const Line& line) {
         auto sum = zero();
         for (std::size_t j = 0; j < kCount; ++j) {
             const auto decoded = hn::Mul(line.scale, nearest(line, j));
             const auto rest = hn::Sub(hn::Sub(tile_.values[j], line.minimum), decoded);
-            sum = hn::Add(sum, hn::Mul(tile_.weights[j], hn::Mul(rest, rest)));
+            sum = hn::Add(sum, tile_.weigh(j, hn::Mul(rest, rest)));
         }
         const auto better = hn::Lt(sum, best_error_);
         best_error_ = hn::IfThenElse(better, sum, best_error_);
@@ -234,7 +265,9 @@ class ScaleMinimumSearch {
         return hn::Sub(hn::Mul(half_bits_to_float(kFloats, bits), tile_.shrink), mean_);
     }
 
-    SearchTile<kCount>& tile_;
+    Tile& tile_;
+    FloatTile<EndShifts::kMost> first_;
+    FloatTile<EndShifts::kMost> last_;
     FloatVec weight_;
     FloatVec mean_;
     FloatVec best_error_;

@@ -14,9 +14,9 @@ namespace ql::HWY_NAMESPACE {
 
 void search_scale_minimum_all(DType dtype, const BlockRun& run) {
     if (dtype == DType::q4_1) {
-        search_run<ScaleMinimumSearch<15>>(dtype, run);
+        search_run<ScaleMinimumSearch<15, false>, ScaleMinimumSearch<15, true>>(dtype, run);
     } else {
-        search_run<ScaleMinimumSearch<31>>(dtype, run);
+        search_run<ScaleMinimumSearch<31, false>, ScaleMinimumSearch<31, true>>(dtype, run);
     }
 }
 
