@@ -213,11 +213,13 @@ HWY_INLINE void encode_signed(const float* values, std::size_t blocks, Batch& ba
     store_batch<false, kBits>(batch, blocks, out);
 }
 
+template <int kBits>
+constexpr int kLargestCode = (1 << kBits) - 1;
+
 // Q4_1 and Q5_1.
 template <int kBits>
 HWY_INLINE void encode_range(const float* values, std::size_t blocks, Batch& batch,
                              std::uint8_t* out) {
-    constexpr int kLargest = (1 << kBits) - 1;
     bool overflow = false;
     for (std::size_t i = 0; i < blocks; ++i) {
         const Range range = exact_range(values + i * kBlockValues);
@@ -231,20 +233,20 @@ HWY_INLINE void encode_range(const float* values, std::size_t blocks, Batch& bat
         return;
     }
     fit_batch(batch, [](auto lo, auto hi) HWY_ATTR {
-        return hn::Div(hn::Sub(hi, lo), hn::Set(kFloats, static_cast<float>(kLargest)));
+        return hn::Div(hn::Sub(hi, lo), hn::Set(kFloats, static_cast<float>(kLargestCode<kBits>)));
     });
     code_batch(values, blocks, batch, [](auto value, auto inverse, auto lo) HWY_ATTR {
         const auto position = hn::Add(hn::Mul(hn::Sub(value, lo), inverse), hn::Set(kFloats, 0.5f));
-        return hn::Min(hn::ConvertTo(kInts, position), hn::Set(kInts, kLargest));
+        return hn::Min(hn::ConvertTo(kInts, position), hn::Set(kInts, kLargestCode<kBits>));
     });
     store_batch<true, kBits>(batch, blocks, out);
 }
 
 // Q8_0. Halves are rounded away from zero by adding the float below one half: one half itself would
 // also carry the float below k + 1/2 over.
+constexpr float kBelowHalf = 0.49999997f;
 HWY_INLINE void encode_symmetric(const float* values, std::size_t blocks, Batch& batch,
                                  std::uint8_t* out) {
-    constexpr float kBelowHalf = 0.49999997f;
     for (std::size_t i = 0; i < blocks; ++i) {
         batch.first[i] = largest_magnitude(values + i * kBlockValues);
     }
