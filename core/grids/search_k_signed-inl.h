@@ -51,10 +51,10 @@ struct SignedEffort {
     int rounds;  ///< refits of d
 };
 
-constexpr SignedEffort kEffortQ3 = {8, 0.75f, 0.08f, 8, 1.03f, 1.0f, 1, 1, 1};
+constexpr SignedEffort kEffortQ3 = {5, 0.8f, 0.11f, 6, 1.03f, 1.3f, 1, 1, 0};
 constexpr SignedEffort kEffortQ6 = {28, 0.7f, 0.0165f, 8, 1.03f, 1.5f, 2, 3, 1};
 constexpr SignedEffort kEffortIq4 = {24, 0.7f, 0.03f, 40, 1.1f, 0.4f, 6, 1, 1};
-constexpr SignedEffort kWeightedEffortQ3 = {28, 0.6f, 0.07f, 16, 1.1f, 1.0f, 4, 1, 1};
+constexpr SignedEffort kWeightedEffortQ3 = {24, 0.5f, 0.1f, 16, 1.1f, 1.0f, 4, 1, 1};
 constexpr SignedEffort kWeightedEffortQ6 = {28, 0.6f, 0.021f, 8, 1.04f, 2.0f, 2, 3, 1};
 constexpr SignedEffort kWeightedEffortIq4 = {24, 0.5f, 0.06f, 24, 1.1f, 0.6f, 4, 1, 1};
 

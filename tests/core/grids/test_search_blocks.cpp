@@ -276,7 +276,7 @@ class TestSearchBlocks : public QObject {
             for (const bool weighted : {false, true}) {
                 const SearchShare share = searchShare(sample, dtype, weighted, 8);
                 QVERIFY2(
-                    share.closed() >= 0.88,
+                    share.closed() >= 0.9,
                     qPrintable(QString("%1: %2").arg(sample.name.c_str()).arg(share.closed())));
             }
         }
