@@ -206,20 +206,23 @@ void complete_rope_scaling(const ConfigSource& config, const Architecture& archi
 }
 
 /// Of a GGUF file. Files with LongRoPE name no type: their factors are tensors, and attention is
-/// scaled by what stands here.
+/// scaled by what stands here. As in llama.cpp, a number that is not positive counts as absent.
 std::optional<RopeScaling> gguf_rope_scaling(const GgufMetadata& metadata,
                                              const std::string& prefix) {
-    const GgufSource source(metadata);
-    const std::optional<double> attention = source.positive(prefix + "attn_factor");
+    const auto positive = [&](const char* key) {
+        const std::optional<double> value = metadata.number(prefix + key);
+        return value && *value > 0 && std::isfinite(*value) ? value : std::nullopt;
+    };
+    const std::optional<double> attention = positive("attn_factor");
     RopeScaling scaling;
     scaling.type = metadata.string(prefix + "type").value_or(attention ? "longrope" : "none");
     if (scaling.type == "none") {
         return std::nullopt;
     }
-    scaling.factor = source.positive(prefix + "factor").value_or(1);
-    scaling.original_context = source.count(prefix + "original_context_length").value_or(0);
-    scaling.beta_fast = source.positive(prefix + "yarn_beta_fast");
-    scaling.beta_slow = source.positive(prefix + "yarn_beta_slow");
+    scaling.factor = positive("factor").value_or(1);
+    scaling.original_context = metadata.uint(prefix + "original_context_length").value_or(0);
+    scaling.beta_fast = positive("yarn_beta_fast");
+    scaling.beta_slow = positive("yarn_beta_slow");
     scaling.attention_factor =
         attention.value_or(1) * (scaling.type == "yarn" ? yarn_attention(scaling.factor) : 1);
     return scaling;

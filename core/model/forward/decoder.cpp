@@ -127,7 +127,7 @@ void Decoder::turn_heads(const BlockWeights& weights, Batch& batch,
     float* rows = batch.wide.data();
     for (const std::int64_t length : batch.sequences.lengths()) {
         if (length > table_length || rotary.is_long(length) != rotary.is_long(table_length)) {
-            table = rotary.table(length);
+            table = rotary.table(length, progress);
             table_length = length;
         }
         HeadsOp op{0, spec_.heads, spec_.head_dim, q_norm ? &*q_norm : nullptr, &table};

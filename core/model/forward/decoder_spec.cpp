@@ -131,9 +131,8 @@ Rotary full_rotary(const Model& model) {
     const std::vector<double> divisors = values_of(model, "rope_freqs.weight");
     if (!divisors.empty() && divisors.size() != rotary.frequencies.size()) {
         throw Error(ErrorCode::bad_file,
-                    Sentence(QL_TR("core", "It has {} values; {} are needed."), divisors.size(),
-                             rotary.frequencies.size()),
-                    "rope_freqs.weight");
+                    Sentence(QL_TR("core", "The tensor rope_freqs has {} values; {} are needed."),
+                             divisors.size(), rotary.frequencies.size()));
     }
     for (std::size_t i = 0; i < divisors.size(); ++i) {
         rotary.frequencies[i] /= divisors[i];

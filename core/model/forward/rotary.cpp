@@ -13,9 +13,11 @@ namespace {
 
 [[noreturn]] void refuse(ErrorCode code, const Sentence& sentence) { throw Error(code, sentence); }
 
-std::uint64_t original_context(const Hyperparameters& h) {
-    return h.rope_scaling->original_context > 0 ? h.rope_scaling->original_context
-                                                : h.context_length;
+/// Tokens of the context that the model was trained with before its rotation was scaled.
+double original_context(const Hyperparameters& h) {
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 31;
+    const std::uint64_t stated = h.rope_scaling->original_context;
+    return static_cast<double>(std::min(stated > 0 ? stated : h.context_length, kMost));
 }
 
 void stretch(std::vector<double>& frequencies, const std::vector<double>& divisors) {
@@ -33,7 +35,7 @@ void scale_llama3(const Hyperparameters& h, Rotary& rotary) {
                               "The frequency factors of the RoPE scaling are not in "
                               "order.")));
     }
-    const auto context = static_cast<double>(original_context(h));
+    const double context = original_context(h);
     for (double& frequency : rotary.frequencies) {
         const double turns = context * frequency / (2 * std::numbers::pi);
         const double smooth = std::clamp(
@@ -46,7 +48,7 @@ void scale_llama3(const Hyperparameters& h, Rotary& rotary) {
 /// stretched, with a ramp over the pairs between.
 void scale_yarn(const Hyperparameters& h, Rotary& rotary) {
     const RopeScaling& s = *h.rope_scaling;
-    const auto context = static_cast<double>(original_context(h));
+    const double context = original_context(h);
     const auto dimensions = static_cast<double>(h.rope_dimension);
     const auto pair_of = [&](double turns) {
         return dimensions * std::log(context / (turns * 2 * std::numbers::pi)) /
@@ -77,7 +79,7 @@ void scale_longrope(const Hyperparameters& h, Rotary& rotary) {
                    QL_TR("core", "The model has {} long and {} short RoPE factors; {} are needed."),
                    s.long_factors.size(), s.short_factors.size(), pairs));
     }
-    const auto original = static_cast<double>(original_context(h));
+    const double original = original_context(h);
     rotary.long_frequencies = rotary.frequencies;
     stretch(rotary.long_frequencies, s.long_factors);
     stretch(rotary.frequencies, s.short_factors);
@@ -91,14 +93,14 @@ void scale_longrope(const Hyperparameters& h, Rotary& rotary) {
 
 }  // namespace
 
-RotationTable Rotary::table(std::int64_t length) const {
+RotationTable Rotary::table(std::int64_t length, const Progress& progress) const {
     const std::vector<double>& used = is_long(length) ? long_frequencies : frequencies;
     RotationTable table;
     table.pairs = static_cast<std::int64_t>(used.size());
     table.interleaved = interleaved;
     table.cosines.resize(static_cast<std::size_t>(length * table.pairs));
     table.sines.resize(table.cosines.size());
-    parallel_for(length, {}, [&](std::int64_t position) {
+    parallel_for(length, progress, [&](std::int64_t position) {
         const std::size_t row = static_cast<std::size_t>(position) * used.size();
         for (std::size_t i = 0; i < used.size(); ++i) {
             const double angle = static_cast<double>(position) * used[i];

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/backend/operations.h"
+#include "core/base/progress.h"
 #include "core/model/hyperparameters.h"
 
 namespace ql {
@@ -24,7 +25,7 @@ struct Rotary {
         return !long_frequencies.empty() && length > short_length;
     }
     /// For positions 0 .. length - 1 of a sequence of `length` tokens.
-    RotationTable table(std::int64_t length) const;
+    RotationTable table(std::int64_t length, const Progress& progress = {}) const;
 };
 
 /// base^(-2i / dimensions) for each pair i.
