@@ -50,12 +50,14 @@ void read_json(const nlohmann::json& tokenizer, std::uint64_t rows, TokenizerPar
     parts.unknown = unknown_of(parts.vocabulary.tokens);
 }
 
-/// Pieces that stand for more than text are looked for in the text, as those of a GGUF file are.
+/// Pieces that are looked for in the text: user-defined ones once its spaces are marked, as
+/// SentencePiece does; control ones as those of a GGUF file are.
 void add_pieces(const std::vector<Token>& tokens, std::map<std::uint64_t, AddedToken>& added) {
     for (std::size_t id = 0; id < tokens.size(); ++id) {
-        const TokenType type = tokens[id].type;
-        if (type == TokenType::control || type == TokenType::user_defined) {
-            added[id] = {.id = id, .text = tokens[id].text, .special = type == TokenType::control};
+        const bool control = tokens[id].type == TokenType::control;
+        if (control || tokens[id].type == TokenType::user_defined) {
+            added[id] = {
+                .id = id, .text = tokens[id].text, .special = control, .normalized = !control};
         }
     }
 }
@@ -77,7 +79,6 @@ void read_model(const fs::path& path, std::uint64_t rows, TokenizerParts& parts,
     parts.byte_fallback = true;
     parts.fuse_unknown = true;
     parts.unknown = unknown_of(parts.vocabulary.tokens);
-    write_plain_spaces(parts.vocabulary);
     add_pieces(parts.vocabulary.tokens, added);
 }
 
@@ -117,9 +118,12 @@ TokenizerParts parts_of_directory(const fs::path& directory, const nlohmann::jso
     }
     const std::vector<AddedToken> listed = files.added_tokens();
     add_tokens(listed, rows, parts.vocabulary);
+    const bool sentence_piece = parts.vocabulary.kind == VocabularyKind::sentence_piece;
     for (const AddedToken& token : listed) {
         if (token.id < rows) {
             added[token.id] = token;
+            // Their texts have plain spaces, and nothing but spaces is normalized.
+            added[token.id].normalized = token.normalized && !sentence_piece;
         }
     }
     for (auto& [id, token] : added) {
@@ -130,7 +134,6 @@ TokenizerParts parts_of_directory(const fs::path& directory, const nlohmann::jso
         add_merges_by_scores(parts, ids);
     }
     const std::size_t count = parts.vocabulary.tokens.size();
-    const bool sentence_piece = parts.vocabulary.kind == VocabularyKind::sentence_piece;
     parts.bos = as_id(files.special_id("bos", ids, count));
     parts.eos = as_id(files.special_id("eos", ids, count));
     parts.add_bos = files.adds(true, sentence_piece);

@@ -26,11 +26,9 @@ bool words_are_apart(const std::vector<Token>& tokens) {
 std::vector<AddedToken> added_tokens(const TokenizerParts& parts, bool once_normalized) {
     std::vector<AddedToken> tokens;
     for (const AddedToken& token : parts.added) {
-        // Where spaces are marked, nothing else is normalized.
-        const bool late = token.normalized && parts.vocabulary.kind == VocabularyKind::byte_level;
-        if (late == once_normalized) {
+        if (token.normalized == once_normalized) {
             tokens.push_back(token);
-            if (late && parts.compose) {
+            if (once_normalized && parts.compose) {
                 tokens.back().text = composed(token.text).value_or(token.text);
             }
         }
@@ -140,9 +138,16 @@ void TextEncoder::encode_marked(std::string_view text, bool first, Job& job) con
         return;
     }
     const std::string prepared = marked(joins_spaces_ ? joined : text, first);
+    after_.split(
+        prepared, job.parse_special, job.progress,
+        [&](std::string_view part) { encode_words(part, job); },
+        [&](std::int32_t id) { job.ids.push_back(id); });
+}
+
+void TextEncoder::encode_words(std::string_view text, Job& job) const {
     const std::size_t start = job.ids.size();
     std::size_t words = 0;
-    for (std::string_view rest = prepared; !rest.empty();) {
+    for (std::string_view rest = text; !rest.empty();) {
         const std::size_t length =
             cuts_words_ ? word_length(rest, spaces_.words_apart) : rest.size();
         subwords_.append(rest.substr(0, length), start, job.work, job.ids);
@@ -150,7 +155,7 @@ void TextEncoder::encode_marked(std::string_view text, bool first, Job& job) con
         if (++words % kWordsPerCheck == 0) {
             job.progress.check();
             job.progress.report(1 - static_cast<double>(rest.size()) /
-                                        static_cast<double>(prepared.size()));
+                                        static_cast<double>(text.size()));
         }
     }
 }

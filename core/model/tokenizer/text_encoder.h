@@ -26,6 +26,7 @@ class TextEncoder {
     struct Job;
     void encode_byte_level(std::string_view text, Job& job) const;
     void encode_marked(std::string_view text, bool first, Job& job) const;
+    void encode_words(std::string_view text, Job& job) const;
     std::string marked(std::string_view text, bool first) const;
 
     bool byte_level_;

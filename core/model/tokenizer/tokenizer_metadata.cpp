@@ -54,6 +54,15 @@ std::optional<Vocabulary> read_vocabulary(const fs::path& directory, const Token
     return std::nullopt;
 }
 
+/// llama.cpp looks for user-defined tokens in the text before spaces become marks.
+void write_plain_spaces(Vocabulary& vocabulary) {
+    for (Token& token : vocabulary.tokens) {
+        if (token.type == TokenType::user_defined) {
+            token.text = with_plain_spaces(token.text);
+        }
+    }
+}
+
 /// Fills the ids that no file names.
 void pad(Vocabulary& vocabulary, const TokenIds& ids) {
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {

@@ -83,14 +83,6 @@ std::string with_plain_spaces(std::string_view text) {
     return plain;
 }
 
-void write_plain_spaces(Vocabulary& vocabulary) {
-    for (Token& token : vocabulary.tokens) {
-        if (token.type == TokenType::user_defined) {
-            token.text = with_plain_spaces(token.text);
-        }
-    }
-}
-
 TokenIds checked_ids(const Vocabulary& vocabulary) {
     TokenIds ids;
     ids.reserve(vocabulary.tokens.size());

@@ -84,9 +84,6 @@ struct Vocabulary {
 /// long. Refers to the texts, which must stay where they are.
 TokenIds checked_ids(const Vocabulary& vocabulary);
 
-/// Gives user-defined tokens plain spaces: they are looked for in the text before its spaces become
-/// marks.
-void write_plain_spaces(Vocabulary& vocabulary);
 /// `text` with spaces instead of marks.
 std::string with_plain_spaces(std::string_view text);
 

@@ -262,6 +262,31 @@ class TestTokenizer : public QObject {
         QVERIFY(of(tokenizer)->encode("a") == (Ids{5}));
     }
 
+    void sentencePieceModelsAreFollowed() {
+        const auto piece = [](const std::string& text, char type) {
+            const std::string body = "\x0a" + std::string(1, static_cast<char>(text.size())) +
+                                     text + "\x18" + std::string(1, type);
+            return "\x0a" + std::string(1, static_cast<char>(body.size())) + body;
+        };
+        const std::string pieces = piece("<unk>", 2) + piece("<s>", 3) + piece("▁▁", 4) +
+                                   piece("▁", 1) + piece("a", 1) + piece("<ud>", 4);
+        const std::string bpe = std::string("\x12\x02\x18\x02", 4);
+        const QTemporaryDir folder;
+        const auto made = [&](const std::string& normalizer) {
+            write(folder.filePath("tokenizer.model"),
+                  pieces + bpe + "\x1a" + static_cast<char>(normalizer.size()) + normalizer);
+            return Tokenizer::of_directory(folder.path().toStdString(), json::object(), 6);
+        };
+        const auto plain = made(std::string("\x20\x00", 2));
+        QVERIFY(plain->encode(" a<ud>a  a") == (Ids{2, 4, 5, 4, 2, 4}));
+        QVERIFY(plain->encode("<s>b", {true, true}) == (Ids{1, 0}));
+        const auto joining = made(std::string("\x20\x01", 2));
+        QVERIFY(joining->encode("  a  a ") == (Ids{3, 4, 3, 4}));
+        QVERIFY(joining->encode("   ") == Ids{});
+        const std::string error = error_of([&] { made("\x12\x01x"); });
+        QVERIFY2(error.find("replaces characters") != std::string::npos, error.c_str());
+    }
+
     void charactersInsideTokensNeedNotBeTokens() {
         // "xy" can be merged though neither letter is a token; alone, x is unknown.
         const auto tokenizer = Tokenizer::of_gguf(
