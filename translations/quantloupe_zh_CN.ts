@@ -1081,10 +1081,6 @@
         <translation>每行超过 {} 个值的矩阵无法运行。</translation>
     </message>
     <message>
-        <source>It has {} values; {} are needed.</source>
-        <translation>它有 {} 个值；需要 {} 个。</translation>
-    </message>
-    <message>
         <source>Its output matrix is missing: the model can be viewed and quantized, not run.</source>
         <translation>缺少输出矩阵：该模型可以查看和量化，但不能运行。</translation>
     </message>
@@ -1243,6 +1239,10 @@
     <message>
         <source>Something unexpected went wrong: {}.</source>
         <translation>发生了意外错误：{}。</translation>
+    </message>
+    <message>
+        <source>The tensor rope_freqs has {} values; {} are needed.</source>
+        <translation>张量 rope_freqs 有 {} 个值；需要 {} 个。</translation>
     </message>
 </context>
 <context>
