@@ -30,7 +30,9 @@ std::vector<T> take(ByteReader& reader) {
     }
     std::vector<T> values(count);
     const auto bytes = reader.take(count * sizeof(T));
-    std::memcpy(values.data(), bytes.data(), bytes.size());
+    if (count > 0) {  // an empty vector has no address to copy to
+        std::memcpy(values.data(), bytes.data(), bytes.size());
+    }
     return values;
 }
 
