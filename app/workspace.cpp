@@ -7,6 +7,7 @@
 
 #include "app/demo_model.h"
 #include "app/importance_file.h"
+#include "app/predictions.h"
 
 namespace ql::gui {
 
@@ -68,7 +69,10 @@ Workspace::Workspace(Jobs* jobs, QObject* parent)
       lastSchemeId_(schemes_.last().id),
       runCache_(kRunCacheKiB),
       profileCache_(kProfileCacheKiB),
-      previewing_(jobs) {
+      previewing_(jobs),
+      predictions_(new Predictions(this, jobs)) {
+    connect(predictions_, &Predictions::runningChanged, this, &Workspace::comparisonChanged);
+    connect(predictions_, &Predictions::settingsChanged, this, &Workspace::comparisonChanged);
     debounce_.setSingleShot(true);
     debounce_.setInterval(kDebounceMs);
     connect(&debounce_, &QTimer::timeout, this, &Workspace::startPendingRuns);
@@ -139,6 +143,7 @@ void Workspace::adopt(std::shared_ptr<const Model> model, const QString& path) {
 
     model_ = std::move(model);
     path_ = path;
+    predictions_->reset();
     const std::shared_ptr<const ImportanceMatrix> unfit =
         importance_ && !fits(model_.get(), *importance_) ? importance_ : nullptr;
     if (unfit) {

@@ -47,6 +47,8 @@ struct SchemeResult {
     Sentence fallback;  ///< why `run` is of another scheme than was chosen for the tensor
 };
 
+class Predictions;
+
 /// What a plan gives the tensors of the open model.
 struct PlanPreview {
     std::shared_ptr<const ModelRun> run;  ///< null if the plan cannot be resolved
@@ -146,12 +148,20 @@ class Workspace : public QObject {
     /// What the scheme's plan gives the current tensor; null where that is not known.
     const PlanEntry* tensorEntry(int schemeId) const;
 
-    /// Runs all enabled schemes that have no result yet on the whole model, in one pass.
+    /// Perplexities, divergences and output errors on a text.
+    Predictions* predictions() const { return predictions_; }
+
+    /// Runs all enabled schemes that have no result yet on the whole model, in one pass, and then,
+    /// where they are wanted, measures predictions.
     void runComparison();
     void stopComparison();
-    bool comparisonRunning() const { return comparison_ != kNoJob; }
+    bool comparisonRunning() const;
     /// Whether runComparison() would start something.
     bool canRunComparison() const;
+    /// Whether a scheme is switched on and, as far as is known, can be applied to the model.
+    bool takesPart(const ComparedScheme& scheme) const;
+    /// Names everything that a scheme's results on the model depend on; kNoScheme: the original.
+    QString modelKey(int schemeId) const;
 
   signals:
     /// Another model (or none): everything below was reset. Followed by tensorChanged().
@@ -196,6 +206,7 @@ class Workspace : public QObject {
     void startPreviews();
     void failPending(const Sentence& problem);
     bool canRun(const ComparedScheme& scheme) const;
+    void startComparison();
     QString modelKey(const ComparedScheme& scheme) const;
     void setResult(int schemeId, SchemeResult result);
     void applySchemes(const QList<ComparedScheme>& schemes, int focus);
@@ -233,6 +244,7 @@ class Workspace : public QObject {
     QHash<QString, PlanPreview> previews_;
     JobSlot previewing_;
     JobId comparison_ = kNoJob;
+    Predictions* predictions_;
 };
 
 }  // namespace ql::gui

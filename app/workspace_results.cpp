@@ -1,6 +1,7 @@
 // What is computed of the schemes: on the current tensor, and on the whole model.
 #include <algorithm>
 
+#include "app/predictions.h"
 #include "app/workspace.h"
 
 namespace ql::gui {
@@ -163,6 +164,11 @@ QString Workspace::modelKey(const ComparedScheme& scheme) const {
     return QStringLiteral("%1|%2").arg(importanceNumber_).arg(scheme.text());
 }
 
+QString Workspace::modelKey(int schemeId) const {
+    const ComparedScheme* compared = scheme(schemeId);
+    return compared ? modelKey(*compared) : QStringLiteral("original");
+}
+
 std::shared_ptr<const ModelRun> Workspace::modelRun(int schemeId) const {
     const ComparedScheme* compared = scheme(schemeId);
     return compared ? modelRuns_.value(modelKey(*compared)) : nullptr;
@@ -220,24 +226,35 @@ void Workspace::startPreviews() {
         });
 }
 
-bool Workspace::canRun(const ComparedScheme& scheme) const {
-    const QString key = modelKey(scheme);
-    const auto known = previews_.constFind(key);
+bool Workspace::takesPart(const ComparedScheme& scheme) const {
+    const auto known = previews_.constFind(modelKey(scheme));
     const bool unsolvable = known != previews_.cend() && !known->run;
-    return scheme.enabled && !modelRuns_.contains(key) && !unsolvable &&
-           (importance_ || !scheme.plan.uses_importance());
+    return scheme.enabled && !unsolvable && (importance_ || !scheme.plan.uses_importance());
+}
+
+bool Workspace::canRun(const ComparedScheme& scheme) const {
+    return takesPart(scheme) && !modelRuns_.contains(modelKey(scheme));
+}
+
+bool Workspace::comparisonRunning() const {
+    return comparison_ != kNoJob || predictions_->running();
 }
 
 bool Workspace::canRunComparison() const {
     return model_ && !comparisonRunning() &&
-           std::any_of(schemes_.begin(), schemes_.end(),
-                       [this](const ComparedScheme& scheme) { return canRun(scheme); });
+           (predictions_->canRun() ||
+            std::any_of(schemes_.begin(), schemes_.end(),
+                        [this](const ComparedScheme& scheme) { return canRun(scheme); }));
 }
 
 void Workspace::runComparison() {
-    if (!canRunComparison()) {
-        return;
+    if (canRunComparison()) {
+        startComparison();
+        predictions_->run();
     }
+}
+
+void Workspace::startComparison() {
     QStringList keys;
     std::vector<Plan> plans;
     for (const ComparedScheme& scheme : std::as_const(schemes_)) {
@@ -246,6 +263,9 @@ void Workspace::runComparison() {
             keys.append(key);
             plans.push_back(scheme.plan);
         }
+    }
+    if (plans.empty()) {
+        return;
     }
     const auto ended = [this] {
         comparison_ = kNoJob;
@@ -276,7 +296,8 @@ void Workspace::runComparison() {
 }
 
 void Workspace::stopComparison() {
-    if (comparisonRunning()) {
+    predictions_->stop();
+    if (comparison_ != kNoJob) {
         jobs_->drop(std::exchange(comparison_, kNoJob));
         emit comparisonChanged();
     }

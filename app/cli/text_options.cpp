@@ -1,7 +1,6 @@
 #include "app/cli/text_options.h"
 
 #include "core/files/mapped_file.h"
-#include "core/model/tokenizer.h"
 
 namespace ql::cli {
 
@@ -47,15 +46,12 @@ void add_text_options(CLI::App& command, TextOptions& options) {
 }
 
 EvaluationText read_text(const TextOptions& options, const Model& model, const Progress& progress) {
-    const auto tokenizer = Tokenizer::of(model);
     const MappedFile file(options.file);
     const auto bytes = file.range(0, file.size());
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const bool llama_cpp = options.protocol == name(Protocol::llama_cpp);
-    const auto bos = tokenizer->adds_bos() ? tokenizer->bos() : std::nullopt;
-    return EvaluationText::cut(tokenizer->encode(text, {}, progress),
-                               llama_cpp ? Protocol::llama_cpp : Protocol::gptq, options.context,
-                               bos, options.windows);
+    return EvaluationText::of(model, text, llama_cpp ? Protocol::llama_cpp : Protocol::gptq,
+                              options.context, options.windows, progress);
 }
 
 EvaluatedModel original(const std::shared_ptr<const Model>& model) {

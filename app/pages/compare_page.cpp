@@ -17,6 +17,7 @@
 #include "app/pages/compare_column.h"
 #include "app/pages/comparison_table.h"
 #include "app/pages/tensor_header.h"
+#include "app/predictions.h"
 #include "app/text.h"
 #include "app/workspace.h"
 #include "widgets/color_scale.h"
@@ -144,6 +145,8 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     connect(workspace, &Workspace::tensorResultChanged, this, follow);
     connect(workspace, &Workspace::modelRunsChanged, this, follow);
     connect(workspace, &Workspace::comparisonChanged, this, follow);
+    connect(workspace->predictions(), &Predictions::changed, this, follow);
+    connect(workspace->predictions(), &Predictions::advanced, this, follow);
     connect(workspace, &Workspace::importanceChanged, this, follow);
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/pages/comparison_columns.h"
+#include "app/predictions.h"
 #include "app/text.h"
 #include "app/workspace.h"
 #include "widgets/color_dot.h"
@@ -14,46 +16,6 @@
 namespace ql::gui {
 
 namespace {
-
-/// Names of the columns in CSV files; the same in every language.
-constexpr std::array<const char*, ComparisonModel::kColumns> kKeys = {
-    "scheme",  "bytes",     "bits_per_weight", "rmse",           "weighted_rmse",
-    "sqnr_db", "max_error", "cosine_loss",     "encode_seconds", "tensors_fallback"};
-
-/// Whether more is better; nothing: neither is.
-std::optional<bool> moreIsBetter(int column) {
-    switch (column) {
-        case ComparisonModel::kSize:
-        case ComparisonModel::kBits:
-        case ComparisonModel::kRmse:
-        case ComparisonModel::kWeighted:
-        case ComparisonModel::kMaxError:
-        case ComparisonModel::kCosine:
-        case ComparisonModel::kSeconds:
-            return false;
-        case ComparisonModel::kSqnr:
-            return true;
-        default:
-            return std::nullopt;
-    }
-}
-
-QString shown(int column, double value) {
-    switch (column) {
-        case ComparisonModel::kSize:
-            return formatBytes(value);
-        case ComparisonModel::kBits:
-            return formatFixed(value, 2);
-        case ComparisonModel::kSqnr:
-            return formatDecibel(value);
-        case ComparisonModel::kSeconds:
-            return formatDuration(value);
-        case ComparisonModel::kFallbacks:
-            return formatCount(value);
-        default:
-            return formatNumber(value);
-    }
-}
 
 QString quoted(QString text) { return u'"' + text.replace(u'"', QStringLiteral("\"\"")) + u'"'; }
 
@@ -109,6 +71,7 @@ ComparisonModel::Row ComparisonModel::originalRow() const {
     if (linearValues > 0) {
         row.values[kBits] = linearBits / linearValues;
     }
+    takePredictions(row);
     return row;
 }
 
@@ -121,6 +84,7 @@ ComparisonModel::Row ComparisonModel::schemeRow(int id) const {
     row.text = scheme.text();
     const std::shared_ptr<const ModelRun> measured = workspace_->modelRun(id);
     row.measured = measured != nullptr;
+    takePredictions(row);
     const std::shared_ptr<const ModelRun> run = measured ? measured : workspace_->modelPreview(id);
     if (!run) {
         return row;
@@ -146,20 +110,36 @@ ComparisonModel::Row ComparisonModel::schemeRow(int id) const {
     return row;
 }
 
+void ComparisonModel::takePredictions(Row& row) const {
+    row.predictions = workspace_->predictions()->of(row.scheme);
+    if (!row.predictions) {
+        return;
+    }
+    row.values[kPerplexity] = row.predictions->evaluation.perplexity.value;
+    if (const auto& divergence = row.predictions->evaluation.divergence) {
+        row.values[kKl] = divergence->mean_kl.value;
+        row.values[kKlTail] = divergence->kl.p99_9;
+        row.values[kSameTop] = divergence->same_top.value;
+    }
+    if (const auto& outputs = row.predictions->outputs) {
+        row.values[kOutput] = outputs->mean_relative;
+    }
+}
+
 void ComparisonModel::findBest() {
     for (int column = 0; column < kColumns; ++column) {
         auto& best = best_[static_cast<std::size_t>(column)];
         best.reset();
-        const std::optional<bool> more = moreIsBetter(column);
+        const Better better = comparisonColumn(column).better;
         bool differ = false;
         for (const Row& row : rows_) {
             const auto& value = row.values[static_cast<std::size_t>(column)];
-            if (!more || !value || row.color == kOriginalColor) {
+            if (better == Better::neither || !value || row.color == kOriginalColor) {
                 continue;
             }
             differ = differ || (best && *best != *value);
-            const bool better = !best || (*more ? *value > *best : *value < *best);
-            best = better ? value : best;
+            const bool wins = !best || (better == Better::more ? *value > *best : *value < *best);
+            best = wins ? value : best;
         }
         if (!differ) {
             best.reset();  // all are equal: none is to be praised
@@ -195,7 +175,7 @@ QVariant ComparisonModel::data(const QModelIndex& index, int role) const {
             if (column == kScheme) {
                 return row.title;
             }
-            return value ? shown(column, *value) : noValue();
+            return value ? shownValue(row, column, *value) : noValue();
         case Qt::DecorationRole:
             return column == kScheme ? colorDotIcon(row.color) : QVariant();
         case Qt::ToolTipRole:
@@ -226,12 +206,65 @@ QVariant ComparisonModel::data(const QModelIndex& index, int role) const {
     }
 }
 
+QString ComparisonModel::shownValue(const Row& row, int column, double value) {
+    const QString text = comparisonColumn(column).shown(value);
+    const std::optional<Estimate> estimate = estimateOf(row, column);
+    return estimate ? tr("%1 ± %2", "a value and its standard error")
+                          .arg(text, formatNumber(estimate->error, 2))
+                    : text;
+}
+
+std::optional<Estimate> ComparisonModel::estimateOf(const Row& row, int column) {
+    if (!row.predictions) {
+        return std::nullopt;
+    }
+    const Evaluation& evaluation = row.predictions->evaluation;
+    if (column == kPerplexity) {
+        return evaluation.perplexity;
+    }
+    if (column == kKl && evaluation.divergence) {
+        return evaluation.divergence->mean_kl;
+    }
+    return std::nullopt;
+}
+
+QString ComparisonModel::measuredOn() const {
+    const auto text = workspace_->predictions()->text();
+    if (!text) {
+        return {};
+    }
+    return tr("Measured on %1 tokens in %2 windows of %3 (protocol: %4).")
+        .arg(formatExact(text->scored_tokens()),
+             formatExact(static_cast<qint64>(text->windows.size())), formatExact(text->context),
+             toQString(name(text->protocol)));
+}
+
+QString ComparisonModel::predictionToolTip(const Row& row) const {
+    if (!row.predictions) {
+        const Sentence& problem = workspace_->predictions()->problem();
+        return problem.empty() ? tr("Not measured yet: run the comparison with predictions.")
+                               : translated(problem);
+    }
+    QStringList lines = {measuredOn()};
+    if (const auto& d = row.predictions->evaluation.divergence) {
+        lines << tr("Perplexity is %1 ± %2 times the original's.")
+                     .arg(formatFixed(d->ratio.value, 4), formatNumber(d->ratio.error, 2));
+        lines << tr("Divergence: median %1, 99 % below %2, largest %3 nats.")
+                     .arg(formatNumber(d->kl.median), formatNumber(d->kl.p99),
+                          formatNumber(d->kl.max));
+    }
+    return lines.join(u'\n');
+}
+
 QString ComparisonModel::toolTip(const Row& row, int column) const {
     if (column == kScheme) {
         return row.text;
     }
-    if (row.color == kOriginalColor) {
+    if (row.color == kOriginalColor && column != kPerplexity) {
         return column > kBits ? tr("The original has no error.") : QString();
+    }
+    if (column >= kOutput && column <= kSameTop) {
+        return predictionToolTip(row);
     }
     if (!row.measured && column >= kRmse && column <= kSeconds) {
         return tr("Not measured yet: run the comparison on the whole model.");
@@ -266,71 +299,12 @@ QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, i
         return static_cast<int>(Qt::AlignVCenter |
                                 (section == kScheme ? Qt::AlignLeft : Qt::AlignRight));
     }
+    const ComparisonColumn& column = comparisonColumn(section);
     if (role == Qt::DisplayRole) {
-        switch (section) {
-            case kScheme:
-                return tr("whole model");
-            case kSize:
-                return tr("size");
-            case kBits:
-                return tr("bits/weight");
-            case kRmse:
-                return tr("RMSE");
-            //: RMSE weighted by importance; keep it short
-            case kWeighted:
-                return tr("weighted");
-            case kSqnr:
-                return tr("SQNR");
-            case kMaxError:
-                return tr("max error");
-            case kCosine:
-                return tr("1 − cosine");
-            case kSeconds:
-                return tr("time");
-            //: tensors that could not take what was chosen for them
-            case kFallbacks:
-                return tr("fallback");
-            default:
-                return {};
-        }
+        return tr(column.title);
     }
-    if (role == Qt::ToolTipRole) {
-        switch (section) {
-            case kSize:
-                return tr("All tensors, kept ones included, without file headers");
-            case kBits:
-                return tr(
-                    "Bits stored for each weight that the scheme covers, scales and "
-                    "zero points included");
-            case kRmse:
-                return tr(
-                    "Root of the mean squared difference between decoded and original "
-                    "weights");
-            case kWeighted:
-                return tr(
-                    "RMSE with squared errors weighted by the importance of their columns, over "
-                    "the tensors that the importance matrix knows");
-            case kSqnr:
-                return tr(
-                    "Signal to quantization noise: sum of squared weights over sum of "
-                    "squared errors, in decibels. More is better");
-            case kMaxError:
-                return tr(
-                    "Largest difference between a decoded and its original "
-                    "weight");
-            case kCosine:
-                return tr(
-                    "1 − cosine of the angle between decoded and original weights: "
-                    "0 is the same direction");
-            case kSeconds:
-                return tr("Encoding alone, summed over threads");
-            case kFallbacks:
-                return tr(
-                    "Tensors that get something else than was chosen for them: a replacement, "
-                    "or their stored type");
-            default:
-                return {};
-        }
+    if (role == Qt::ToolTipRole && column.toolTip) {
+        return tr(column.toolTip);
     }
     return {};
 }
@@ -374,8 +348,8 @@ QString tableAsTsv(const QAbstractItemModel& table) {
 QString comparisonAsCsv(const QAbstractItemModel& table) {
     QStringList lines;
     QStringList cells;
-    for (const char* key : kKeys) {
-        cells << QString::fromLatin1(key);
+    for (int column = 0; column < ComparisonModel::kColumns; ++column) {
+        cells << QString::fromLatin1(comparisonColumn(column).key);
     }
     lines << cells.join(u',');
     for (int row = 0; row < table.rowCount(); ++row) {
@@ -394,6 +368,11 @@ QString comparisonAsCsv(const QAbstractItemModel& table) {
         lines << cells.join(u',');
     }
     return lines.join(u'\n') + u'\n';
+}
+
+bool ComparisonModel::anyPredictions() const {
+    return std::any_of(rows_.begin(), rows_.end(),
+                       [](const Row& row) { return row.predictions != nullptr; });
 }
 
 bool ComparisonModel::anyImportance() const { return workspace_->importance() != nullptr; }

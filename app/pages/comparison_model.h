@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/run/model_run.h"
+#include "core/run/predictions.h"
 
 namespace ql::gui {
 
@@ -28,6 +29,11 @@ class ComparisonModel : public QAbstractTableModel {
         kSqnr,
         kMaxError,
         kCosine,
+        kOutput,  ///< this one to kSameTop: measured on a text
+        kPerplexity,
+        kKl,
+        kKlTail,
+        kSameTop,
         kSeconds,
         kFallbacks,
         kColumns,
@@ -41,6 +47,8 @@ class ComparisonModel : public QAbstractTableModel {
 
     /// Takes everything anew from the workspace, texts included.
     void update();
+    /// Whether some row has predictions that were measured.
+    bool anyPredictions() const;
     /// Whether errors were, or will be, weighted by importance.
     bool anyImportance() const;
     /// Whether some tensor cannot take its scheme under some row.
@@ -60,12 +68,18 @@ class ComparisonModel : public QAbstractTableModel {
         QString title;
         QString text;
         bool measured = false;
+        std::shared_ptr<const PredictionResult> predictions;
         std::array<std::optional<double>, kColumns> values;
     };
 
     Row originalRow() const;
     Row schemeRow(int id) const;
     void findBest();
+    void takePredictions(Row& row) const;
+    static std::optional<Estimate> estimateOf(const Row& row, int column);
+    static QString shownValue(const Row& row, int column, double value);
+    QString measuredOn() const;
+    QString predictionToolTip(const Row& row) const;
     QString toolTip(const Row& row, int column) const;
 
     Workspace* workspace_;

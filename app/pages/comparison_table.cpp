@@ -16,9 +16,13 @@
 #include <QVBoxLayout>
 
 #include "app/controls.h"
+#include "app/dialogs/predictions_dialog.h"
 #include "app/pages/comparison_model.h"
+#include "app/predictions.h"
+#include "app/text.h"
 #include "app/workspace.h"
 #include "widgets/icons.h"
+#include "widgets/line_plot.h"
 #include "widgets/number_format.h"
 #include "widgets/theme.h"
 
@@ -29,6 +33,7 @@ namespace {
 constexpr int kRowHeight = 28;
 constexpr int kMinRows = 4;
 constexpr int kMinColumn = 48;
+constexpr int kChartHeight = 160;
 
 /// A thin line under each row instead of a grid.
 class RuledDelegate : public QStyledItemDelegate {
@@ -61,8 +66,13 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
       model_(new ComparisonModel(workspace, this)),
       sorted_(new ComparisonSort(this)),
       view_(new QTableView(this)),
+      runRow_(new QWidget(this)),
       run_(new QPushButton(this)),
+      predictions_(new QCheckBox(this)),
+      text_(new QPushButton(this)),
       hint_(new ElidedLabel(this)),
+      showChart_(makeButton(this, QStringLiteral("chart"))),
+      chart_(new LinePlot(this)),
       copy_(makeButton(this, QStringLiteral("copy"))),
       save_(makeButton(this, QStringLiteral("save"))) {
     sorted_->setSourceModel(model_);
@@ -91,12 +101,7 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
     sorted_->sort(-1);
     view_->installEventFilter(this);
 
-    setPrimary(run_);
-    runRow_ = new QWidget(this);
-    auto* running = new QHBoxLayout(runRow_);
-    running->setContentsMargins(0, 4, 0, 0);
-    running->addWidget(run_);
-    running->addWidget(hint_, 1);
+    buildRunRow();
     auto* buttons = new QVBoxLayout;
     buttons->setSpacing(0);
     buttons->addWidget(copy_);
@@ -111,9 +116,9 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
     layout->setSpacing(0);
     layout->addLayout(across, 1);
     layout->addWidget(runRow_);
+    layout->addWidget(chart_);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
 
-    connect(run_, &QPushButton::clicked, workspace_, &Workspace::runComparison);
     connect(copy_, &QToolButton::clicked, this, [this] {
         copy();
         emit message(tr("The table was copied."), false);
@@ -128,31 +133,113 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
             });
 }
 
-void ComparisonTable::refresh() {
-    model_->update();
-    // Room is scarce at 1366 pixels: what has nothing to say is hidden, and the cosine, which says
-    // nearly the same as the SQNR, makes room for both.
-    view_->setColumnHidden(ComparisonModel::kFallbacks, !model_->anyFallback());
-    view_->setColumnHidden(ComparisonModel::kWeighted, !model_->anyImportance());
-    view_->setColumnHidden(ComparisonModel::kCosine,
-                           model_->anyFallback() && model_->anyImportance());
-    selectFocus();
-    fitHeight();
+void ComparisonTable::buildRunRow() {
+    setPrimary(run_);
+    showChart_->setCheckable(true);
+    auto* row = new QHBoxLayout(runRow_);
+    row->setContentsMargins(0, 4, 0, 0);
+    row->setSpacing(8);
+    row->addWidget(run_);
+    row->addWidget(predictions_);
+    row->addWidget(text_);
+    row->addWidget(hint_, 1);
+    row->addWidget(showChart_);
+    connect(run_, &QPushButton::clicked, workspace_, &Workspace::runComparison);
+    connect(predictions_, &QCheckBox::clicked, workspace_->predictions(), &Predictions::setWanted);
+    connect(text_, &QPushButton::clicked, this, &ComparisonTable::choosePredictions);
+    connect(showChart_, &QToolButton::toggled, chart_, &QWidget::setVisible);
+    connect(workspace_->predictions(), &Predictions::runningChanged, this, [this] {
+        if (workspace_->predictions()->running()) {
+            showChart_->setChecked(true);
+        }
+    });
+    chart_->setFixedHeight(kChartHeight);
+    chart_->setFileName(QStringLiteral("perplexity"));
+    chart_->hide();
+}
+
+void ComparisonTable::refreshRunRow() {
+    const Predictions& predictions = *workspace_->predictions();
     const bool running = workspace_->comparisonRunning();
     const bool canRun = workspace_->canRunComparison();
-    setVisible(workspace_->model() != nullptr);
-    runRow_->setVisible(canRun || running);
+    const bool possible = predictions.possible();
     run_->setVisible(canRun);
+    predictions_->setVisible(!running);
+    predictions_->setEnabled(possible);
+    predictions_->setChecked(predictions.wanted() && possible);
+    text_->setVisible(!running);
+    text_->setEnabled(possible && predictions.wanted());
+    const bool hasChart = !predictions.measuredSchemes().empty();
+    showChart_->setVisible(hasChart);
+    chart_->setVisible(hasChart && showChart_->isChecked());
     hint_->setText(running  ? tr("The whole model is being measured…")
-                   : canRun ? tr("Sizes are known. Errors and times are measured by a run on the "
-                                 "whole model.")
-                            : QString());
+                   : canRun ? tr("Sizes are known. Errors and times are measured by a run on "
+                                 "the whole model.")
+                            : translated(predictions.problem()));
+}
+
+void ComparisonTable::refreshChart() {
+    const Predictions& predictions = *workspace_->predictions();
+    std::vector<LineSeries> series;
+    for (std::size_t i = 0; i < predictions.measuredSchemes().size(); ++i) {
+        const ComparedScheme* scheme = workspace_->scheme(predictions.measuredSchemes()[i]);
+        if (i > 0 && !scheme) {
+            continue;  // removed since
+        }
+        LineSeries line{scheme ? scheme->title() : tr("as stored"),
+                        scheme ? scheme->color : kOriginalColor,
+                        {},
+                        {}};
+        for (const RunningPerplexity& point : predictions.progress()) {
+            line.x.push_back(static_cast<double>(point.tokens));
+            line.y.push_back(point.perplexities[i].value);
+        }
+        series.push_back(std::move(line));
+    }
+    chart_->setSeries(std::move(series));
+}
+
+void ComparisonTable::choosePredictions() {
+    auto* dialog = new PredictionsDialog(workspace_->predictions(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void ComparisonTable::refresh() {
+    model_->update();
+    // Room is scarce at 1366 pixels: what has nothing to say is hidden. Beside what happens to
+    // predictions, the largest error and the cosine (nearly the SQNR again) have little to say.
+    const bool predictions = model_->anyPredictions();
+    for (int column = ComparisonModel::kOutput; column <= ComparisonModel::kSameTop; ++column) {
+        view_->setColumnHidden(column, !predictions);
+    }
+    view_->setColumnHidden(ComparisonModel::kFallbacks, !model_->anyFallback());
+    view_->setColumnHidden(ComparisonModel::kWeighted, !model_->anyImportance());
+    view_->setColumnHidden(ComparisonModel::kMaxError, predictions);
+    view_->setColumnHidden(ComparisonModel::kCosine,
+                           predictions || (model_->anyFallback() && model_->anyImportance()));
+    selectFocus();
+    fitHeight();
+    setVisible(workspace_->model() != nullptr);
+    refreshRunRow();
+    refreshChart();
 }
 
 void ComparisonTable::retranslate() {
     //: runs the enabled schemes on the whole model
     run_->setText(tr("Run on the whole model"));
     run_->setToolTip(tr("Applies every enabled scheme to the whole model and measures it"));
+    predictions_->setText(tr("Predictions"));
+    predictions_->setToolTip(
+        tr("Also run the model on a text: perplexity, divergence from the original, errors of the "
+           "linears' outputs"));
+    text_->setText(tr("Text…"));
+    text_->setToolTip(tr("On which text predictions are measured, and how"));
+    showChart_->setToolTip(tr("Show the perplexities as they were measured"));
+    showChart_->setAccessibleName(tr("Chart of perplexities"));
+    chart_->setAxisLabels(tr("tokens scored"), tr("perplexity"));
+    chart_->setDescription(tr("Chart of perplexities"),
+                           tr("Perplexity of each scheme over the tokens scored so far"));
     copy_->setToolTip(tr("Copy the table (tab-separated)"));
     copy_->setAccessibleName(tr("Copy the table"));
     save_->setToolTip(tr("Save the table as CSV, with unrounded numbers"));

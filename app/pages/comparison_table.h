@@ -2,6 +2,7 @@
 
 #include <QWidget>
 
+class QCheckBox;
 class QLabel;
 class QPushButton;
 class QTableView;
@@ -11,9 +12,11 @@ namespace ql::gui {
 
 class ComparisonModel;
 class ComparisonSort;
+class LinePlot;
 class Workspace;
 
-/// The whole-model table with its buttons: run, copy, save. The selected row is the scheme in
+/// The whole-model table with its buttons: run (with or without predictions, on which text), copy,
+/// save; and the chart of perplexities while they are measured. The selected row is the scheme in
 /// focus.
 class ComparisonTable : public QWidget {
     Q_OBJECT
@@ -23,6 +26,7 @@ class ComparisonTable : public QWidget {
     void refresh();
     void retranslate();
     QTableView* view() const { return view_; }
+    LinePlot* chart() const { return chart_; }
 
   public slots:
     void copy() const;
@@ -36,6 +40,10 @@ class ComparisonTable : public QWidget {
     void changeEvent(QEvent* event) override;
 
   private:
+    void buildRunRow();
+    void refreshRunRow();
+    void refreshChart();
+    void choosePredictions();
     void selectFocus();
     void fitHeight();
 
@@ -43,9 +51,13 @@ class ComparisonTable : public QWidget {
     ComparisonModel* model_;
     ComparisonSort* sorted_;
     QTableView* view_;
-    QWidget* runRow_;  ///< shown while there is something to run
+    QWidget* runRow_;
     QPushButton* run_;
+    QCheckBox* predictions_;  ///< whether a run measures them
+    QPushButton* text_;       ///< on which text
     QLabel* hint_;
+    QToolButton* showChart_;
+    LinePlot* chart_;  ///< perplexity over the tokens scored so far
     QToolButton* copy_;
     QToolButton* save_;
 };

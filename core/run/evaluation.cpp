@@ -5,6 +5,7 @@
 
 #include "core/base/hash.h"
 #include "core/model/forward/token_scores.h"
+#include "core/model/tokenizer.h"
 #include "core/run/evaluation_state.h"
 
 namespace ql {
@@ -233,6 +234,14 @@ EvaluationText EvaluationText::cut(const TokenIds& ids, Protocol protocol, std::
         }
     }
     return text;
+}
+
+EvaluationText EvaluationText::of(const Model& model, std::string_view utf8, Protocol protocol,
+                                  std::int64_t context, std::size_t most_windows,
+                                  const Progress& progress) {
+    const auto tokenizer = Tokenizer::of(model);
+    return cut(tokenizer->encode(utf8, {}, progress), protocol, context,
+               tokenizer->adds_bos() ? tokenizer->bos() : std::nullopt, most_windows);
 }
 
 std::int64_t EvaluationText::scored_tokens() const {

@@ -36,6 +36,12 @@ struct EvaluationText {
     static EvaluationText cut(const TokenIds& ids, Protocol protocol, std::int64_t context,
                               std::optional<std::int32_t> bos, std::size_t most_windows = 0);
 
+    /// The same of a text in UTF-8, with the model's own tokenizer. Throws also what Tokenizer
+    /// does.
+    static EvaluationText of(const Model& model, std::string_view utf8, Protocol protocol,
+                             std::int64_t context, std::size_t most_windows = 0,
+                             const Progress& progress = {});
+
     std::int64_t tokens() const { return context * static_cast<std::int64_t>(windows.size()); }
     /// Whether the token after place `i` of a window is scored.
     bool scored(std::int64_t i) const {

@@ -4,6 +4,7 @@
 #include <QThread>
 #include <algorithm>
 
+#include "app/predictions.h"
 #include "app/workspace.h"
 #include "core/schemes/recipes.h"
 #include "tests/app/app_fixture.h"
@@ -62,6 +63,7 @@ Scheme storage(DType dtype) { return {.grid = StorageGrid{dtype}}; }
 void TestWorkspace::init() {
     jobs_ = std::make_unique<Jobs>();
     workspace_ = std::make_unique<Workspace>(jobs_.get());
+    workspace_->predictions()->setWanted(false);
 }
 
 void TestWorkspace::cleanup() {
