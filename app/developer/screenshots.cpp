@@ -11,6 +11,7 @@
 #include "app/jobs.h"
 #include "app/main_window.h"
 #include "app/pages/error_page.h"
+#include "app/predictions.h"
 #include "app/workspace.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/theme.h"
@@ -68,7 +69,9 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
         save(&window, QStringLiteral("welcome"), look);
     }
     window.workspace()->openDemo();
-    runUntil([&window] { return window.workspace()->profile() != nullptr; });
+    runUntil([&window] {
+        return window.workspace()->profile() && window.workspace()->predictions()->possible();
+    });
     window.workspace()->runComparison();
     settle(window);
     for (const Look& look : looks) {

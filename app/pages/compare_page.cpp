@@ -26,6 +26,7 @@
 #include "widgets/help_button.h"
 #include "widgets/histogram_plot.h"
 #include "widgets/icons.h"
+#include "widgets/line_plot.h"
 #include "widgets/number_format.h"
 #include "widgets/stat_table.h"
 
@@ -105,6 +106,7 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     below->addWidget(hovered_);
     stack_->addWidget(filled);
     stack_->addWidget(notice_);
+    stack_->addWidget(table_->chart());
 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kMargin, 8, kMargin, 8);
@@ -132,6 +134,10 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
         showHovered();
     });
     connect(table_, &ComparisonTable::message, this, &Page::message);
+    connect(table_, &ComparisonTable::chartToggled, this, [this](bool shown) {
+        chart_ = shown;
+        invalidate();
+    });
 
     const auto follow = [this] { invalidate(); };
     connect(workspace, &Workspace::modelChanged, this, &ComparePage::forget);
@@ -163,10 +169,10 @@ void ComparePage::refresh() {
         notice = tr("Switch on a scheme in the list of schemes to see it here.");
     }
     header_->setTensor(workspace()->tensor());
-    header_->setVisible(workspace()->tensor() != nullptr);
+    header_->setVisible(workspace()->tensor() && !chart_);
     notice_->setText(notice);
-    stack_->setCurrentIndex(notice.isEmpty() ? 0 : 1);
-    if (!notice.isEmpty()) {
+    stack_->setCurrentIndex(chart_ ? 2 : notice.isEmpty() ? 0 : 1);
+    if (!notice.isEmpty() || chart_) {
         return;
     }
     syncColumns();

@@ -86,6 +86,7 @@ class ComparePage : public Page {
     QSet<const CompareColumn*> linked_;          ///< those whose map is there
     QHash<CompareColumn*, double> colorLimits_;  ///< what each map alone would need
     double limit_ = 0;                           ///< of the common scale
+    bool chart_ = false;                         ///< of perplexities, in the place of the columns
     bool filling_ =
         false;  ///< histograms get their data: changes of their range are not the user's
     std::optional<QPoint> cell_;  ///< under the pointer

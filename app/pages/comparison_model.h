@@ -76,7 +76,6 @@ class ComparisonModel : public QAbstractTableModel {
     Row schemeRow(int id) const;
     void findBest();
     void takePredictions(Row& row) const;
-    static std::optional<Estimate> estimateOf(const Row& row, int column);
     static QString shownValue(const Row& row, int column, double value);
     QString measuredOn() const;
     QString predictionToolTip(const Row& row) const;
