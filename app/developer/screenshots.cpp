@@ -1,12 +1,15 @@
 #include "app/developer/screenshots.h"
 
 #include <QDir>
+#include <QPushButton>
 #include <QTextStream>
+#include <QToolButton>
 #include <QUndoStack>
 
 #include "app/actions.h"
 #include "app/developer/settle.h"
 #include "app/dialogs/export_dialog.h"
+#include "app/dialogs/predictions_dialog.h"
 #include "app/dialogs/sizes_dialog.h"
 #include "app/jobs.h"
 #include "app/main_window.h"
@@ -81,6 +84,16 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
             settle(window);
             save(&window, QStringLiteral("page%1").arg(page + 1), look);
         }
+        auto* chart = window.findChild<QToolButton*>(QStringLiteral("chart"));
+        chart->setChecked(true);
+        settle(window);
+        save(&window, QStringLiteral("chart"), look);
+        chart->setChecked(false);
+        window.findChild<QPushButton*>(QStringLiteral("text"))->click();
+        auto* predictions = window.findChild<PredictionsDialog*>();
+        settle(window);
+        save(predictions, QStringLiteral("predictions"), look);
+        predictions->close();
         auto* error = window.findChild<ErrorPage*>();
         window.showPage(static_cast<int>(window.pages().indexOf(error)));
         error->setCell(kInspected.y(), kInspected.x());

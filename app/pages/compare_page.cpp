@@ -192,6 +192,7 @@ void ComparePage::refresh() {
     filling_ = true;
     for (qsizetype i = 0; i < columns_.size(); ++i) {
         const int id = schemeIds_[i];
+        columns_[i]->setOutputError(outputError(id));
         columns_[i]->show(*workspace()->scheme(id), workspace()->tensorResult(id),
                           workspace()->rows(), workspace()->profile());
         showRemark(columns_[i], id);
@@ -345,6 +346,16 @@ void ComparePage::applyLimits() {
     alignScale();
 }
 
+std::optional<double> ComparePage::outputError(int schemeId) const {
+    const auto measured = workspace()->predictions()->of(schemeId);
+    if (!measured || !measured->outputs) {
+        return std::nullopt;
+    }
+    const auto tensor = static_cast<std::size_t>(workspace()->tensorIndex());
+    const OutputError& error = measured->outputs->tensors[tensor];
+    return error.output2 > 0 ? std::optional(error.relative()) : std::nullopt;
+}
+
 void ComparePage::showBest() {
     std::optional<ColumnMetrics> best;
     int measured = 0;
@@ -359,15 +370,20 @@ void ComparePage::showBest() {
             best->weighted = now->weighted && best->weighted
                                  ? std::min(*best->weighted, *now->weighted)
                                  : now->weighted;
+            best->output =
+                now->output && best->output ? std::min(*best->output, *now->output) : now->output;
         }
     }
     for (CompareColumn* column : std::as_const(columns_)) {
         const auto now = column->metrics();
         BestMetrics marks;
         if (now && measured > 1) {
-            marks = {now->sqnr == best->sqnr, now->rmse == best->rmse,
-                     now->maxError == best->maxError, now->bits == best->bits,
-                     now->weighted && now->weighted == best->weighted};
+            marks = {now->sqnr == best->sqnr,
+                     now->rmse == best->rmse,
+                     now->maxError == best->maxError,
+                     now->bits == best->bits,
+                     now->weighted && now->weighted == best->weighted,
+                     now->output && now->output == best->output};
         }
         column->setBest(marks);
     }

@@ -58,6 +58,7 @@ class ComparePage : public Page {
     void zoomHistograms(const CompareColumn* source, double lo, double hi);
     void applyMap();
     void applyLimits();
+    std::optional<double> outputError(int schemeId) const;
     void showBest();
     void showRemark(CompareColumn* column, int schemeId) const;
     void hover(qint64 row, qint64 col);

@@ -53,6 +53,8 @@ class ComparisonModel : public QAbstractTableModel {
     bool anyImportance() const;
     /// Whether some tensor cannot take its scheme under some row.
     bool anyFallback() const;
+    /// On which tokens predictions were measured, in a sentence; empty before.
+    QString measuredOn() const;
     /// -1 if it has none.
     int rowOf(int schemeId) const;
 
@@ -77,7 +79,6 @@ class ComparisonModel : public QAbstractTableModel {
     void findBest();
     void takePredictions(Row& row) const;
     static QString shownValue(const Row& row, int column, double value);
-    QString measuredOn() const;
     QString predictionToolTip(const Row& row) const;
     QString toolTip(const Row& row, int column) const;
 

@@ -137,6 +137,8 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
 
 void ComparisonTable::buildRunRow() {
     setPrimary(run_);
+    text_->setObjectName(QStringLiteral("text"));
+    showChart_->setObjectName(QStringLiteral("chart"));
     showChart_->setCheckable(true);
     auto* row = new QHBoxLayout(runRow_);
     row->setContentsMargins(0, 4, 0, 0);
@@ -207,10 +209,11 @@ void ComparisonTable::refreshRunRow() {
     if (!hasChart) {
         showChart_->setChecked(false);
     }
-    hint_->setText(running  ? tr("The whole model is being measured…")
-                   : canRun ? tr("Sizes are known. Errors and times are measured by a run on "
-                                 "the whole model.")
-                            : translated(predictions.problem()));
+    hint_->setText(running    ? tr("The whole model is being measured…")
+                   : canRun   ? tr("Sizes are known. Errors and times are measured by a run on "
+                                     "the whole model.")
+                   : possible ? model_->measuredOn()
+                              : translated(predictions.problem()));
 }
 
 void ComparisonTable::refreshChart() {
