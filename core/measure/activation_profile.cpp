@@ -73,6 +73,8 @@ ActivationProfile activation_profile(const InputStatistics& statistics) {
     const BinRange range = filled_bins(statistics.counts);
     profile.negative = histogram_of(statistics.counts.negative, range);
     profile.positive = histogram_of(statistics.counts.positive, range);
+    // Neither has a sign that is worth telling.
+    profile.positive.below = statistics.counts.small;
     profile.positive.above = statistics.counts.large;
     return profile;
 }

@@ -33,7 +33,8 @@ struct ActivationProfile {
     std::int64_t strong = 0;         ///< values with |x| >= InputStatistics::kStrong
     std::uint64_t zeros = 0;         ///< values that are 0, or nearly so (ValueCounts::small)
     std::vector<ChannelPeak> peaks;  ///< all channels, the most outstanding first
-    /// Counts over log2 |x|, of equal bins over the same range: ValueCounts as it is.
+    /// Counts over log2 |x|, of equal bins over the same range: ValueCounts as it is. What is too
+    /// small or too large for it is told with the positive ones.
     Histogram negative;
     Histogram positive;
 

@@ -61,7 +61,8 @@ class TestActivationProfile : public QObject {
         QCOMPARE(profile.positive.hi, profile.negative.hi);
         QCOMPARE(profile.positive.counts.size(), profile.negative.counts.size());
         QCOMPARE(profile.negative.total(), std::uint64_t{2});
-        QCOMPARE(profile.positive.total(), std::uint64_t{3});
+        QCOMPARE(profile.positive.total(), std::uint64_t{4});
+        QCOMPARE(profile.positive.below, std::uint64_t{1});
         QCOMPARE(profile.positive.counts.front(), std::uint64_t{2});
         QCOMPARE(profile.negative.counts.back(), std::uint64_t{1});
     }
