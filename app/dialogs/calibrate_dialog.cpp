@@ -254,11 +254,11 @@ void CalibrateDialog::startPlan() {
             estimate.needs = calibration_needs(decoder, estimate.tokens(context), context, false);
             return estimate;
         },
-        [this](const std::shared_ptr<const Estimate>& estimate) { show(estimate); },
+        [this](const std::shared_ptr<const Estimate>& estimate) { showEstimate(estimate); },
         [this](const Error& error) { refuse(translated(error)); });
 }
 
-void CalibrateDialog::show(const std::shared_ptr<const Estimate>& estimate) {
+void CalibrateDialog::showEstimate(const std::shared_ptr<const Estimate>& estimate) {
     estimate_ = estimate;
     const std::int64_t context = context_->value();
     if (estimate->windows == 0) {
@@ -385,7 +385,7 @@ void CalibrateDialog::changeEvent(QEvent* event) {
         retranslate();
         showCurrent();
         if (estimate_) {
-            show(estimate_);
+            showEstimate(estimate_);
         }
     }
     QDialog::changeEvent(event);

@@ -45,7 +45,7 @@ class CalibrateDialog : public QDialog {
     void browse();
     void plan();
     void startPlan();
-    void show(const std::shared_ptr<const Estimate>& estimate);
+    void showEstimate(const std::shared_ptr<const Estimate>& estimate);
     void refuse(const QString& reason);
     void openFile();
     void save();

@@ -147,7 +147,8 @@ QWidget* ActivationsPage::makeSideCard() {
     outliers_->setMinimumHeight(96);
     outliers_->verticalHeader()->hide();
     outliers_->verticalHeader()->setDefaultSectionSize(22);
-    outliers_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    outliers_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    outliers_->horizontalHeader()->setStretchLastSection(true);
     outliers_->horizontalHeader()->setHighlightSections(false);
     QVBoxLayout* layout = makeColumn(card);
     layout->addLayout(makeCardHead(statisticsTitle_, {statisticsHelp_}));
@@ -287,17 +288,23 @@ void ActivationsPage::fillCurve() {
 }
 
 /// The linears that read the same tensor as the current one.
-QString ActivationsPage::sharingLinears() const {
+QStringList ActivationsPage::sharingLinears() const {
     QStringList names;
     for (const ModelTensor& tensor : workspace()->model()->tensors()) {
         if (input_place(tensor) == place_) {
             names << roleTitle(tensor.role);
         }
     }
-    return names.join(QStringLiteral(", "));
+    return names;
 }
 
 void ActivationsPage::fillStatistics() {
+    const QStringList readers = sharingLinears();
+    QStringList shortReaders;  // "q, k, v": all of them are of one part of the block
+    for (const QString& reader : readers) {
+        shortReaders << reader.section(u' ', -1);
+    }
+    const QString separator = QStringLiteral(", ");
     const ActivationProfile& p = *profile_;
     const InputStatistics& input = calibration_->inputs.at(*place_);
     const auto largest = std::max_element(input.token_max.begin(), input.token_max.end());
@@ -306,7 +313,8 @@ void ActivationsPage::fillStatistics() {
         return count > 0 ? formatPercent(count / p.values(), 3) : formatExact(0);
     };
     statistics_->setRows(
-        {{tr("read by"), sharingLinears(), false, tr("Linears that read this input")},
+        {{tr("read by"), shortReaders.join(separator), false,
+          tr("Linears that read this input: %1").arg(readers.join(separator))},
          {tr("text"), calibrationTextTitle(calibration_->text), false, {}},
          {tr("tokens"), formatExact(p.tokens), false, {}},
          {tr("channels"), formatExact(p.channels), false, {}},
@@ -360,7 +368,7 @@ void ActivationsPage::retranslate() {
            "<p>A format with one scale for many values must reach the largest and still tell the "
            "bulk apart: the farther the right end lies from the hump, the harder that is. With "
            "eight bits the grid has 127 steps, seven octaves, up to the largest value.</p>"));
-    curveTitle_->setText(tr("Channel maxima"));
+    curveTitle_->setText(tr("Channels"));
     order_->setTexts({tr("by index"), tr("sorted")});
     order_->describe(tr("Order of the channels"),
                      tr("In the order of the matrix, or from the largest down"));

@@ -67,7 +67,7 @@ class ActivationsPage : public Page {
     void fill();
     void fillCurve();
     void fillStatistics();
-    QString sharingLinears() const;
+    QStringList sharingLinears() const;
 
     JobSlot profiling_;
     std::optional<InputPlace> place_;                 ///< whose profile is shown, or being made

@@ -105,7 +105,7 @@ QVariant ChannelTable::headerData(int section, Qt::Orientation orientation, int 
             return tr("ratio");
         default:
             //: share of tokens with |x| of at least 6
-            return tr("|x| ≥ 6");
+            return tr("≥ 6");
     }
 }
 

@@ -46,7 +46,6 @@ SampleMap::SampleMap(Jobs* jobs, QWidget* parent)
     : QWidget(parent),
       title_(new QLabel(this)),
       log_(new QCheckBox(this)),
-      limits_(new Choice(this)),
       fit_(new QToolButton(this)),
       help_(new HelpButton(this)),
       view_(new HeatmapView(this)),
@@ -71,12 +70,11 @@ SampleMap::SampleMap(Jobs* jobs, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
-    layout->addLayout(makeCardHead(title_, {log_, limits_, fit_, help_}));
+    layout->addLayout(makeCardHead(title_, {log_, fit_, help_}));
     layout->addLayout(across, 1);
     layout->addWidget(cell_);
 
     connect(log_, &QCheckBox::toggled, this, &SampleMap::mapArrived);
-    connect(limits_, &QComboBox::currentIndexChanged, this, &SampleMap::mapArrived);
     connect(fit_, &QToolButton::clicked, view_, &HeatmapView::fit);
     connect(feed_, &MapFeed::changed, this, &SampleMap::mapArrived);
     connect(view_, &HeatmapView::saveFailed, this, &SampleMap::saveFailed);
@@ -121,9 +119,7 @@ void SampleMap::mapArrived() {
     if (view_->pyramid() == nullptr || feed_->busy()) {
         return;
     }
-    const double limit =
-        colorLimit(*view_->pyramid(), HeatmapMode::magnitude,
-                   kLimitRules[static_cast<std::size_t>(std::max(0, limits_->currentIndex()))]);
+    const double limit = colorLimit(*view_->pyramid(), HeatmapMode::magnitude, LimitRule::clip);
     const ValueScale scale = colorScale(HeatmapMode::magnitude, limit, log_->isChecked());
     view_->setMode(HeatmapMode::magnitude);
     view_->setScale(scale);
@@ -187,15 +183,9 @@ void SampleMap::retranslate() {
     title_->setText(tr("Tokens × channels"));
     log_->setText(tr("log colours"));
     log_->setToolTip(tr("Colours on a logarithmic scale"));
-    QStringList limits;
-    for (const LimitRule rule : kLimitRules) {
-        limits << limitTitle(rule);
-    }
-    limits_->setTexts(limits);
-    limits_->describe(tr("Limits of the colours"), limitExplanation(LimitRule::clip));
     fit_->setToolTip(tr("Show the whole map (0)"));
     fit_->setAccessibleName(tr("Show the whole map"));
-    scale_->setTexts(QStringLiteral("|x|"), QString());
+    scale_->setTexts(QStringLiteral("|x|"), limitTitle(LimitRule::clip));
     view_->setAccessibleName(tr("Map of tokens and channels"));
     help_->setHelp(
         tr("Tokens × channels"),

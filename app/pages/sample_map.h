@@ -13,7 +13,6 @@ class QToolButton;
 
 namespace ql::gui {
 
-class Choice;
 class ColorScale;
 class ElidedLabel;
 class HeatmapView;
@@ -53,7 +52,6 @@ class SampleMap : public QWidget {
     std::optional<QPoint> hovered_;
     QLabel* title_;
     QCheckBox* log_;
-    Choice* limits_;
     QToolButton* fit_;
     HelpButton* help_;
     HeatmapView* view_;
