@@ -39,8 +39,8 @@ void require_room(const CalibrationNeeds& needs, const CalibrationOptions& optio
 
 /// Everything that is learned of a model on a text: cuts the text, looks first whether there is
 /// room, then runs block by block. Throws what Tokenizer, CalibrationSamples::cut, require_room and
-/// calibrate throw. `note` (may be null) becomes a sentence for the user where less was used than
-/// was asked for.
+/// calibrate throw. `notes` (may be null) gets a sentence for the user where less was used than was
+/// asked for.
 Calibration calibrate_model(std::shared_ptr<const Model> model, const CalibrationText& text,
                             const CalibrationOptions& options = {}, const Progress& progress = {},
                             std::vector<Sentence>* notes = nullptr);
