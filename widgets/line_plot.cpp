@@ -13,7 +13,9 @@ constexpr std::size_t kMarkedPoints = 40;
 }  // namespace
 
 LinePlot::LinePlot(QWidget* parent) : Plot(parent) {
-    canvas()->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignRight | Qt::AlignTop);
+    // Beside the curves, which go everywhere.
+    canvas()->plotLayout()->addElement(0, 1, canvas()->legend);
+    canvas()->plotLayout()->setColumnStretchFactor(1, 0.001);
     setCsvSource([this] { return csv(); });
     const auto chosen = [this] { zoomed_ = true; };
     connect(canvas(), &QCustomPlot::mouseWheel, this, chosen);

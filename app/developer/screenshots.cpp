@@ -1,7 +1,9 @@
 #include "app/developer/screenshots.h"
 
 #include <QDir>
+#include <QPushButton>
 #include <QTextStream>
+#include <QToolButton>
 #include <QUndoStack>
 
 #include "app/actions.h"
@@ -9,10 +11,12 @@
 #include "app/developer/settle.h"
 #include "app/dialogs/calibrate_dialog.h"
 #include "app/dialogs/export_dialog.h"
+#include "app/dialogs/predictions_dialog.h"
 #include "app/dialogs/sizes_dialog.h"
 #include "app/jobs.h"
 #include "app/main_window.h"
 #include "app/pages/error_page.h"
+#include "app/predictions.h"
 #include "app/workspace.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/theme.h"
@@ -71,7 +75,9 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
         save(&window, QStringLiteral("welcome"), look);
     }
     window.workspace()->openDemo();
-    runUntil([&window] { return window.workspace()->profile() != nullptr; });
+    runUntil([&window] {
+        return window.workspace()->profile() && window.workspace()->predictions()->possible();
+    });
     CalibrationRequest calibration;
     calibration.options.samples = kSamples;
     calibration.importance = false;
@@ -85,6 +91,16 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
             settle(window);
             save(&window, QStringLiteral("page%1").arg(page + 1), look);
         }
+        auto* chart = window.findChild<QToolButton*>(QStringLiteral("chart"));
+        chart->setChecked(true);
+        settle(window);
+        save(&window, QStringLiteral("chart"), look);
+        chart->setChecked(false);
+        window.findChild<QPushButton*>(QStringLiteral("text"))->click();
+        auto* predictions = window.findChild<PredictionsDialog*>();
+        settle(window);
+        save(predictions, QStringLiteral("predictions"), look);
+        predictions->close();
         auto* error = window.findChild<ErrorPage*>();
         window.showPage(static_cast<int>(window.pages().indexOf(error)));
         error->setCell(kInspected.y(), kInspected.x());

@@ -179,8 +179,12 @@ std::optional<ColumnMetrics> CompareColumn::metrics() const {
         return std::nullopt;
     }
     return ColumnMetrics{
-        run_->error.sqnr_db(), run_->error.rmse(), run_->error.max_error, run_->bits_per_weight,
-        run_->error.importance > 0 ? std::optional(run_->error.weighted_rmse()) : std::nullopt};
+        run_->error.sqnr_db(),
+        run_->error.rmse(),
+        run_->error.max_error,
+        run_->bits_per_weight,
+        run_->error.importance > 0 ? std::optional(run_->error.weighted_rmse()) : std::nullopt,
+        output_};
 }
 
 void CompareColumn::fillHistogram(const TensorProfile& profile) {
@@ -217,6 +221,11 @@ void CompareColumn::fillMetrics() {
             rows.begin() + kAfterRmse,
             {tr("weighted RMSE"), formatNumber(*now->weighted), best_.weighted,
              tr("The same with squared errors weighted by the importance of their columns")});
+    }
+    if (now && now->output) {
+        rows.push_back({tr("output error"), formatPercent(*now->output, 2), best_.output,
+                        tr("‖XΔWᵀ‖ / ‖XWᵀ‖: how far this linear's outputs move on the measured "
+                           "text, X being what it reads in the original model")});
     }
     table_->setRows(rows);
 }

@@ -30,6 +30,7 @@ struct ColumnMetrics {
     double maxError = 0;
     double bits = 0;
     std::optional<double> weighted;  ///< RMSE weighted by importance, where that is known
+    std::optional<double> output;    ///< relative error of the linear's outputs, where measured
 };
 
 /// Which of a column's metrics are the best of all columns.
@@ -39,6 +40,7 @@ struct BestMetrics {
     bool maxError = false;
     bool bits = false;
     bool weighted = false;
+    bool output = false;
 };
 
 /// One scheme on the current tensor: histogram over the original, map of the error, metrics.
@@ -53,6 +55,8 @@ class CompareColumn : public QWidget {
     void show(const ComparedScheme& scheme, const SchemeResult& result,
               const std::shared_ptr<const RowSource>& rows,
               const std::shared_ptr<const TensorProfile>& profile);
+    /// Relative error of the tensor's outputs on the measured text; nothing: not measured.
+    void setOutputError(std::optional<double> error) { output_ = error; }
     /// Lets go of the tensor and its results.
     void forget();
     void setMap(MapKind kind);
@@ -103,6 +107,7 @@ class CompareColumn : public QWidget {
     std::shared_ptr<const RowSource> rows_;
     std::shared_ptr<const TensorRun> run_;  ///< null unless the result is ready
     MapKind kind_ = MapKind::error;
+    std::optional<double> output_;
     BestMetrics best_;
 };
 

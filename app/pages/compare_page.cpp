@@ -26,6 +26,7 @@
 #include "widgets/help_button.h"
 #include "widgets/histogram_plot.h"
 #include "widgets/icons.h"
+#include "widgets/line_plot.h"
 #include "widgets/number_format.h"
 #include "widgets/stat_table.h"
 
@@ -105,6 +106,7 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     below->addWidget(hovered_);
     stack_->addWidget(filled);
     stack_->addWidget(notice_);
+    stack_->addWidget(table_->chart());
 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kMargin, 8, kMargin, 8);
@@ -132,6 +134,10 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
         showHovered();
     });
     connect(table_, &ComparisonTable::message, this, &Page::message);
+    connect(table_, &ComparisonTable::chartToggled, this, [this](bool shown) {
+        chart_ = shown;
+        invalidate();
+    });
 
     const auto follow = [this] { invalidate(); };
     connect(workspace, &Workspace::modelChanged, this, &ComparePage::forget);
@@ -163,10 +169,10 @@ void ComparePage::refresh() {
         notice = tr("Switch on a scheme in the list of schemes to see it here.");
     }
     header_->setTensor(workspace()->tensor());
-    header_->setVisible(workspace()->tensor() != nullptr);
+    header_->setVisible(workspace()->tensor() && !chart_);
     notice_->setText(notice);
-    stack_->setCurrentIndex(notice.isEmpty() ? 0 : 1);
-    if (!notice.isEmpty()) {
+    stack_->setCurrentIndex(chart_ ? 2 : notice.isEmpty() ? 0 : 1);
+    if (!notice.isEmpty() || chart_) {
         return;
     }
     syncColumns();
@@ -186,6 +192,7 @@ void ComparePage::refresh() {
     filling_ = true;
     for (qsizetype i = 0; i < columns_.size(); ++i) {
         const int id = schemeIds_[i];
+        columns_[i]->setOutputError(outputError(id));
         columns_[i]->show(*workspace()->scheme(id), workspace()->tensorResult(id),
                           workspace()->rows(), workspace()->profile());
         showRemark(columns_[i], id);
@@ -339,6 +346,16 @@ void ComparePage::applyLimits() {
     alignScale();
 }
 
+std::optional<double> ComparePage::outputError(int schemeId) const {
+    const auto measured = workspace()->predictions()->of(schemeId);
+    if (!measured || !measured->outputs) {
+        return std::nullopt;
+    }
+    const auto tensor = static_cast<std::size_t>(workspace()->tensorIndex());
+    const OutputError& error = measured->outputs->tensors[tensor];
+    return error.output2 > 0 ? std::optional(error.relative()) : std::nullopt;
+}
+
 void ComparePage::showBest() {
     std::optional<ColumnMetrics> best;
     int measured = 0;
@@ -353,15 +370,20 @@ void ComparePage::showBest() {
             best->weighted = now->weighted && best->weighted
                                  ? std::min(*best->weighted, *now->weighted)
                                  : now->weighted;
+            best->output =
+                now->output && best->output ? std::min(*best->output, *now->output) : now->output;
         }
     }
     for (CompareColumn* column : std::as_const(columns_)) {
         const auto now = column->metrics();
         BestMetrics marks;
         if (now && measured > 1) {
-            marks = {now->sqnr == best->sqnr, now->rmse == best->rmse,
-                     now->maxError == best->maxError, now->bits == best->bits,
-                     now->weighted && now->weighted == best->weighted};
+            marks = {now->sqnr == best->sqnr,
+                     now->rmse == best->rmse,
+                     now->maxError == best->maxError,
+                     now->bits == best->bits,
+                     now->weighted && now->weighted == best->weighted,
+                     now->output && now->output == best->output};
         }
         column->setBest(marks);
     }

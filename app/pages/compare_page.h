@@ -58,6 +58,7 @@ class ComparePage : public Page {
     void zoomHistograms(const CompareColumn* source, double lo, double hi);
     void applyMap();
     void applyLimits();
+    std::optional<double> outputError(int schemeId) const;
     void showBest();
     void showRemark(CompareColumn* column, int schemeId) const;
     void hover(qint64 row, qint64 col);
@@ -86,6 +87,7 @@ class ComparePage : public Page {
     QSet<const CompareColumn*> linked_;          ///< those whose map is there
     QHash<CompareColumn*, double> colorLimits_;  ///< what each map alone would need
     double limit_ = 0;                           ///< of the common scale
+    bool chart_ = false;                         ///< of perplexities, in the place of the columns
     bool filling_ =
         false;  ///< histograms get their data: changes of their range are not the user's
     std::optional<QPoint> cell_;  ///< under the pointer

@@ -23,7 +23,8 @@ constexpr std::array<ComparisonColumn, ComparisonModel::kColumns> kColumns = {{
      QT_TRANSLATE_NOOP("ql::gui::ComparisonModel",
                        "All tensors, kept ones included, without file headers"),
      Better::less, formatBytes},
-    {"bits_per_weight", QT_TRANSLATE_NOOP("ql::gui::ComparisonModel", "bits/weight"),
+    //: bits per weight, the usual abbreviation
+    {"bits_per_weight", QT_TRANSLATE_NOOP("ql::gui::ComparisonModel", "bpw"),
      QT_TRANSLATE_NOOP(
          "ql::gui::ComparisonModel",
          "Bits stored for each weight that the scheme covers, scales and zero points included"),

@@ -208,24 +208,10 @@ QVariant ComparisonModel::data(const QModelIndex& index, int role) const {
 
 QString ComparisonModel::shownValue(const Row& row, int column, double value) {
     const QString text = comparisonColumn(column).shown(value);
-    const std::optional<Estimate> estimate = estimateOf(row, column);
-    return estimate ? tr("%1 ± %2", "a value and its standard error")
-                          .arg(text, formatNumber(estimate->error, 2))
-                    : text;
-}
-
-std::optional<Estimate> ComparisonModel::estimateOf(const Row& row, int column) {
-    if (!row.predictions) {
-        return std::nullopt;
-    }
-    const Evaluation& evaluation = row.predictions->evaluation;
-    if (column == kPerplexity) {
-        return evaluation.perplexity;
-    }
-    if (column == kKl && evaluation.divergence) {
-        return evaluation.divergence->mean_kl;
-    }
-    return std::nullopt;
+    return column == kPerplexity
+               ? tr("%1 ± %2", "a value and its standard error")
+                     .arg(text, formatNumber(row.predictions->evaluation.perplexity.error, 2))
+               : text;
 }
 
 QString ComparisonModel::measuredOn() const {
@@ -249,8 +235,9 @@ QString ComparisonModel::predictionToolTip(const Row& row) const {
     if (const auto& d = row.predictions->evaluation.divergence) {
         lines << tr("Perplexity is %1 ± %2 times the original's.")
                      .arg(formatFixed(d->ratio.value, 4), formatNumber(d->ratio.error, 2));
-        lines << tr("Divergence: median %1, 99 % below %2, largest %3 nats.")
-                     .arg(formatNumber(d->kl.median), formatNumber(d->kl.p99),
+        lines << tr("Divergence: mean %1 ± %2, median %3, 99 % below %4, largest %5 nats.")
+                     .arg(formatNumber(d->mean_kl.value), formatNumber(d->mean_kl.error, 2),
+                          formatNumber(d->kl.median), formatNumber(d->kl.p99),
                           formatNumber(d->kl.max));
     }
     return lines.join(u'\n');

@@ -53,6 +53,8 @@ class ComparisonModel : public QAbstractTableModel {
     bool anyImportance() const;
     /// Whether some tensor cannot take its scheme under some row.
     bool anyFallback() const;
+    /// On which tokens predictions were measured, in a sentence; empty before.
+    QString measuredOn() const;
     /// -1 if it has none.
     int rowOf(int schemeId) const;
 
@@ -76,9 +78,7 @@ class ComparisonModel : public QAbstractTableModel {
     Row schemeRow(int id) const;
     void findBest();
     void takePredictions(Row& row) const;
-    static std::optional<Estimate> estimateOf(const Row& row, int column);
     static QString shownValue(const Row& row, int column, double value);
-    QString measuredOn() const;
     QString predictionToolTip(const Row& row) const;
     QString toolTip(const Row& row, int column) const;
 

@@ -7,9 +7,11 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QPainter>
 #include <QPushButton>
 #include <QSaveFile>
+#include <QScrollBar>
 #include <QStyledItemDelegate>
 #include <QTableView>
 #include <QToolButton>
@@ -33,7 +35,6 @@ namespace {
 constexpr int kRowHeight = 28;
 constexpr int kMinRows = 4;
 constexpr int kMinColumn = 48;
-constexpr int kChartHeight = 160;
 
 /// A thin line under each row instead of a grid.
 class RuledDelegate : public QStyledItemDelegate {
@@ -97,6 +98,8 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
     header->setSortIndicatorClearable(true);
     header->setSortIndicator(-1, Qt::AscendingOrder);
     header->setHighlightSections(false);
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header, &QWidget::customContextMenuRequested, this, &ComparisonTable::chooseColumns);
     view_->setSortingEnabled(true);
     sorted_->sort(-1);
     view_->installEventFilter(this);
@@ -116,7 +119,6 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
     layout->setSpacing(0);
     layout->addLayout(across, 1);
     layout->addWidget(runRow_);
-    layout->addWidget(chart_);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
 
     connect(copy_, &QToolButton::clicked, this, [this] {
@@ -135,6 +137,8 @@ ComparisonTable::ComparisonTable(Workspace* workspace, QWidget* parent)
 
 void ComparisonTable::buildRunRow() {
     setPrimary(run_);
+    text_->setObjectName(QStringLiteral("text"));
+    showChart_->setObjectName(QStringLiteral("chart"));
     showChart_->setCheckable(true);
     auto* row = new QHBoxLayout(runRow_);
     row->setContentsMargins(0, 4, 0, 0);
@@ -147,15 +151,46 @@ void ComparisonTable::buildRunRow() {
     connect(run_, &QPushButton::clicked, workspace_, &Workspace::runComparison);
     connect(predictions_, &QCheckBox::clicked, workspace_->predictions(), &Predictions::setWanted);
     connect(text_, &QPushButton::clicked, this, &ComparisonTable::choosePredictions);
-    connect(showChart_, &QToolButton::toggled, chart_, &QWidget::setVisible);
-    connect(workspace_->predictions(), &Predictions::runningChanged, this, [this] {
-        if (workspace_->predictions()->running()) {
-            showChart_->setChecked(true);
-        }
-    });
-    chart_->setFixedHeight(kChartHeight);
+    connect(showChart_, &QToolButton::toggled, this, &ComparisonTable::chartToggled);
+    // The curves are watched while they grow; the numbers are in the table at the end.
+    connect(workspace_->predictions(), &Predictions::runningChanged, this,
+            [this] { showChart_->setChecked(workspace_->predictions()->running()); });
     chart_->setFileName(QStringLiteral("perplexity"));
-    chart_->hide();
+}
+
+bool ComparisonTable::worthShowing(int column) const {
+    const bool predictions = model_->anyPredictions();
+    switch (column) {
+        case ComparisonModel::kWeighted:
+            return model_->anyImportance() && !predictions;
+        case ComparisonModel::kFallbacks:
+            return model_->anyFallback();
+        case ComparisonModel::kRmse:  // what happens to predictions says more than the weights do
+        case ComparisonModel::kSqnr:
+        case ComparisonModel::kMaxError:
+        case ComparisonModel::kSeconds:
+            return !predictions;
+        case ComparisonModel::kCosine:  // nearly the SQNR again
+            return !predictions && !(model_->anyFallback() && model_->anyImportance());
+        default:
+            return predictions || column < ComparisonModel::kOutput;
+    }
+}
+
+void ComparisonTable::chooseColumns(const QPoint& position) {
+    auto* menu = new QMenu(view_);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (int column = ComparisonModel::kScheme + 1; column < ComparisonModel::kColumns; ++column) {
+        QAction* action =
+            menu->addAction(model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        action->setCheckable(true);
+        action->setChecked(!view_->isColumnHidden(column));
+        connect(action, &QAction::toggled, this, [this, column](bool shown) {
+            chosen_[column] = shown;
+            view_->setColumnHidden(column, !shown);
+        });
+    }
+    menu->popup(view_->horizontalHeader()->mapToGlobal(position));
 }
 
 void ComparisonTable::refreshRunRow() {
@@ -171,11 +206,14 @@ void ComparisonTable::refreshRunRow() {
     text_->setEnabled(possible && predictions.wanted());
     const bool hasChart = !predictions.measuredSchemes().empty();
     showChart_->setVisible(hasChart);
-    chart_->setVisible(hasChart && showChart_->isChecked());
-    hint_->setText(running  ? tr("The whole model is being measured…")
-                   : canRun ? tr("Sizes are known. Errors and times are measured by a run on "
-                                 "the whole model.")
-                            : translated(predictions.problem()));
+    if (!hasChart) {
+        showChart_->setChecked(false);
+    }
+    hint_->setText(running    ? tr("The whole model is being measured…")
+                   : canRun   ? tr("Sizes are known. Errors and times are measured by a run on "
+                                     "the whole model.")
+                   : possible ? model_->measuredOn()
+                              : translated(predictions.problem()));
 }
 
 void ComparisonTable::refreshChart() {
@@ -207,17 +245,9 @@ void ComparisonTable::choosePredictions() {
 
 void ComparisonTable::refresh() {
     model_->update();
-    // Room is scarce at 1366 pixels: what has nothing to say is hidden. Beside what happens to
-    // predictions, the largest error and the cosine (nearly the SQNR again) have little to say.
-    const bool predictions = model_->anyPredictions();
-    for (int column = ComparisonModel::kOutput; column <= ComparisonModel::kSameTop; ++column) {
-        view_->setColumnHidden(column, !predictions);
+    for (int column = ComparisonModel::kScheme + 1; column < ComparisonModel::kColumns; ++column) {
+        view_->setColumnHidden(column, !chosen_.value(column, worthShowing(column)));
     }
-    view_->setColumnHidden(ComparisonModel::kFallbacks, !model_->anyFallback());
-    view_->setColumnHidden(ComparisonModel::kWeighted, !model_->anyImportance());
-    view_->setColumnHidden(ComparisonModel::kMaxError, predictions);
-    view_->setColumnHidden(ComparisonModel::kCosine,
-                           predictions || (model_->anyFallback() && model_->anyImportance()));
     selectFocus();
     fitHeight();
     setVisible(workspace_->model() != nullptr);
@@ -258,8 +288,10 @@ void ComparisonTable::selectFocus() {
 void ComparisonTable::fitHeight() {
     const int header = view_->horizontalHeader()->sizeHint().height();
     const int rows = std::max(1, model_->rowCount());
-    view_->setMinimumHeight(header + std::min(rows, kMinRows) * kRowHeight);
-    view_->setMaximumHeight(header + rows * kRowHeight);
+    const bool wide = view_->horizontalScrollBar()->maximum() > 0;
+    const int bar = wide ? view_->horizontalScrollBar()->sizeHint().height() : 0;
+    view_->setMinimumHeight(header + bar + std::min(rows, kMinRows) * kRowHeight);
+    view_->setMaximumHeight(header + bar + rows * kRowHeight);
 }
 
 void ComparisonTable::copy() const { QApplication::clipboard()->setText(tableAsTsv(*sorted_)); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QHash>
 #include <QWidget>
 
 class QCheckBox;
@@ -26,6 +27,7 @@ class ComparisonTable : public QWidget {
     void refresh();
     void retranslate();
     QTableView* view() const { return view_; }
+    /// Perplexity over the tokens scored so far; for the page to show where there is room.
     LinePlot* chart() const { return chart_; }
 
   public slots:
@@ -34,6 +36,7 @@ class ComparisonTable : public QWidget {
 
   signals:
     void message(const QString& text, bool isError);
+    void chartToggled(bool shown);
 
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -44,6 +47,9 @@ class ComparisonTable : public QWidget {
     void refreshRunRow();
     void refreshChart();
     void choosePredictions();
+    /// Room is scarce at 1366 pixels: whether a column that nobody chose has something to say.
+    bool worthShowing(int column) const;
+    void chooseColumns(const QPoint& position);
     void selectFocus();
     void fitHeight();
 
@@ -51,13 +57,14 @@ class ComparisonTable : public QWidget {
     ComparisonModel* model_;
     ComparisonSort* sorted_;
     QTableView* view_;
+    QHash<int, bool> chosen_;  ///< columns that the user showed or hid
     QWidget* runRow_;
     QPushButton* run_;
     QCheckBox* predictions_;  ///< whether a run measures them
     QPushButton* text_;       ///< on which text
     QLabel* hint_;
     QToolButton* showChart_;
-    LinePlot* chart_;  ///< perplexity over the tokens scored so far
+    LinePlot* chart_;
     QToolButton* copy_;
     QToolButton* save_;
 };

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <cmath>
 
 #include <cblas.h>
 
+#include "core/backend/cpu_kernels.h"
 #include "core/backend/cpu_operations.h"
 #include "core/backend/single_threaded_blas.h"
 #include "core/base/parallel.h"
@@ -43,23 +43,6 @@ std::int64_t first_key(std::int64_t query, std::int64_t window) {
     return window > 0 ? std::max<std::int64_t>(0, query - window + 1) : 0;
 }
 
-/// Scores [0, visible) of a row become e^(score - largest), the others are left alone. Returns one
-/// over their sum.
-float exponentiate(float* scores, std::int64_t visible, float softcap) {
-    if (softcap > 0) {
-        for (std::int64_t i = 0; i < visible; ++i) {
-            scores[i] = softcap * std::tanh(scores[i] / softcap);
-        }
-    }
-    const float largest = *std::max_element(scores, scores + visible);
-    double sum = 0;
-    for (std::int64_t i = 0; i < visible; ++i) {
-        scores[i] = std::exp(scores[i] - largest);
-        sum += scores[i];
-    }
-    return static_cast<float>(1 / sum);
-}
-
 void attend(const QueryBlock& block, const AttentionOp& op, const float* qkv, float* out) {
     const auto stride = static_cast<int>(op.qkv_width());
     const auto dim = static_cast<int>(op.head_dim);
@@ -79,8 +62,8 @@ void attend(const QueryBlock& block, const AttentionOp& op, const float* qkv, fl
         const std::int64_t begin = first_key(block.first + i, op.window) - key_begin;
         const std::int64_t end = block.first + i + 1 - key_begin;
         std::fill(row, row + begin, 0.0F);
-        inverse_sums[static_cast<std::size_t>(i)] =
-            exponentiate(row + begin, end - begin, op.softcap);
+        inverse_sums[static_cast<std::size_t>(i)] = static_cast<float>(
+            1 / exponentiate(row + begin, static_cast<std::size_t>(end - begin), op.softcap));
         std::fill(row + end, row + keys, 0.0F);
     }
     const auto out_stride = static_cast<int>(op.q_width());

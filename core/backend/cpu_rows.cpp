@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/backend/cpu_kernels.h"
 #include "core/backend/cpu_operations.h"
 #include "core/base/parallel.h"
 
@@ -58,21 +59,6 @@ void rotate(const RotationTable& table, std::int64_t position, float* head) {
     }
 }
 
-float activated(Activation activation, float x) {
-    switch (activation) {
-        case Activation::silu:
-            return x / (1 + std::exp(-x));
-        case Activation::gelu_tanh: {
-            constexpr float kRoot =
-                std::numbers::sqrt2_v<float> * std::numbers::inv_sqrtpi_v<float>;
-            return 0.5F * x * (1 + std::tanh(kRoot * (x + 0.044715F * x * x * x)));
-        }
-        case Activation::gelu:
-            return 0.5F * x * std::erfc(-x / std::numbers::sqrt2_v<float>);
-    }
-    return x;
-}
-
 }  // namespace
 
 void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x, float* y,
@@ -101,10 +87,8 @@ void activate(std::int64_t tokens, std::int64_t width, Activation activation, bo
               const float* x, float* out, const Progress& progress) {
     for_tokens(tokens, progress, [&](std::int64_t token) {
         const float* in = x + token * (gated ? 2 : 1) * width;
-        for (std::int64_t i = 0; i < width; ++i) {
-            const float value = activated(activation, in[i]);
-            out[token * width + i] = gated ? value * in[width + i] : value;
-        }
+        activate_row(activation, in, gated ? in + width : nullptr, static_cast<std::size_t>(width),
+                     out + token * width);
     });
 }
 

@@ -33,8 +33,10 @@ void TestLinePlot::keepsTheZoomOfTheUser() {
     plot.resize(400, 200);
     plot.show();
     plot.setSeries({{QStringLiteral("a"), 0, {0, 10}, {0, 10}}});
-    QWheelEvent wheel(QPointF(200, 100), QPointF(200, 100), {}, {0, 120}, Qt::NoButton,
-                      Qt::NoModifier, Qt::NoScrollPhase, false);
+    plot.canvas()->replot();
+    const QPointF middle = plot.canvas()->axisRect()->rect().center();
+    QWheelEvent wheel(middle, middle, {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                      false);
     QApplication::sendEvent(plot.canvas(), &wheel);
     const QCPRange zoomed = plot.canvas()->xAxis->range();
     QVERIFY(zoomed.size() < 10);
