@@ -10,7 +10,6 @@
 #include "app/developer/settle.h"
 #include "app/dialogs/export_dialog.h"
 #include "app/dialogs/predictions_dialog.h"
-#include "app/dialogs/sizes_dialog.h"
 #include "app/jobs.h"
 #include "app/main_window.h"
 #include "app/pages/error_page.h"
@@ -109,11 +108,6 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
         save(&window, QStringLiteral("rules"), look);
         window.workspace()->undoStack()->undo();
         window.workspace()->setFocus(scheme);
-        window.actions()->sizes->trigger();
-        auto* sizes = window.findChild<SizesDialog*>();
-        settle(window);
-        save(sizes, QStringLiteral("sizes"), look);
-        sizes->close();
         window.actions()->exportModel->trigger();
         auto* dialog = window.findChild<ExportDialog*>();
         settle(window);
