@@ -13,7 +13,9 @@ namespace {
 constexpr int kGap = 2;       // between fields
 constexpr int kTitleGap = 8;  // between row titles and fields
 constexpr int kMinRow = 10;   // pixels with the gap; titles are left out then, numbers too
-constexpr int kMaxRow = 34;   // a table of few rows does not fill a large window
+constexpr int kUsualRow = 30;
+constexpr int kMaxRow = 44;  // a table of few rows does not fill a large window
+constexpr int kUsualColumn = 64;
 constexpr int kMaxColumn = 128;
 constexpr int kMinColumn = 24;
 constexpr int kTextMargin = 4;
@@ -70,7 +72,7 @@ QRect RoleMatrix::cellRect(int id) const {
 }
 
 QSize RoleMatrix::sizeHint() const {
-    return {titleWidth() + columnCount() * 64, headerHeight() + rowCount() * kMaxRow};
+    return {titleWidth() + columnCount() * kUsualColumn, headerHeight() + rowCount() * kUsualRow};
 }
 
 QSize RoleMatrix::minimumSizeHint() const {

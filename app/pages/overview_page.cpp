@@ -441,9 +441,21 @@ void OverviewPage::showMatrix() {
     matrix_->setScale(scale);
     matrix_->setCells(rows, columns, std::move(cells));
     matrix_->setCurrent(workspace()->tensorIndex());
-    scale_->setScale(scale);
+    showScale(scale);
     finding_->setText(roleFinding(grid, known, metric()).toHtmlEscaped());
     showPointed();
+}
+
+/// The legend is in the unit that the fields are in.
+void OverviewPage::showScale(const ValueScale& scale) {
+    const bool ratio =
+        metric() == RoleMetric::output_error || metric() == RoleMetric::relative_error;
+    const double unit = ratio ? 100 : 1;
+    scale_->setScale({unit * scale.lo, unit * scale.hi});
+    scale_->setTexts(ratio                          ? QStringLiteral("%")
+                     : metric() == RoleMetric::sqnr ? QStringLiteral("dB")
+                                                    : tr("bits"),
+                     {});
 }
 
 void OverviewPage::showPointed() {

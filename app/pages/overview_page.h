@@ -7,6 +7,7 @@
 #include "app/pages/page.h"
 #include "app/pages/role_metric.h"
 #include "app/pages/sizes_table.h"
+#include "widgets/color_map.h"
 
 class QLabel;
 class QScrollArea;
@@ -73,6 +74,7 @@ class OverviewPage : public Page {
     void showSizes();
     void showCache();
     void showMatrix();
+    void showScale(const ValueScale& scale);
     void fillMetrics();
     void showPointed();
     std::int64_t context() const;

@@ -52,15 +52,19 @@ QString weightFinding(const Model& model, const std::vector<int>& tensors, const
     }
     const QString error = formatPercent(where.share);
     const QString weights = formatPercent(share);
-    return where.concentrated() ? RoleMetricText::tr(
-                                      "%1: %2 of the squared error of all linears, on %3 of their "
-                                      "weights.")
-                                      //: between the names of a list
-                                      .arg(names.join(RoleMetricText::tr(", ")), error, weights)
-                                : RoleMetricText::tr(
-                                      "No linear stands out: %1 carries the most of the squared "
-                                      "error, %2, on %3 of the weights.")
-                                      .arg(names.front(), error, weights);
+    //: between the names of a list
+    const QString list = names.join(RoleMetricText::tr(", "));
+    // Unlike rows, linears are few: concentrated() would ask for more of them.
+    const bool standsOut =
+        where.worst * static_cast<double>(where.count) >= ErrorConcentration::kStandsOut;
+    return standsOut ? RoleMetricText::tr(
+                           "%1: %2 of the squared error of all linears, on %3 of their "
+                           "weights.")
+                           .arg(list, error, weights)
+                     : RoleMetricText::tr(
+                           "No linear stands out: %1 carries the most of the squared "
+                           "error, %2, on %3 of the weights.")
+                           .arg(names.front(), error, weights);
 }
 
 /// Outputs of different linears differ in size: their relative errors are compared, not added up.
