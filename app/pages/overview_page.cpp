@@ -37,7 +37,7 @@ namespace {
 
 constexpr int kMargin = 16;
 constexpr int kGap = 12;
-constexpr int kModelCardWidth = 236;
+constexpr int kModelCardWidth = 216;
 constexpr int kRowHeight = 24;
 constexpr int kLeastMatrix = 120;
 
@@ -112,12 +112,12 @@ OverviewPage::OverviewPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     auto* above = new QHBoxLayout;
     above->setSpacing(kGap);
     above->addWidget(buildModelCard());
-    above->addWidget(buildSizesCard(), 1);
+    above->addWidget(buildMatrixCard(), 1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kMargin, kGap, kMargin, kGap);
     layout->setSpacing(kGap);
     layout->addLayout(above, 1);
-    layout->addWidget(buildMatrixCard(), 1);
+    layout->addWidget(buildSizesCard(), 1);
 
     connect(contexts_, &QComboBox::currentIndexChanged, this, &OverviewPage::showCache);
     connect(cacheTypes_, &QComboBox::currentIndexChanged, this, &OverviewPage::showCache);

@@ -41,6 +41,7 @@ class TestPagesOverview : public QObject {
     void aRunColoursTheMatrix();
     void outputErrorsComeFirst();
     void aFieldLeadsToItsTensor();
+    void nothingIsCutOffInASmallWindow();
     void modelWithoutLayersHasNoMatrix();
     void closedModelIsLetGo();
     void everyTextFollowsTheLanguage();
@@ -323,6 +324,28 @@ void TestPagesOverview::aFieldLeadsToItsTensor() {
     QTest::keyClick(page_->matrix(), Qt::Key_Up);
     QTest::keyClick(page_->matrix(), Qt::Key_Return);
     QCOMPARE(fixture_->workspace.tensorIndex(), tensor("blk.0.ffn_down.weight"));
+}
+
+void TestPagesOverview::nothingIsCutOffInASmallWindow() {
+    page_->resize(784, 640);  // what the docks leave of 1366 × 768
+    fixture_->openTinyModel();
+    fixture_->only("recipe:Q4_K_M");
+    ready();
+    QTableView* view = page_->sizesView();
+    QTRY_VERIFY(rowOf("recipe:Q4_K_M") == 1);
+    for (int column = 0; column < SizesTable::kColumns; ++column) {
+        const int needed = view->sizeHintForIndex(cell(1, column)).width();
+        QVERIFY2(view->columnWidth(column) >= needed,
+                 qPrintable(QStringLiteral("column %1: %2 of %3")
+                                .arg(column)
+                                .arg(view->columnWidth(column))
+                                .arg(needed)));
+    }
+    QCOMPARE(page_->size(), QSize(784, 640));  // no part has asked for more
+    QVERIFY(page_->minimumSizeHint().height() <= 640);
+    const QRect field = page_->matrix()->cellRect(tensor("blk.0.ffn_down.weight"));
+    QVERIFY(field.width() >=
+            page_->matrix()->fontMetrics().horizontalAdvance(QStringLiteral("10.2 %")) + 8);
 }
 
 void TestPagesOverview::modelWithoutLayersHasNoMatrix() {
