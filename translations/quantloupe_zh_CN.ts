@@ -1358,7 +1358,7 @@
     </message>
     <message>
         <source>The text has {} tokens, fewer than one sample of {}: choose a longer text or shorter samples.</source>
-        <translation>文本只有 {} 个词元，不够一个 {}词元的样本：请选择更长的文本或更短的样本。</translation>
+        <translation>文本只有 {} 个词元，不足一个 {} 词元的样本：请选择更长的文本或更短的样本。</translation>
     </message>
     <message>
         <source>The text gives {0} samples of {1} tokens; {2} were asked for. All of it is used.</source>
@@ -1670,7 +1670,7 @@
     </message>
     <message>
         <source>sample %1, token %2</source>
-        <translation>样本 %1，词元%2</translation>
+        <translation>样本 %1，词元 %2</translation>
     </message>
     <message>
         <source>The token with the largest magnitude, counted from 0</source>
@@ -4265,7 +4265,7 @@
     <name>ql::gui::SampleMap</name>
     <message>
         <source>sample %1, token %2</source>
-        <translation>样本 %1，词元%2</translation>
+        <translation>样本 %1，词元 %2</translation>
     </message>
     <message>
         <source>channel %1 · %2 · x = %3</source>
@@ -4282,7 +4282,7 @@
     </message>
     <message>
         <source>Tokens × channels</source>
-        <translation>词元× 通道</translation>
+        <translation>词元 × 通道</translation>
     </message>
     <message>
         <source>log colours</source>
