@@ -1342,7 +1342,7 @@
     </message>
     <message>
         <source>Line {} has no &quot;text&quot; that is a string.</source>
-        <translation>第 {} 行没有字符串类型的 "text"。</translation>
+        <translation>第 {} 行没有字符串类型的 &quot;text&quot;。</translation>
     </message>
     <message>
         <source>Of this file only the first {} MB are used.</source>
@@ -2096,7 +2096,7 @@
     </message>
     <message>
         <source>A text in UTF-8, or JSONL with a &quot;text&quot; in every line; it can also be dropped here</source>
-        <translation>UTF-8 文本，或每行有 "text" 的 JSONL；也可以拖放到这里</translation>
+        <translation>UTF-8 文本，或每行有 &quot;text&quot; 的 JSONL；也可以拖放到这里</translation>
     </message>
     <message>
         <source>Browse…</source>
@@ -4832,10 +4832,6 @@
         <translation>%1 层 × %2 个 KV 头 × %3 个值 × 2（键和值）× %4 个词元 × %5 字节 = %6 字节</translation>
     </message>
     <message>
-        <source>(%1 layers × %2 tokens + %3 layers with a sliding window × %4 tokens) × %5 KV heads × %6 values × 2 (key and value) × %7 bytes = %8 bytes. A layer with a window is taken to keep that many tokens and no more.</source>
-        <translation>（%1 层 × %2 个词元 + %3 个滑动窗口层 × %4 个词元）× %5 个 KV 头 × %6 个值 × 2（键和值）× %7 字节 = %8 字节。假定带窗口的层只保存窗口内的词元。</translation>
-    </message>
-    <message>
         <source>%1 of all tensors; %2 of those that it covers</source>
         <translation>全部张量 %1；所覆盖的张量 %2</translation>
     </message>
@@ -4882,6 +4878,10 @@
     <message>
         <source>Estimate</source>
         <translation>估算</translation>
+    </message>
+    <message>
+        <source>(%1 layers × %2 tokens + %3 layers with a sliding window × %4 tokens) × %5 KV heads × %6 values × 2 (key and value) × %7 bytes = %8 bytes. A layer with a window has room for the window and for %9 tokens that are computed at once, as in llama.cpp.</source>
+        <translation>（%1 层 × %2 个词元 + %3 个滑动窗口层 × %4 个词元）× %5 个 KV 头 × %6 个值 × 2（键和值）× %7 字节 = %8 字节。与 llama.cpp 一样，带窗口的层能容纳窗口内的词元和一次计算的 %9 个词元。</translation>
     </message>
 </context>
 <context>
