@@ -151,6 +151,9 @@ OverviewPage::OverviewPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     connect(workspace->predictions(), &Predictions::settingsChanged, this, follow);
 }
 
+// A page that goes while the matrix has the focus is told so after it has ceased to be a page.
+OverviewPage::~OverviewPage() { matrix_->disconnect(this); }
+
 Card* OverviewPage::buildModelCard() {
     auto* card = new Card(this);
     card->setFixedWidth(kModelCardWidth);

@@ -33,6 +33,7 @@ class OverviewPage : public Page {
     Q_OBJECT
   public:
     OverviewPage(Workspace* workspace, Jobs* jobs, QWidget* parent = nullptr);
+    ~OverviewPage() override;
 
     QString title() const override;
     QString description() const override;
