@@ -1045,6 +1045,10 @@
         <translation>第 {} 层的激活值不是有限数：该模型无法以 float32 处理这段文本。</translation>
     </message>
     <message>
+        <source>The file is not a kept evaluation: choose another.</source>
+        <translation>该文件不是保存的评估进度：请另选文件。</translation>
+    </message>
+    <message>
         <source>Running layer {} of {}</source>
         <translation>正在运行第 {} 层（共 {} 层）</translation>
     </message>

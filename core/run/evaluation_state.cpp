@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <string_view>
 
 #include "core/base/hash.h"
 #include "core/files/atomic_file.h"
@@ -158,6 +160,14 @@ std::optional<EvaluationState> EvaluationFile::load(const EvaluationShape& shape
         return std::nullopt;
     }
     const MappedFile file(path_);
+    // What is not ours must not be replaced and removed.
+    constexpr std::string_view kOurs = "ql-eval";
+    const auto head = file.range(0, std::min<std::uint64_t>(file.size(), kOurs.size()));
+    if (std::memcmp(head.data(), kOurs.data(), head.size()) != 0) {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core", "The file is not a kept evaluation: choose another.")),
+                    path_.string());
+    }
     ByteReader bytes(file.range(0, file.size()));
     try {
         const auto magic = bytes.number<std::uint64_t>();
