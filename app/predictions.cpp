@@ -1,16 +1,13 @@
 #include "app/predictions.h"
 
-#include <QFile>
 #include <QStandardPaths>
 #include <algorithm>
 #include <mutex>
 
 #include "app/workspace.h"
 #include "core/files/mapped_file.h"
+#include "core/model/built_in_texts.h"
 #include "core/model/tokenizer.h"
-
-// Links the resource in: nothing else refers to it. Must stand outside of namespaces.
-static void initResource() { Q_INIT_RESOURCE(texts); }
 
 namespace ql::gui {
 
@@ -43,11 +40,8 @@ EvaluationText readText(const Decoder& decoder, const PredictionSettings& settin
     const std::size_t windows = settings.windows > 0 ? static_cast<std::size_t>(settings.windows)
                                                      : moderate_windows(decoder, context);
     if (settings.path.isEmpty()) {
-        initResource();
-        QFile file(QStringLiteral(":/text/heldout.txt"));
-        file.open(QIODevice::ReadOnly);
-        return EvaluationText::of(model, file.readAll().toStdString(), settings.protocol, context,
-                                  windows, progress);
+        return EvaluationText::of(model, held_out_text(), settings.protocol, context, windows,
+                                  progress);
     }
     const MappedFile file(settings.path.toStdString());
     const auto bytes = file.range(0, file.size());

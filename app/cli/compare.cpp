@@ -11,8 +11,7 @@
 #include "core/files/atomic_file.h"
 #include "core/files/escape.h"
 #include "core/run/model_run.h"
-#include "core/run/output_error.h"
-#include "core/run/plan_weights.h"
+#include "core/run/predictions.h"
 
 namespace ql::cli {
 
@@ -27,14 +26,20 @@ std::size_t fallbacks(const ModelRun& run) {
 /// What was measured on weights, and on texts if any were named.
 struct Comparison {
     std::vector<ModelRun> runs;
-    std::vector<OutputErrors> outputs;    ///< of each run
-    std::vector<Evaluation> evaluations;  ///< the original's, then one of each run
+    std::vector<PredictionResult> predictions;  ///< the original's, then one of each run; or none
+
+    bool has_outputs() const { return !predictions.empty(); }
+    const OutputErrors& outputs(std::size_t run) const { return *predictions[run + 1].outputs; }
+    bool has_evaluations() const {
+        return !predictions.empty() && predictions.front().evaluation.tokens > 0;
+    }
+    const Evaluation& evaluation(std::size_t run) const { return predictions[run + 1].evaluation; }
 };
 
 nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison) {
     nlohmann::ordered_json json;
-    if (!comparison.evaluations.empty()) {
-        append(comparison.evaluations.front(), json["original"]);
+    if (comparison.has_evaluations()) {
+        append(comparison.predictions.front().evaluation, json["original"]);
     }
     json["schemes"] = nlohmann::ordered_json::array();
     for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
@@ -53,12 +58,12 @@ nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison)
         if (run.error.importance > 0) {
             entry["weighted_rmse"] = run.error.weighted_rmse();
         }
-        const OutputErrors* outputs = comparison.outputs.empty() ? nullptr : &comparison.outputs[i];
+        const OutputErrors* outputs = comparison.has_outputs() ? &comparison.outputs(i) : nullptr;
         if (outputs != nullptr) {
             entry["output_error"] = json_number(outputs->mean_relative);
         }
-        if (!comparison.evaluations.empty()) {
-            append(comparison.evaluations[i + 1], entry);
+        if (comparison.has_evaluations()) {
+            append(comparison.evaluation(i), entry);
         }
         for (const TensorOutcome& outcome : run.tensors) {
             const ModelTensor& tensor = model.tensors()[outcome.tensor];
@@ -96,7 +101,7 @@ void print(const Comparison& comparison) {
     if (weighted) {
         heading.insert(heading.begin() + 4, "weighted RMSE");
     }
-    if (!comparison.outputs.empty()) {
+    if (comparison.has_outputs()) {
         heading.insert(heading.end() - 2, "output error");
     }
     Table table(heading);
@@ -114,8 +119,8 @@ void print(const Comparison& comparison) {
         if (weighted) {
             row.insert(row.begin() + 4, human_number(run.error.weighted_rmse()));
         }
-        if (!comparison.outputs.empty()) {
-            row.insert(row.end() - 2, fmt::format("{:.5f}", comparison.outputs[i].mean_relative));
+        if (comparison.has_outputs()) {
+            row.insert(row.end() - 2, fmt::format("{:.5f}", comparison.outputs(i).mean_relative));
         }
         table.add(std::move(row));
     }
@@ -127,16 +132,17 @@ void print(const Comparison& comparison) {
         fmt::print(
             "Weighted RMSE: by importance, over the tensors that the importance matrix knows.\n");
     }
-    if (!comparison.outputs.empty()) {
+    if (comparison.has_outputs()) {
         fmt::print(
             "Output error: of what linears give on the text, relative; the mean over all linears of"
             " the layers, each reading what it reads in the original.\n");
     }
 }
 
-void print(const std::vector<Evaluation>& evaluations, const EvaluationText& text) {
+void print(const std::vector<PredictionResult>& predictions, const EvaluationText& text) {
     Table table({"scheme", "perplexity", "±", "KL mean", "±", "KL 99.9 %", "same top %"});
-    for (const Evaluation& evaluation : evaluations) {
+    for (const PredictionResult& result : predictions) {
+        const Evaluation& evaluation = result.evaluation;
         std::vector<std::string> row = {evaluation.label,
                                         fmt::format("{:.4f}", evaluation.perplexity.value),
                                         fmt::format("{:.3g}", evaluation.perplexity.error)};
@@ -151,7 +157,7 @@ void print(const std::vector<Evaluation>& evaluations, const EvaluationText& tex
     }
     fmt::print("\n");
     table.print();
-    fmt::print("\n{} tokens scored in {} windows of {}, protocol {}.\n", evaluations.front().tokens,
+    fmt::print("\n{} tokens scored in {} windows of {}, protocol {}.\n", text.scored_tokens(),
                text.windows.size(), text.context, name(text.protocol));
 }
 
@@ -178,17 +184,17 @@ void write_csv(AtomicFile& file, const Comparison& comparison) {
                             run.bits_per_weight, run.error.rmse(), run.error.sqnr_db(),
                             run.error.max_error, run.error.cosine(), run.encode_seconds,
                             weighted ? fmt::format("{}", run.error.weighted_rmse()) : "");
-        if (comparison.evaluations.empty()) {
+        if (!comparison.has_evaluations()) {
             text += ",,,,";
         } else {
-            const Evaluation& evaluation = comparison.evaluations[i + 1];
+            const Evaluation& evaluation = comparison.evaluation(i);
             text += fmt::format(
                 ",{},{},{},{}", evaluation.perplexity.value, evaluation.divergence->mean_kl.value,
                 evaluation.divergence->kl.p99_9, evaluation.divergence->same_top.value);
         }
-        text += comparison.outputs.empty()
-                    ? ",\n"
-                    : fmt::format(",{}\n", comparison.outputs[i].mean_relative);
+        text += comparison.has_outputs()
+                    ? fmt::format(",{}\n", comparison.outputs(i).mean_relative)
+                    : ",\n";
     }
     file.write(std::as_bytes(std::span(text)));
     file.commit();
@@ -202,30 +208,6 @@ struct Arguments {
     TextOptions calibration;
     PlanOptions plan_options;
 };
-
-/// The original, and what each plan makes of it.
-std::vector<EvaluatedModel> models_of(const std::shared_ptr<const Model>& model,
-                                      const std::vector<Plan>& plans,
-                                      const std::shared_ptr<const ImportanceMatrix>& importance) {
-    std::vector<EvaluatedModel> models = {original(model)};
-    for (const Plan& plan : plans) {
-        models.push_back({format(plan), std::make_shared<PlanWeights>(model, plan, importance)});
-    }
-    return models;
-}
-
-/// The windows that errors of outputs are measured on: of the calibration text or else of the other
-/// one, as many as their hidden states may take memory (AWQ's papers take 128 windows of 512).
-std::vector<TokenIds> calibration_windows(const Arguments& arguments, const Model& model,
-                                          const EvaluationText& text, const Progress& progress) {
-    constexpr std::int64_t kMostTokens = 128 * 512;
-    const bool own = !arguments.calibration.file.empty();
-    EvaluationText chosen = own ? read_text(arguments.calibration, model, progress) : text;
-    const auto most =
-        static_cast<std::size_t>(std::max<std::int64_t>(1, kMostTokens / chosen.context));
-    chosen.windows.resize(std::min(chosen.windows.size(), most));
-    return std::move(chosen.windows);
-}
 
 void run(const Settings& settings, const Arguments& arguments) {
     std::vector<Plan> plans = parse_plans(arguments.schemes);
@@ -242,27 +224,25 @@ void run(const Settings& settings, const Arguments& arguments) {
     }
     const bool on_text = !arguments.text.file.empty();
     const bool runs_model = on_text || !arguments.calibration.file.empty();
-    EvaluationText text;
+    PredictionRequest request;
+    request.model = model;
+    request.plans = plans;
+    request.importance = importance;
     if (on_text) {
-        text = read_text(arguments.text, *model, progress);
+        request.text = read_text(arguments.text, *model, progress);
     }
-    // Shares of the time, where the model is run as well.
-    constexpr double kWeights = 0.1;
-    const double outputs_end = on_text ? 0.4 : 1;
+    if (!arguments.calibration.file.empty()) {
+        request.calibration = read_text(arguments.calibration, *model, progress).windows;
+    }
+    constexpr double kWeights = 0.1;  // of the time, where the model is run as well
     Comparison comparison;
     comparison.runs = run_model(*model, plans, runs_model ? progress.part(0, kWeights) : progress,
                                 importance.get());
     if (runs_model) {
-        const Decoder decoder(model);
-        const std::vector<EvaluatedModel> models = models_of(model, plans, importance);
-        comparison.outputs =
-            measure_outputs(decoder, models, calibration_windows(arguments, *model, text, progress),
-                            progress.part(kWeights, outputs_end));
-        if (on_text) {
-            comparison.evaluations = evaluate(decoder, models, text, arguments.text.evaluation(),
-                                              progress.part(outputs_end, 1));
-        }
+        comparison.predictions = measure_predictions(request, arguments.text.evaluation(),
+                                                     progress.part(kWeights, 1));
     }
+    const EvaluationText& text = request.text;
     finish_progress();
     if (settings.json) {
         nlohmann::ordered_json json = to_json(*model, comparison);
@@ -275,7 +255,7 @@ void run(const Settings& settings, const Arguments& arguments) {
     } else {
         print(comparison);
         if (on_text) {
-            print(comparison.evaluations, text);
+            print(comparison.predictions, text);
         }
     }
     if (table) {

@@ -4,6 +4,7 @@
 #include "app/cli/plan_options.h"
 #include "app/cli/text_options.h"
 #include "core/run/plan_weights.h"
+#include "core/run/predictions.h"
 
 namespace ql::cli {
 

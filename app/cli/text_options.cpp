@@ -50,10 +50,6 @@ EvaluationText read_text(const TextOptions& options, const Model& model, const P
                               options.context, options.windows, progress);
 }
 
-EvaluatedModel original(const std::shared_ptr<const Model>& model) {
-    return {"as stored", std::make_shared<StoredWeights>(model)};
-}
-
 void append(const Evaluation& evaluation, nlohmann::ordered_json& json) {
     json["perplexity"] = evaluation.perplexity.value;
     json["perplexity_error"] = evaluation.perplexity.error;

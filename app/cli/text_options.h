@@ -27,9 +27,6 @@ void add_text_options(CLI::App& command, TextOptions& options);
 /// The text in the model's tokens. Throws Error.
 EvaluationText read_text(const TextOptions& options, const Model& model, const Progress& progress);
 
-/// The model as it is stored, to compare with.
-EvaluatedModel original(const std::shared_ptr<const Model>& model);
-
 /// Appends what was measured, under the keys of the command line: perplexity, nll, …, kl,
 /// same_top_token.
 void append(const Evaluation& evaluation, nlohmann::ordered_json& json);

@@ -9,13 +9,21 @@ namespace ql {
 namespace {
 
 std::vector<EvaluatedModel> models_of(const PredictionRequest& request) {
-    std::vector<EvaluatedModel> models = {
-        {"as stored", std::make_shared<StoredWeights>(request.model)}};
+    std::vector<EvaluatedModel> models = {original(request.model)};
     for (const Plan& plan : request.plans) {
         models.push_back(
             {format(plan), std::make_shared<PlanWeights>(request.model, plan, request.importance)});
     }
     return models;
+}
+
+std::vector<TokenIds> output_windows(const PredictionRequest& request) {
+    constexpr std::size_t kMostTokens = 128 * 512;
+    std::vector<TokenIds> windows =
+        request.calibration.empty() ? request.text.windows : request.calibration;
+    const std::size_t most = std::max<std::size_t>(1, kMostTokens / windows.front().size());
+    windows.resize(std::min(windows.size(), most));
+    return windows;
 }
 
 /// Multiplications and additions of one token in a forward pass.
@@ -42,26 +50,37 @@ std::size_t moderate_windows(const Decoder& decoder, std::int64_t context) {
     return std::max(kLeast, static_cast<std::size_t>(kOperations / window));
 }
 
+EvaluatedModel original(std::shared_ptr<const Model> model) {
+    return {"as stored", std::make_shared<StoredWeights>(std::move(model))};
+}
+
 std::vector<PredictionResult> measure_predictions(const PredictionRequest& request,
                                                   const EvaluationOptions& options,
                                                   const Progress& progress) {
     const Decoder decoder(request.model);
     const std::vector<EvaluatedModel> models = models_of(request);
+    std::vector<PredictionResult> results(models.size());
+    for (std::size_t m = 0; m < models.size(); ++m) {
+        results[m].evaluation.label = models[m].label;
+    }
+    const bool evaluated = !request.text.windows.empty();
     const bool outputs = request.output_errors && models.size() > 1;
     // One forward pass and its Gram matrices beside one pass of each model.
-    const double evaluating =
-        outputs ? static_cast<double>(models.size()) / (static_cast<double>(models.size()) + 2) : 1;
-    const auto evaluations =
-        evaluate(decoder, models, request.text, options, progress.part(0, evaluating));
-    std::vector<PredictionResult> results;
-    for (const Evaluation& evaluation : evaluations) {
-        results.push_back({evaluation, {}});
-    }
+    const double begin = !outputs    ? 0
+                         : evaluated ? 2 / (static_cast<double>(models.size()) + 2)
+                                     : 1;
     if (outputs) {
-        const auto errors =
-            measure_outputs(decoder, models, request.text.windows, progress.part(evaluating, 1));
+        const auto errors = measure_outputs(decoder, models, output_windows(request),
+                                            progress.part(0, begin));
         for (std::size_t i = 0; i < errors.size(); ++i) {
             results[i + 1].outputs = errors[i];
+        }
+    }
+    if (evaluated) {
+        auto evaluations =
+            evaluate(decoder, models, request.text, options, progress.part(begin, 1));
+        for (std::size_t m = 0; m < models.size(); ++m) {
+            results[m].evaluation = std::move(evaluations[m]);
         }
     }
     return results;

@@ -12,16 +12,21 @@ namespace ql {
 
 /// How well a model predicts a text, and where its linears' outputs were changed.
 struct PredictionResult {
-    Evaluation evaluation;
+    Evaluation evaluation;                ///< of no tokens if there was no text to predict
     std::optional<OutputErrors> outputs;  ///< nothing for the original, or if they were not asked
 };
+
+/// The model as it is stored, to compare with.
+EvaluatedModel original(std::shared_ptr<const Model> model);
 
 /// What is to be measured on a text.
 struct PredictionRequest {
     std::shared_ptr<const Model> model;
     std::vector<Plan> plans;
     std::shared_ptr<const ImportanceMatrix> importance;  ///< null if no plan asks for one
-    EvaluationText text;
+    EvaluationText text;  ///< without windows: only errors of outputs are measured
+    /// What errors of outputs are measured on; empty: the text.
+    std::vector<TokenIds> calibration;
     bool output_errors = true;
 };
 
@@ -31,7 +36,8 @@ struct PredictionRequest {
 std::size_t moderate_windows(const Decoder& decoder, std::int64_t context);
 
 /// Measures the original and every plan on the same text: the original's result stands first.
-/// Throws what evaluate() and PlanWeights throw.
+/// Errors of outputs come first, and of the first 65,536 tokens (AWQ's paper takes 128 windows of
+/// 512), whose hidden states are in memory at once. Throws what evaluate() and PlanWeights throw.
 std::vector<PredictionResult> measure_predictions(const PredictionRequest& request,
                                                   const EvaluationOptions& options = {},
                                                   const Progress& progress = {});

@@ -8,6 +8,7 @@
 #include "core/files/escape.h"
 #include "core/files/json_file.h"
 #include "core/files/mapped_file.h"
+#include "core/model/built_in_texts.h"
 
 namespace ql {
 
@@ -122,7 +123,7 @@ Sentence CalibrationText::note() const {
 CalibrationText CalibrationText::built_in() {
     CalibrationText text;
     text.name = kBuiltIn;
-    for (const BuiltInText& one : built_in_texts()) {
+    for (const BuiltInText& one : calibration_texts()) {
         text.documents.emplace_back(one.text);
     }
     return text;

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,14 +11,6 @@
 #include "core/model/tokenizer.h"
 
 namespace ql {
-
-/// A text that comes with the program, and the language it is in ("en", "zh", "code").
-struct BuiltInText {
-    std::string_view language;
-    std::string_view text;
-};
-/// The calibration texts of the demo model; the README beside them says where they come from.
-std::span<const BuiltInText> built_in_texts();
 
 /// A text to calibrate on.
 struct CalibrationText {
