@@ -8,16 +8,6 @@
 
 namespace ql {
 
-void require_finite(const std::vector<float>& values) {
-    if (const std::size_t bad = count_non_finite(values.data(), values.size()); bad > 0) {
-        throw Error(ErrorCode::bad_data,
-                    Sentence(QL_TR("core",
-                                   "The weights hold NaN or infinite values ({} found so "
-                                   "far); they cannot be quantized."),
-                             bad));
-    }
-}
-
 MatrixImportance::MatrixImportance(std::vector<float> values, std::int64_t rows, std::int64_t cols)
     : values_(std::move(values)), cols_(cols) {
     const auto parts = cols == 0 ? 0 : static_cast<std::int64_t>(values_.size()) / cols;

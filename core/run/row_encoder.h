@@ -8,12 +8,10 @@
 #include "core/grids/grid.h"
 #include "core/measure/error_metrics.h"
 #include "core/schemes/scheme.h"
+#include "core/tensor/convert.h"
 #include "core/tensor/row_source.h"
 
 namespace ql {
-
-/// Throws Error(bad_data) when a value is NaN or infinite: quantizing would spread it silently.
-void require_finite(const std::vector<float>& values);
 
 /// The importance of a matrix's columns, which may differ between equal parts of its rows
 /// (experts).
