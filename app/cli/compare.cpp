@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "app/cli/calibration_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
 #include "app/cli/text_options.h"
@@ -26,6 +27,7 @@ std::size_t fallbacks(const ModelRun& run) {
 /// for each run.
 struct Comparison {
     std::vector<ModelRun> runs;
+    std::vector<std::shared_ptr<const RoundedTensors>> rounded;  ///< null without GPTQ
     std::vector<Evaluation> evaluations;
 };
 
@@ -68,6 +70,11 @@ nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison)
                                             {"max_error", outcome.error.max_error}});
                 if (outcome.error.importance > 0) {
                     entry["tensors"].back()["weighted_rmse"] = outcome.error.weighted_rmse();
+                }
+                const RoundedTensors* rounded = comparison.rounded[i].get();
+                if (rounded != nullptr && rounded->contains(outcome.tensor)) {
+                    entry["tensors"].back()["gptq"] =
+                        report_json(rounded->at(outcome.tensor).report);
                 }
             }
         }
@@ -173,17 +180,20 @@ struct Arguments {
     std::string schemes;
     std::string csv;
     TextOptions text;
+    TextOptions calibration;
     PlanOptions plan_options;
 };
 
-std::vector<Evaluation> evaluate_plans(const std::shared_ptr<const Model>& model,
-                                       const std::vector<Plan>& plans,
-                                       const std::shared_ptr<const ImportanceMatrix>& importance,
-                                       const EvaluationText& text, const EvaluationOptions& options,
-                                       const Progress& progress) {
+std::vector<Evaluation> evaluate_runs(const std::shared_ptr<const Model>& model,
+                                      const Comparison& comparison,
+                                      const std::shared_ptr<const ImportanceMatrix>& importance,
+                                      const EvaluationText& text, const EvaluationOptions& options,
+                                      const Progress& progress) {
     std::vector<EvaluatedModel> models = {original(model)};
-    for (const Plan& plan : plans) {
-        models.push_back({format(plan), std::make_shared<PlanWeights>(model, plan, importance)});
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
+        const ModelRun& run = comparison.runs[i];
+        models.push_back({run.label, std::make_shared<PlanWeights>(model, run.plan, importance,
+                                                                   comparison.rounded[i])});
     }
     return evaluate(Decoder(model), models, text, options, progress);
 }
@@ -194,6 +204,7 @@ void run(const Settings& settings, const Arguments& arguments) {
     for (Plan& plan : plans) {
         add_tensor_types(arguments.plan_options, plan);
         require_importance(plan, importance.get());
+        require_calibration(plan, arguments.calibration);
     }
     const auto model = Model::open(arguments.model);
     const Progress progress = terminal_progress(settings);
@@ -206,14 +217,19 @@ void run(const Settings& settings, const Arguments& arguments) {
     if (on_text) {
         text = read_text(arguments.text, *model, progress);
     }
-    constexpr double kWeights = 0.1;  // of the time, where there is a text as well
+    // Shares of the time: calibration, where there is any, and weights, where there is a text too.
+    const bool calibrates = !arguments.calibration.file.empty();
+    const double calibrated = calibrates ? 0.4 : 0;
+    const double weighed = on_text ? calibrated + 0.1 * (1 - calibrated) : 1;
     Comparison comparison;
-    comparison.runs =
-        run_model(*model, plans, on_text ? progress.part(0, kWeights) : progress, importance.get());
+    comparison.rounded =
+        round_plans(model, plans, importance, arguments.calibration, progress.part(0, calibrated));
+    comparison.runs = run_model(*model, plans, progress.part(calibrated, weighed), importance.get(),
+                                comparison.rounded);
     if (on_text) {
         comparison.evaluations =
-            evaluate_plans(model, plans, importance, text, arguments.text.evaluation(),
-                           progress.part(kWeights, 1));
+            evaluate_runs(model, comparison, importance, text, arguments.text.evaluation(),
+                          progress.part(weighed, 1));
     }
     finish_progress();
     if (settings.json) {
@@ -225,6 +241,11 @@ void run(const Settings& settings, const Arguments& arguments) {
         }
         print_json(json);
     } else {
+        for (const auto& rounded : comparison.rounded) {
+            if (rounded != nullptr && !settings.quiet) {
+                print_troubles(*model, *rounded);
+            }
+        }
         print(comparison.runs);
         if (on_text) {
             print(comparison.evaluations, text);
@@ -252,6 +273,7 @@ void add_compare(CLI::App& app, Settings& settings) {
                      "Schemes and recipes, for example q4_0,q4_k_m,int4:g128:asym,q4_k+search")
         ->required();
     add_plan_options(*command, arguments->plan_options);
+    add_calibration_options(*command, arguments->calibration);
     add_text_options(*command, arguments->text);
     command->add_option("--csv", arguments->csv, "Also write the table to this file");
     command->callback([&settings, arguments] { run(settings, *arguments); });
