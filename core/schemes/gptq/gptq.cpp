@@ -15,9 +15,15 @@ namespace {
 using gptq::kBlockColumns;
 using gptq::kStripRows;
 
-// Rows that go through all columns together. More make better use of the factor, of which a tile
-// reads all; fewer keep more threads busy.
-constexpr std::int64_t kTileRows = 128;
+/// Rows that go through all columns together: more make better use of the factor, of which a tile
+/// reads all; fewer keep more threads busy. Depends on the shape alone.
+std::int64_t rows_of_tile(std::int64_t rows) {
+    constexpr std::int64_t kTiles = 8;
+    constexpr std::int64_t kLeast = 2 * kStripRows;
+    constexpr std::int64_t kMost = 8 * kStripRows;
+    const std::int64_t strips = (rows + kTiles * kStripRows - 1) / (kTiles * kStripRows);
+    return std::clamp(strips * kStripRows, kLeast, kMost);
+}
 
 /// Rounds the rows of one tile. Matrices of a tile lie column after column, `stride_` rows each, in
 /// the order of rounding.
@@ -34,13 +40,15 @@ class Tile {
           stride_((rows + kStripRows - 1) / kStripRows * kStripRows),
           place_(static_cast<std::size_t>(cols)),
           weights_(static_cast<std::size_t>(cols * stride_)),
-          errors_(static_cast<std::size_t>(std::min(cols, kBlockColumns) * stride_)),
-          block_codes_(errors_.size()),
+          errors_(weights_.size()),
+          block_codes_(static_cast<std::size_t>(std::min(cols, kBlockColumns) * stride_)),
           codes_(static_cast<std::size_t>(cols * rows)),
           // Rows that only fill up a strip have scales of 1, to compute with numbers.
           scales_(static_cast<std::size_t>(cols / shape_.part * stride_), 1.0F),
           zeros_(scales_.size()),
           offsets_(scales_.size()) {
+        // Spans of whole rows are fitted before anything is passed on, whatever the order.
+        fixed_ = task.order == Gptq::Order::fixed || shape_.span == cols_;
         for (std::int64_t i = 0; i < cols_; ++i) {
             place_[at(task_.factor->order[at(i)])] = i;
         }
@@ -49,29 +57,15 @@ class Tile {
     /// Rounds them and stores them in `bytes`, their encoded rows. Returns the sum of e².
     double run(const RowSource& source, std::byte* bytes, const Progress& progress) {
         read(source);
-        const bool fixed = task_.order == Gptq::Order::fixed || shape_.span == cols_;
-        for (std::int64_t span = 0; fixed && span < cols_ / shape_.span; ++span) {
+        for (std::int64_t span = 0; fixed_ && span < cols_ / shape_.span; ++span) {
             fit(span, bytes);
         }
-        double loss = 0;
-        for (std::int64_t first = 0; first < cols_;) {
-            progress.check();
-            const std::int64_t end =
-                fixed ? std::min(first + kBlockColumns, cols_) : end_of_block(first);
-            if (fixed) {
-                round(first, first, end);
-            } else {
-                round_spans(first, end, bytes);
-            }
-            loss += finish_block(first, end);
-            pass_on(first, first, end, end, cols_);
-            first = end;
-        }
+        round_columns(0, cols_, bytes, progress);
         for (std::int64_t row = 0; row < rows_; ++row) {
             codec_.store_codes(codes_.data() + row * cols_,
                                bytes + at(row) * task_.grid->row_bytes(cols_));
         }
-        return loss;
+        return loss_;
     }
 
   private:
@@ -115,29 +109,34 @@ class Tile {
         }
     }
 
-    /// The end of the lazy block that begins at `first`: spans begin where a block does, or inside
-    /// of one where errors have been passed on up to them.
-    std::int64_t end_of_block(std::int64_t first) const {
-        if (shape_.span < kBlockColumns) {
-            return std::min(first + kBlockColumns / shape_.span * shape_.span, cols_);
-        }
-        return std::min(first + kBlockColumns, (first / shape_.span + 1) * shape_.span);
-    }
-
-    void round_spans(std::int64_t first, std::int64_t end, std::byte* bytes) {
-        for (std::int64_t begin = first; begin < end;) {
-            const std::int64_t next = std::min(begin + shape_.span, end);
-            if (begin % shape_.span == 0) {
+    /// Rounds columns [begin, end), to which all errors before them have been passed on. Halves
+    /// are rounded one after the other, so that errors are passed on by products that are as large
+    /// as they can be; a span never begins before the errors of all columns before it are there.
+    void round_columns(std::int64_t begin, std::int64_t end, std::byte* bytes,
+                       const Progress& progress) {
+        const std::int64_t size = end - begin;
+        if (size <= kBlockColumns && (fixed_ || size <= shape_.span)) {
+            progress.check();
+            if (!fixed_ && begin % shape_.span == 0) {
                 fit(column(begin) / shape_.span, bytes);
             }
-            round(first, begin, next);
-            pass_on(first, begin, next, next, end);
-            begin = next;
+            round(begin, end);
+            return;
         }
+        const std::int64_t middle = begin + half_of(size);
+        round_columns(begin, middle, bytes, progress);
+        pass_on(begin, middle, end, progress);
+        round_columns(middle, end, bytes, progress);
     }
 
-    /// Rounds columns [begin, end) of the block that begins at `first`.
-    void round(std::int64_t first, std::int64_t begin, std::int64_t end) {
+    /// About half of `size` columns: whole spans, or whole blocks inside of a span.
+    std::int64_t half_of(std::int64_t size) const {
+        const std::int64_t unit = fixed_ || size <= shape_.span ? kBlockColumns : shape_.span;
+        return ((size + unit - 1) / unit + 1) / 2 * unit;
+    }
+
+    /// Rounds at most kBlockColumns columns under their parameters.
+    void round(std::int64_t begin, std::int64_t end) {
         std::vector<gptq::TileParameters> parameters(at(end - begin));
         gptq::Strip strip{end - begin, stride_, nullptr, parameters.data()};
         strip.upper_stride = cols_;
@@ -151,47 +150,45 @@ class Tile {
                                                  offsets_.data() + part};
             }
             strip.weights = weights_.data() + begin * stride_ + row;
-            strip.errors = errors_.data() + (begin - first) * stride_ + row;
-            strip.codes = block_codes_.data() + (begin - first) * stride_ + row;
+            strip.errors = errors_.data() + begin * stride_ + row;
+            strip.codes = block_codes_.data() + row;
             gptq::round_strip(shape_, strip);
         }
+        keep(begin, end);
     }
 
-    /// Passes the errors of columns [begin, end) of the block that begins at `first` on to columns
-    /// [from, to).
-    void pass_on(std::int64_t first, std::int64_t begin, std::int64_t end, std::int64_t from,
-                 std::int64_t to) {
-        if (task_.factor->upper.empty()) {
-            return;
-        }
-        // A piece is a call of some milliseconds.
-        constexpr std::int64_t kPiece = 2048;
-        for (std::int64_t col = from; col < to; col += kPiece) {
-            task_.backend->subtract_product(
-                {std::min(kPiece, to - col), stride_, end - begin,
-                 task_.factor->upper.data() + begin * cols_ + col, cols_,
-                 errors_.data() + (begin - first) * stride_, stride_, stride_},
-                weights_.data() + col * stride_);
-        }
-    }
-
-    /// Keeps the codes of a block, tells the watcher, and returns its sum of e².
-    double finish_block(std::int64_t first, std::int64_t end) {
-        double sum = 0;
-        for (std::int64_t place = first; place < end; ++place) {
-            const float* errors = errors_.data() + (place - first) * stride_;
-            const std::uint8_t* codes = block_codes_.data() + (place - first) * stride_;
+    /// Keeps the codes and the sum of e² of a block, and tells the watcher.
+    void keep(std::int64_t begin, std::int64_t end) {
+        for (std::int64_t place = begin; place < end; ++place) {
+            const float* errors = errors_.data() + place * stride_;
+            const std::uint8_t* codes = block_codes_.data() + (place - begin) * stride_;
             for (std::int64_t row = 0; row < rows_; ++row) {
-                sum += static_cast<double>(errors[row]) * static_cast<double>(errors[row]);
+                loss_ += static_cast<double>(errors[row]) * static_cast<double>(errors[row]);
                 codes_[at(row * cols_ + column(place))] = codes[row];
             }
         }
         if (task_.watch) {
             task_.watch({first_row_, rows_,
-                         std::span(task_.factor->order).subspan(at(first), at(end - first)),
-                         errors_.data(), stride_});
+                         std::span(task_.factor->order).subspan(at(begin), at(end - begin)),
+                         errors_.data() + begin * stride_, stride_});
         }
-        return sum;
+    }
+
+    /// Passes the errors of columns [begin, middle) on to columns [middle, end).
+    void pass_on(std::int64_t begin, std::int64_t middle, std::int64_t end,
+                 const Progress& progress) {
+        if (task_.factor->upper.empty()) {
+            return;
+        }
+        constexpr std::int64_t kPiece = 2048;  // a call of some ten milliseconds
+        for (std::int64_t col = middle; col < end; col += kPiece) {
+            progress.check();
+            task_.backend->subtract_product(
+                {std::min(kPiece, end - col), stride_, middle - begin,
+                 task_.factor->upper.data() + begin * cols_ + col, cols_,
+                 errors_.data() + begin * stride_, stride_, stride_},
+                weights_.data() + col * stride_);
+        }
     }
 
     const GptqTask& task_;
@@ -203,12 +200,14 @@ class Tile {
     std::int64_t stride_;
     std::vector<std::int64_t> place_;  ///< of each column in the order of rounding
     std::vector<float> weights_;
-    std::vector<float> errors_;  ///< of a block
+    std::vector<float> errors_;
     std::vector<std::uint8_t> block_codes_;
     std::vector<std::uint8_t> codes_;  ///< row after row, columns as in the tensor
     std::vector<float> scales_;        ///< one row of the tile's rows for each part
     std::vector<float> zeros_;
     std::vector<float> offsets_;
+    bool fixed_ = false;  ///< all parameters are those of the original weights
+    double loss_ = 0;
 };
 
 }  // namespace
@@ -224,13 +223,14 @@ GptqResult gptq_round(const RowSource& rows, const GptqTask& task, const Progres
         return result;
     }
     const std::unique_ptr<const SpanCodec> codec = task.grid->span_codec(rows.cols());
-    const std::int64_t tiles = (rows.rows() + kTileRows - 1) / kTileRows;
+    const std::int64_t tile_rows = rows_of_tile(rows.rows());
+    const std::int64_t tiles = (rows.rows() + tile_rows - 1) / tile_rows;
     std::vector<double> losses(static_cast<std::size_t>(tiles));
     std::mutex mutex;
     std::int64_t done = 0;
     parallel_for(tiles, progress, [&](std::int64_t tile) {
-        const std::int64_t first = tile * kTileRows;
-        const std::int64_t count = std::min(kTileRows, rows.rows() - first);
+        const std::int64_t first = tile * tile_rows;
+        const std::int64_t count = std::min(tile_rows, rows.rows() - first);
         std::byte* bytes = result.tensor.bytes.data() + static_cast<std::size_t>(first) * row_bytes;
         losses[static_cast<std::size_t>(tile)] =
             Tile(task, *codec, rows.cols(), first, count).run(rows, bytes, progress);
