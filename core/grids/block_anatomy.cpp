@@ -70,12 +70,6 @@ class ValueReader {
     const std::byte* block_;
 };
 
-void write_field(const BlockField& field, std::byte* block, unsigned raw) {
-    for (const BitRun& run : field.bits) {
-        put_bits(block, run.first, run.count, raw >> run.shift);
-    }
-}
-
 }  // namespace
 
 unsigned field_bits(const BlockField& field, const std::byte* block) {
@@ -111,6 +105,12 @@ float field_meaning(const BlockField& field, unsigned raw) {
 
 BlockValue read_value(const BlockAnatomy& anatomy, const std::byte* block, int j) {
     return ValueReader(anatomy, block).read(j);
+}
+
+void write_field(const BlockField& field, std::byte* block, unsigned raw) {
+    for (const BitRun& run : field.bits) {
+        put_bits(block, run.first, run.count, raw >> run.shift);
+    }
 }
 
 void write_code(const BlockAnatomy& anatomy, std::byte* block, int j, unsigned raw) {

@@ -39,6 +39,9 @@ BlockValue read_value(const BlockAnatomy& anatomy, const std::byte* block, int j
 /// format has a code for each value (no digits).
 void write_code(const BlockAnatomy& anatomy, std::byte* block, int j, unsigned raw);
 
+/// Stores the integer of a field, which field_bits() would give.
+void write_field(const BlockField& field, std::byte* block, unsigned raw);
+
 /// The whole block.
 BlockReading read_block(const BlockAnatomy& anatomy, const std::byte* block);
 

@@ -1,10 +1,12 @@
 #include "core/grids/block_spans.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "core/grids/block_anatomy.h"
 #include "core/grids/block_format.h"
+#include "core/tensor/convert.h"
 
 namespace ql {
 
@@ -37,13 +39,29 @@ class BlockSpans final : public SpanCodec {
                         row_bytes + (row * static_cast<std::size_t>(blocks_) +
                                      static_cast<std::size_t>(index)) *
                                         block_bytes());
-            for (std::int64_t part = 0; part < shape_.parts_of_span(); ++part) {
-                const BlockValue value =
-                    read_value(anatomy_, block, static_cast<int>(part * shape_.part));
-                *parameters++ = {value.scale, static_cast<float>(anatomy_.zero - anatomy_.code_min),
-                                 value.offset};
-            }
+            read_parameters(block, parameters);
+            parameters += shape_.parts_of_span();
         }
+    }
+
+    float rescale(std::byte* row, std::int64_t index, float factor,
+                  PartParameters* parameters) const override {
+        const int number = anatomy_.of_value.front().scale;
+        if (number < 0 ||
+            anatomy_.fields[static_cast<std::size_t>(number)].coding != FieldCoding::half) {
+            return 1;
+        }
+        const BlockField& field = anatomy_.fields[static_cast<std::size_t>(number)];
+        std::byte* block = row + static_cast<std::size_t>(index) * block_bytes();
+        const float before = field_meaning(field, field_bits(field, block));
+        const std::uint16_t bits = float_to_half(before * factor);
+        const float after = half_to_float(bits);
+        if (!(after * before > 0) || !std::isfinite(after)) {
+            return 1;
+        }
+        write_field(field, block, bits);
+        read_parameters(block, parameters);
+        return after / before;
     }
 
     void store_codes(const std::uint8_t* codes, std::byte* row) const override {
@@ -56,6 +74,15 @@ class BlockSpans final : public SpanCodec {
     }
 
   private:
+    void read_parameters(const std::byte* block, PartParameters* parameters) const {
+        for (std::int64_t part = 0; part < shape_.parts_of_span(); ++part) {
+            const BlockValue value =
+                read_value(anatomy_, block, static_cast<int>(part * shape_.part));
+            *parameters++ = {value.scale, static_cast<float>(anatomy_.zero - anatomy_.code_min),
+                             value.offset};
+        }
+    }
+
     std::size_t block_bytes() const { return static_cast<std::size_t>(anatomy_.bytes); }
 
     const BlockFormat& format_;

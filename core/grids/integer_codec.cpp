@@ -46,7 +46,6 @@ double IntegerCodec::bits_stored(std::int64_t rows, std::int64_t cols) const {
     return codes * grid_.bits + groups * group_bits;
 }
 
-// The scale as it is stored: 0 where it underflows, infinite where it overflows.
 float IntegerCodec::stored_scale(float scale) const {
     switch (grid_.scale) {
         case DType::f16:

@@ -71,6 +71,9 @@ class IntegerCodec final : public Grid {
                      std::byte* row) const;
     void store_codes(const std::uint8_t* codes, std::int64_t cols, std::byte* row) const;
 
+    /// A scale as it is stored: 0 where it underflows, infinite where it overflows.
+    float stored_scale(float scale) const;
+
     int largest_code() const { return (1 << grid_.bits) - 1; }
     int lowest_code() const { return grid_.symmetry == Symmetry::narrow ? 1 : 0; }
     /// What TensorParams and inspect() subtract from stored codes and zeros.
@@ -86,7 +89,6 @@ class IntegerCodec final : public Grid {
     RowLayout layout(std::int64_t cols) const;
     bool asymmetric() const { return grid_.symmetry == Symmetry::asymmetric; }
     int middle() const { return 1 << (grid_.bits - 1); }
-    float stored_scale(float scale) const;
 
     GridSpec spec_;
     IntegerGrid grid_;

@@ -1,5 +1,7 @@
 #include "core/grids/integer_spans.h"
 
+#include <cmath>
+
 #include "core/grids/integer_kernels.h"
 
 namespace ql {
@@ -31,6 +33,19 @@ class IntegerSpans final : public SpanCodec {
                                row_bytes + static_cast<std::size_t>(row) * bytes);
             *parameters++ = {fit.scale, static_cast<float>(fit.zero), 0};
         }
+    }
+
+    float rescale(std::byte* row, std::int64_t index, float factor,
+                  PartParameters* parameters) const override {
+        const float before = parameters->scale;
+        const float after = codec_.stored_scale(before * factor);
+        if (codec_.per_tensor() || !(after > 0) || !std::isfinite(after)) {
+            return 1;
+        }
+        parameters->scale = after;
+        codec_.store_group(cols_, static_cast<std::size_t>(index),
+                           {after, static_cast<std::int32_t>(parameters->zero)}, row);
+        return after / before;
     }
 
     void store_codes(const std::uint8_t* codes, std::byte* row) const override {

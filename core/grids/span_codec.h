@@ -44,6 +44,13 @@ class SpanCodec {
                      const EncodeOptions& options, std::byte* row_bytes,
                      PartParameters* parameters) const = 0;
 
+    /// Multiplies the scale of span `index` of one encoded row by `factor`, as nearly as it can be
+    /// stored, and sets the span's parameters anew. Returns the factor that it became: 1, and
+    /// nothing is changed, where a span has no scale of its own (grids per tensor), where scales
+    /// are powers of two or shares of others, and where it would be 0 or infinite.
+    virtual float rescale(std::byte* row, std::int64_t index, float factor,
+                          PartParameters* parameters) const = 0;
+
     /// Stores the codes of a whole row, one byte each, beside the parameters that are there.
     virtual void store_codes(const std::uint8_t* codes, std::byte* row) const = 0;
 };

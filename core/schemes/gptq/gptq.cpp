@@ -6,6 +6,7 @@
 
 #include "core/base/parallel.h"
 #include "core/schemes/gptq/gptq_kernel.h"
+#include "core/schemes/gptq/gptq_refit.h"
 #include "core/tensor/convert.h"
 
 namespace ql {
@@ -61,6 +62,9 @@ class Tile {
             fit(span, bytes);
         }
         round_columns(0, cols_, bytes, progress);
+        if (!task_.factor->gram.empty()) {
+            refit(source, bytes, progress);
+        }
         for (std::int64_t row = 0; row < rows_; ++row) {
             codec_.store_codes(codes_.data() + row * cols_,
                                bytes + at(row) * task_.grid->row_bytes(cols_));
@@ -82,6 +86,23 @@ class Tile {
                 weights_[at(place * stride_ + row)] = values[at(row * cols_ + column(place))];
             }
         }
+    }
+
+    void refit(const RowSource& source, std::byte* bytes, const Progress& progress) {
+        std::vector<float> original(at(rows_ * cols_));
+        source.read(first_row_, rows_, original.data());
+        source.release(first_row_, rows_);
+        const std::int64_t parts = cols_ / shape_.part;
+        std::vector<PartParameters> parameters(at(rows_ * parts));
+        for (std::int64_t row = 0; row < rows_; ++row) {
+            for (std::int64_t part = 0; part < parts; ++part) {
+                const std::size_t from = at(part * stride_ + row);
+                parameters[at(row * parts + part)] = {scales_[from], zeros_[from], offsets_[from]};
+            }
+        }
+        gptq::refit_scales({codec_, *task_.backend, task_.factor->gram.data(), rows_, cols_,
+                            original.data(), codes_.data(), bytes, task_.grid->row_bytes(cols_)},
+                           parameters.data(), progress);
     }
 
     /// Fits a span to what its columns carry now.

@@ -20,6 +20,7 @@ struct GptqReport {
     std::int64_t dead_columns = 0;  ///< likewise
     Sentence fallback;              ///< likewise
     /// Σ e² of the errors that were passed on: tr(ΔW (G + λ mean(diag G) I) ΔWᵀ), up to rounding.
+    /// Before scales are fitted once more.
     double loss = 0;
 };
 

@@ -60,6 +60,9 @@ GptqFactor make_gptq_factor(const double* gram, std::int64_t columns, const Gptq
             Sentence(QL_TR("core", "The calibration never reaches it: rounded to nearest."));
         return factor;
     }
+    if (options.refit) {
+        factor.gram.assign(gram, gram + n * n);
+    }
     const double mean = sum / static_cast<double>(columns - factor.dead_columns);
     std::vector<double> h(n * n);
     parallel_for(columns, progress, [&](std::int64_t row) {

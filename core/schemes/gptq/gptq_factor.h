@@ -17,6 +17,8 @@ struct GptqFactor {
     /// order. Row i holds how the error of the i-th column is made up for by those after it. Empty
     /// if there is a `fallback`.
     std::vector<float> upper;
+    /// G itself, columns from left to right, if options.refit asks for it.
+    std::vector<float> gram;
     double damp = 0;                ///< λ that was used
     int increases = 0;              ///< how often it had to be raised until U existed
     std::int64_t dead_columns = 0;  ///< never anything but 0 in the calibration

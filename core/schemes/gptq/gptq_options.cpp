@@ -60,6 +60,9 @@ std::string format(const Gptq& gptq) {
     if (gptq.independent) {
         parts.emplace_back("independent");
     }
+    if (gptq.refit) {
+        parts.emplace_back("refit");
+    }
     return parts.empty() ? "+gptq" : fmt::format("+gptq({})", fmt::join(parts, ","));
 }
 
@@ -82,6 +85,8 @@ Gptq parse_gptq(std::string_view options, std::size_t offset) {
             gptq.order = parse_order(option.substr(kOrder.size()), offset + kOrder.size());
         } else if (option == "independent") {
             gptq.independent = true;
+        } else if (option == "refit") {
+            gptq.refit = true;
         } else {
             throw ParseError(
                 Sentence(

@@ -302,6 +302,28 @@ class TestGptq : public QObject {
         }
     }
 
+    /// Fitting scales to their codes never costs anything, and the codes stay.
+    void refitLowersTheError_data() { addGrids(); }
+    void refitLowersTheError() {
+        QFETCH(QByteArray, grid);
+        const Linear linear = withFewRows();
+        const GptqResult plain = linear.round(grid);
+        const GptqResult refitted = linear.round(grid, {.refit = true});
+        const double before = linear.error(Linear::decoded(plain.tensor));
+        const double after = linear.error(Linear::decoded(refitted.tensor));
+        QVERIFY2(after <= before, qPrintable(QString("%1 of %2").arg(after).arg(before)));
+        // Scales that can follow their codes gain; K-quants have hardly anything left to gain.
+        const bool simple = grid.startsWith("int4") || grid == "q4_0" || grid == "iq4_nl";
+        QVERIFY2(!simple || after < 0.995 * before,
+                 qPrintable(QString("%1 of %2").arg(after).arg(before)));
+        const bool fixed = grid == "int8:tensor:asym" || grid == "mxfp4" || grid == "nvfp4";
+        QVERIFY(!fixed || plain.tensor.bytes == refitted.tensor.bytes);
+        for (std::int64_t col = 0; col < linear.cols; ++col) {
+            QCOMPARE(plain.tensor.inspect(1, col).code, refitted.tensor.inspect(1, col).code);
+        }
+        QCOMPARE(plain.report.loss, refitted.report.loss);
+    }
+
     /// Inputs that say nothing about each other leave nothing to make up for.
     void equalInputsGiveNearestRounding_data() { addGrids(); }
     void equalInputsGiveNearestRounding() {
