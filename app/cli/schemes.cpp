@@ -58,7 +58,7 @@ void print_human() {
         "+gptq rounds column by column, later weights making up for the errors of earlier ones, "
         "by\n"
         "what the model reads on a text (--calibration FILE). Options: +gptq(damp=0.01,\n"
-        "order=none|static|group,independent). Every grid but floats, textbook and tq1_0 has "
+        "order=none|static|group,independent,refit). Every grid but floats, textbook and tq1_0 has "
         "it.\n\n");
     Table table({"preset", "text", "bits/weight", "what it is"}, {1, 3});
     for (const Preset& preset : presets()) {
