@@ -1388,6 +1388,50 @@
         <source>Open the model first that the calibration was made of.</source>
         <translation>请先打开做该校准所用的模型。</translation>
     </message>
+    <message>
+        <source>GPTQ: layer {} of {}</source>
+        <translation>GPTQ：第 {} 层（共 {} 层）</translation>
+    </message>
+    <message>
+        <source>GPTQ rounds by what the linears of a model read on a calibration text, and there is no calibration here.</source>
+        <translation>GPTQ 根据模型的线性层在校准文本上读到的输入来舍入，而这里没有校准数据。</translation>
+    </message>
+    <message>
+        <source>The calibration never reaches it: rounded to nearest.</source>
+        <translation>校准数据从未用到它：就近舍入。</translation>
+    </message>
+    <message>
+        <source>Its inputs have no usable inverse, however much damping is added: rounded to nearest.</source>
+        <translation>无论加多大阻尼，其输入矩阵都没有可用的逆：就近舍入。</translation>
+    </message>
+    <message>
+        <source>“{}” is no damping: a number from 0 to {} is.</source>
+        <translation>“{}”不是阻尼：阻尼是 0 到 {} 之间的数。</translation>
+    </message>
+    <message>
+        <source>“{}” is no order of columns: none, static and group are.</source>
+        <translation>“{}”不是列的顺序：可用 none、static 和 group。</translation>
+    </message>
+    <message>
+        <source>“{}” is no option of GPTQ: damp=, order= and independent are.</source>
+        <translation>“{}”不是 GPTQ 的选项：可用 damp=、order= 和 independent。</translation>
+    </message>
+    <message>
+        <source>No calibration sees what this tensor reads: it is rounded to nearest.</source>
+        <translation>校准时看不到此张量的输入：就近舍入。</translation>
+    </message>
+    <message>
+        <source>Options are missing between ( and ).</source>
+        <translation>括号之间缺少选项。</translation>
+    </message>
+    <message>
+        <source>4-bit integers with a scale for every 128 weights, rounded column by column so that later weights make up for the errors of earlier ones. Needs a calibration text.</source>
+        <translation>4 位整数，每 128 个权重一个缩放因子；逐列舍入，由后面的权重补偿前面的误差。需要校准文本。</translation>
+    </message>
+    <message>
+        <source>GPTQ needs parameters to round under, and {} has none that can be fixed before its codes.</source>
+        <translation>GPTQ 需要在编码之前固定的参数，而 {} 没有这样的参数。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>

@@ -1,12 +1,47 @@
-// What commands that calibrate share: the text to do it on.
+// What `compare`, `perplexity` and `quantize` share: the text that schemes are calibrated on.
 #pragma once
 
-#include "app/cli/text_options.h"
+#include <memory>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/output.h"
+#include "core/model/calibration/calibration_text.h"
+#include "core/run/gptq_run.h"
 
 namespace ql::cli {
 
-/// Adds --calibration, --calibration-context and --calibration-windows; `options` must outlive the
+struct CalibrationChoice {
+    std::string file;           ///< --calibration; empty: the built-in text
+    std::size_t samples = 128;  ///< 0: all that the text gives
+    std::int64_t context = 512;
+};
+
+/// Adds --calibration, --calibration-context and --calibration-samples; `choice` must outlive the
 /// parsing.
-void add_calibration_options(CLI::App& command, TextOptions& options);
+void add_calibration_options(CLI::App& command, CalibrationChoice& choice);
+
+/// The text in windows of the model's tokens. Throws Error.
+std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const Model& model,
+                                          const Progress& progress);
+
+/// What GPTQ makes of each plan; null for plans without. `windows` are used by GPTQ only.
+std::vector<std::shared_ptr<const RoundedTensors>> round_plans(
+    const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
+    const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
+    const Progress& progress);
+
+/// The same of one plan, calibrated on what was chosen.
+std::shared_ptr<const RoundedTensors> round_plan(
+    const std::shared_ptr<const Model>& model, const Plan& plan,
+    const std::shared_ptr<const ImportanceMatrix>& importance, const CalibrationChoice& choice,
+    const Progress& progress);
+
+/// "damp, increases, dead_columns", and the fallback if there is one.
+nlohmann::ordered_json report_json(const GptqReport& report);
+
+/// Says on stderr which tensors needed more damping or could not be compensated at all.
+void print_troubles(const Model& model, const RoundedTensors& rounded);
 
 }  // namespace ql::cli

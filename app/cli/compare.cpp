@@ -26,6 +26,7 @@ std::size_t fallbacks(const ModelRun& run) {
 /// What was measured on weights, and on texts if any were named.
 struct Comparison {
     std::vector<ModelRun> runs;
+    std::vector<std::shared_ptr<const RoundedTensors>> rounded;  ///< of each run; null without GPTQ
     std::vector<PredictionResult> predictions;  ///< the original's, then one of each run; or none
 
     bool has_outputs() const { return !predictions.empty(); }
@@ -83,6 +84,11 @@ nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison)
                 if (outputs != nullptr && outputs->tensors[outcome.tensor].output2 > 0) {
                     entry["tensors"].back()["output_error"] =
                         json_number(outputs->tensors[outcome.tensor].relative());
+                }
+                const RoundedTensors* rounded = comparison.rounded[i].get();
+                if (rounded != nullptr && rounded->contains(outcome.tensor)) {
+                    entry["tensors"].back()["gptq"] =
+                        report_json(rounded->at(outcome.tensor).report);
                 }
             }
         }
@@ -192,9 +198,8 @@ void write_csv(AtomicFile& file, const Comparison& comparison) {
                 ",{},{},{},{}", evaluation.perplexity.value, evaluation.divergence->mean_kl.value,
                 evaluation.divergence->kl.p99_9, evaluation.divergence->same_top.value);
         }
-        text += comparison.has_outputs()
-                    ? fmt::format(",{}\n", comparison.outputs(i).mean_relative)
-                    : ",\n";
+        text += comparison.has_outputs() ? fmt::format(",{}\n", comparison.outputs(i).mean_relative)
+                                         : ",\n";
     }
     file.write(std::as_bytes(std::span(text)));
     file.commit();
@@ -205,7 +210,7 @@ struct Arguments {
     std::string schemes;
     std::string csv;
     TextOptions text;
-    TextOptions calibration;
+    CalibrationChoice calibration;
     PlanOptions plan_options;
 };
 
@@ -231,16 +236,27 @@ void run(const Settings& settings, const Arguments& arguments) {
     if (on_text) {
         request.text = read_text(arguments.text, *model, progress);
     }
-    if (!arguments.calibration.file.empty()) {
-        request.calibration = read_text(arguments.calibration, *model, progress).windows;
+    const bool uses_gptq =
+        std::any_of(plans.begin(), plans.end(), [](const Plan& plan) { return plan.uses_gptq(); });
+    std::vector<TokenIds> calibration;
+    if (uses_gptq || !arguments.calibration.file.empty()) {
+        calibration = calibration_windows(arguments.calibration, *model, progress);
     }
-    constexpr double kWeights = 0.1;  // of the time, where the model is run as well
+    if (!arguments.calibration.file.empty()) {
+        request.calibration = calibration;
+    }
+    // Shares of the time: rounding on the calibration text, weights, predictions.
+    const double rounded = uses_gptq ? 0.4 : 0;
+    const double weighed = runs_model ? rounded + 0.1 * (1 - rounded) : 1;
     Comparison comparison;
-    comparison.runs = run_model(*model, plans, runs_model ? progress.part(0, kWeights) : progress,
-                                importance.get());
+    comparison.rounded =
+        round_plans(model, plans, importance, calibration, progress.part(0, rounded));
+    comparison.runs = run_model(*model, plans, progress.part(rounded, weighed), importance.get(),
+                                comparison.rounded);
     if (runs_model) {
-        comparison.predictions = measure_predictions(request, arguments.text.evaluation(),
-                                                     progress.part(kWeights, 1));
+        request.rounded = comparison.rounded;
+        comparison.predictions =
+            measure_predictions(request, arguments.text.evaluation(), progress.part(weighed, 1));
     }
     const EvaluationText& text = request.text;
     finish_progress();
@@ -253,6 +269,11 @@ void run(const Settings& settings, const Arguments& arguments) {
         }
         print_json(json);
     } else {
+        for (const auto& rounded_tensors : comparison.rounded) {
+            if (rounded_tensors != nullptr && !settings.quiet) {
+                print_troubles(*model, *rounded_tensors);
+            }
+        }
         print(comparison);
         if (on_text) {
             print(comparison.predictions, text);

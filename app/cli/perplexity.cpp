@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "app/cli/calibration_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
 #include "app/cli/text_options.h"
@@ -15,6 +16,7 @@ struct Arguments {
     std::string scheme;
     bool kl = false;
     TextOptions text;
+    CalibrationChoice calibration;
     PlanOptions plan_options;
 };
 
@@ -53,7 +55,8 @@ void print(const Evaluation& evaluation, const EvaluationText& text) {
 
 /// The original, if asked for or if there is nothing else, and the model with the scheme.
 std::vector<EvaluatedModel> models_of(const Arguments& arguments,
-                                      const std::shared_ptr<const Model>& model) {
+                                      const std::shared_ptr<const Model>& model,
+                                      const Progress& progress) {
     std::vector<EvaluatedModel> models;
     const bool changed = !arguments.scheme.empty() || !arguments.plan_options.tensor_types.empty();
     if (arguments.kl || !changed) {
@@ -64,7 +67,9 @@ std::vector<EvaluatedModel> models_of(const Arguments& arguments,
         const auto importance = read_importance(arguments.plan_options);
         add_tensor_types(arguments.plan_options, plan);
         require_importance(plan, importance.get());
-        models.push_back({format(plan), std::make_shared<PlanWeights>(model, plan, importance)});
+        const auto rounded = round_plan(model, plan, importance, arguments.calibration, progress);
+        models.push_back(
+            {format(plan), std::make_shared<PlanWeights>(model, plan, importance, rounded)});
     }
     return models;
 }
@@ -72,8 +77,8 @@ std::vector<EvaluatedModel> models_of(const Arguments& arguments,
 void run(const Settings& settings, const Arguments& arguments) {
     const auto model = Model::open(arguments.model);
     const Decoder decoder(model);
-    const std::vector<EvaluatedModel> models = models_of(arguments, model);
     const Progress progress = terminal_progress(settings);
+    const std::vector<EvaluatedModel> models = models_of(arguments, model, progress);
     const EvaluationText text = read_text(arguments.text, *model, progress);
     const auto results = evaluate(decoder, models, text, arguments.text.evaluation(), progress);
     finish_progress();
@@ -108,6 +113,7 @@ void add_perplexity(CLI::App& app, Settings& settings) {
     command->add_flag("--kl", arguments->kl, "Also how far predictions are from the original's");
     add_text_options(*command, arguments->text);
     add_plan_options(*command, arguments->plan_options);
+    add_calibration_options(*command, arguments->calibration);
     command->get_option("--text")->required();
     command->callback([&settings, arguments] { run(settings, *arguments); });
 }

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "app/cli/calibration_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
 #include "core/export/gguf_export.h"
@@ -18,6 +19,7 @@ struct Arguments {
     std::string rest;
     bool dry_run = false;
     PlanOptions plan_options;
+    CalibrationChoice calibration;
 };
 
 Plan plan_of(const Arguments& arguments) {
@@ -66,6 +68,9 @@ nlohmann::ordered_json to_json(const Model& model, const GgufExport& plan) {
         if (tensor.tensor < model.tensors().size()) {
             entry["source"] = model.tensors()[tensor.tensor].name;
         }
+        if (plan.rounded != nullptr && plan.rounded->contains(tensor.tensor)) {
+            entry["gptq"] = report_json(plan.rounded->at(tensor.tensor).report);
+        }
         if (!tensor.entry.fallback.empty()) {
             entry["fallback"] = tensor.entry.fallback.english();
         }
@@ -92,9 +97,10 @@ void run(const Settings& settings, const Arguments& arguments) {
     const Plan plan = plan_of(arguments);
     const GgufExportOptions options = options_of(arguments);
     require_importance(plan, options.importance.get());
+    if (!arguments.dry_run) {
+    }
     const auto model = Model::open(arguments.model);
-    const GgufExport gguf = plan_gguf(*model, plan, options);
-    nlohmann::ordered_json json = to_json(*model, gguf);
+    GgufExport gguf = plan_gguf(*model, plan, options);
     for (const Sentence& note : gguf.notes) {
         if (!settings.json && !settings.quiet) {
             fmt::print(stderr, "note: {}\n", for_terminal(note.english()));
@@ -102,7 +108,7 @@ void run(const Settings& settings, const Arguments& arguments) {
     }
     if (arguments.dry_run) {
         if (settings.json) {
-            print_json(json);
+            print_json(to_json(*model, gguf));
         } else {
             print_plan(gguf);
             fmt::print("\n{} would be {}.\n", for_terminal(arguments.out),
@@ -110,10 +116,18 @@ void run(const Settings& settings, const Arguments& arguments) {
         }
         return;
     }
+    const Progress progress = terminal_progress(settings);
+    const double calibrated = plan.uses_gptq() ? 0.9 : 0;
+    gguf.rounded = round_plan(model, plan, options.importance, arguments.calibration,
+                              progress.part(0, calibrated));
     const ExportResult result =
-        write_gguf(*model, gguf, arguments.out, terminal_progress(settings));
+        write_gguf(*model, gguf, arguments.out, progress.part(calibrated, 1));
     finish_progress();
+    if (gguf.rounded != nullptr && !settings.json && !settings.quiet) {
+        print_troubles(*model, *gguf.rounded);
+    }
     if (settings.json) {
+        nlohmann::ordered_json json = to_json(*model, gguf);
         json["path"] = result.path.string();
         json["bytes"] = result.bytes;
         json["seconds"] = result.seconds;
@@ -151,6 +165,7 @@ void add_quantize(CLI::App& app, Settings& settings) {
         ->add_option("--rest", arguments->rest, "Type of the other matrices (default: as stored)")
         ->check(CLI::IsMember({"f32", "f16", "bf16"}));
     add_plan_options(*command, arguments->plan_options);
+    add_calibration_options(*command, arguments->calibration);
     command->add_flag("--dry-run", arguments->dry_run, "Show what would be written");
     command->callback([&settings, arguments] {
         if (arguments->scheme.empty() && arguments->plan.empty()) {

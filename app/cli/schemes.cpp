@@ -2,6 +2,7 @@
 
 #include "app/cli/commands.h"
 #include "core/schemes/recipes.h"
+#include "core/schemes/scheme.h"
 
 namespace ql::cli {
 
@@ -53,7 +54,12 @@ void print_human() {
     grids.print();
     fmt::print(
         "\n+imatrix weights errors by an importance matrix (--imatrix FILE); +search is our own\n"
-        "search for the lowest error.\n\n");
+        "search for the lowest error.\n"
+        "+gptq rounds column by column, later weights making up for the errors of earlier ones, "
+        "by\n"
+        "what the model reads on a text (--calibration FILE). Options: +gptq(damp=0.01,\n"
+        "order=none|static|group,independent,refit). Every grid but floats, textbook and tq1_0 has "
+        "it.\n\n");
     Table table({"preset", "text", "bits/weight", "what it is"}, {1, 3});
     for (const Preset& preset : presets()) {
         table.add({std::string(preset.name), std::string(preset.text),
@@ -82,6 +88,7 @@ nlohmann::ordered_json to_json() {
                                  {"bits_per_weight", usual_bits(StorageGrid{dtype})},
                                  {"block", traits(dtype).block_values},
                                  {"fits", fits_of(StorageGrid{dtype})},
+                                 {"gptq", can_compensate(*make_grid(StorageGrid{dtype}))},
                                  {"gguf", true}});
     }
     json["integer"] = {{"bits", {2, 3, 4, 5, 6, 7, 8}},

@@ -49,6 +49,17 @@ class Backend {
     virtual void activate(std::int64_t tokens, std::int64_t width, Activation activation,
                           bool gated, const float* x, float* out,
                           const Progress& progress) const = 0;
+
+    // What rounding with compensation (GPTQ) needs.
+
+    /// The upper triangular U with UᵀU = inverse of h + damping * I, for a symmetric h of order n:
+    /// both [n × n], row after row; below its diagonal U is 0. Returns false if the sum is not
+    /// positive definite in float64, and leaves `upper` undefined then. Spreads its work over the
+    /// thread limit; throws Error(cancelled).
+    virtual bool inverse_factor(std::int64_t n, const double* h, double damping, float* upper,
+                                const Progress& progress) const = 0;
+    /// w -= aᵀ · b. The calling thread does the work; callers spread it.
+    virtual void subtract_product(const ProductOp& op, float* w) const = 0;
 };
 
 /// The reference: this machine's processor.

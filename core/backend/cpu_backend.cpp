@@ -49,6 +49,15 @@ class CpuBackend final : public Backend {
                   const float* x, float* out, const Progress& progress) const override {
         cpu::activate(tokens, width, activation, gated, x, out, progress);
     }
+
+    bool inverse_factor(std::int64_t n, const double* h, double damping, float* upper,
+                        const Progress& progress) const override {
+        return cpu::inverse_factor(n, h, damping, upper, progress);
+    }
+
+    void subtract_product(const ProductOp& op, float* w) const override {
+        cpu::subtract_product(op, w);
+    }
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The processor's side of the forward pass. Only for core/backend: see Backend for what each does.
+// The processor's side of the backend. Only for core/backend: see Backend for what each does.
 #pragma once
 
 #include "core/backend/operations.h"
@@ -19,5 +19,8 @@ void attention(const Sequences& sequences, const AttentionOp& op, const float* q
                const Progress& progress);
 void activate(std::int64_t tokens, std::int64_t width, Activation activation, bool gated,
               const float* x, float* out, const Progress& progress);
+bool inverse_factor(std::int64_t n, const double* h, double damping, float* upper,
+                    const Progress& progress);
+void subtract_product(const ProductOp& op, float* w);
 
 }  // namespace ql::cpu

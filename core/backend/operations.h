@@ -75,6 +75,19 @@ struct AttentionOp {
     std::int64_t qkv_width() const { return (heads + 2 * kv_heads) * head_dim; }
 };
 
+/// A product aᵀ · b of matrices that lie row after row, with so many values from row to row:
+/// a: [inner × rows], b: [inner × cols], the result [rows × cols].
+struct ProductOp {
+    std::int64_t rows = 0;
+    std::int64_t cols = 0;
+    std::int64_t inner = 0;
+    const float* a = nullptr;
+    std::int64_t a_stride = 0;
+    const float* b = nullptr;
+    std::int64_t b_stride = 0;
+    std::int64_t result_stride = 0;
+};
+
 enum class Activation {
     silu,       ///< x / (1 + e^-x)
     gelu_tanh,  ///< the approximation by tanh

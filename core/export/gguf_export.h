@@ -12,6 +12,7 @@
 #include "core/files/gguf.h"
 #include "core/files/imatrix.h"
 #include "core/model/model.h"
+#include "core/run/gptq_run.h"
 
 namespace ql {
 
@@ -25,6 +26,8 @@ struct GgufExportOptions {
     std::optional<DType> rest;
     /// For the schemes of a plan that ask for it.
     std::shared_ptr<const ImportanceMatrix> importance = {};
+    /// What GPTQ made of the plan's tensors. Planning goes without, writing does not.
+    std::shared_ptr<const RoundedTensors> rounded = {};
 };
 
 /// One tensor of the file to be written.
@@ -48,6 +51,7 @@ struct GgufExport {
     std::uint64_t file_bytes = 0;
     std::vector<Sentence> notes;  ///< fallbacks and other things to know before writing
     std::shared_ptr<const ImportanceMatrix> importance = {};
+    std::shared_ptr<const RoundedTensors> rounded = {};
 };
 
 /// Throws Error(unsupported) when the plan uses a grid that GGUF cannot hold, or gguf_refusal.

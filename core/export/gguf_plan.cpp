@@ -308,6 +308,7 @@ GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptio
     }
     GgufExport result;
     result.importance = options.importance;
+    result.rounded = options.rounded;
     std::vector<PlanEntry> entries = resolve_plan(plan, model, options.importance.get());
     for (std::size_t i = 0; i < model.tensors().size(); ++i) {
         if (!is_left_out(model, model.tensors()[i])) {

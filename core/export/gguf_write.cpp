@@ -112,7 +112,7 @@ std::vector<std::uint64_t> write_tensors(const Model& model, const GgufExport& p
     for (std::size_t i = 0; i < plan.tensors.size(); ++i) {
         const GgufExportTensor& tensor = plan.tensors[i];
         try {
-            const auto bytes = make_tensor_bytes(model, tensor, plan.importance.get(), progress);
+            const auto bytes = make_tensor_bytes(model, tensor, plan, progress);
             hashes.push_back(write_tensor(*bytes, tensor.name, layout.offset_of(i), file, written));
         } catch (const Error& error) {
             const bool about_data = error.code() == ErrorCode::bad_data && error.context().empty();

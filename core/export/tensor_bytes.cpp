@@ -2,6 +2,7 @@
 
 #include "core/export/stored_values.h"
 #include "core/model/resolve_plan.h"
+#include "core/model/tensor_rows.h"
 #include "core/run/row_encoder.h"
 #include "core/tensor/convert.h"
 
@@ -46,11 +47,12 @@ class CopiedTensor final : public TensorBytes {
 class EncodedTensor final : public TensorBytes {
   public:
     EncodedTensor(std::unique_ptr<RowSource> source, const Scheme& scheme,
-                  std::vector<float> importance, const Progress& progress)
+                  std::vector<float> importance, std::shared_ptr<const QuantizedTensor> rounded,
+                  const Progress& progress)
         : TensorBytes(source->rows(), source->cols()),
           source_(std::move(source)),
           importance_(std::move(importance), rows(), cols()),
-          encoder_(scheme, *source_, importance_, progress) {}
+          encoder_(scheme, *source_, importance_, progress, std::move(rounded)) {}
 
     std::vector<std::byte> read(std::int64_t first,
                                 std::span<std::uint64_t> hashes) const override {
@@ -92,11 +94,29 @@ class ComputedTensor final : public TensorBytes {
     const std::vector<float>& values_;
 };
 
+/// What GPTQ made of a tensor, rows in RowOrder::gguf; null without GPTQ.
+std::shared_ptr<const QuantizedTensor> rounded_rows(const Model& model,
+                                                    const GgufExportTensor& tensor,
+                                                    const GgufExport& plan) {
+    const auto rounded = rounded_tensor(plan.rounded.get(), tensor.tensor, tensor.entry);
+    const ModelTensor& source = model.tensors()[tensor.tensor];
+    if (rounded == nullptr || source.adjust == Adjust::none) {
+        return rounded;
+    }
+    auto ordered = std::make_shared<QuantizedTensor>(*rounded);
+    const std::size_t row_bytes = rounded->grid->row_bytes(rounded->cols);
+    for (std::int64_t row = 0; row < rounded->rows; ++row) {
+        const auto from = static_cast<std::size_t>(stored_row(model, source, row));
+        std::copy_n(rounded->bytes.data() + from * row_bytes, row_bytes,
+                    ordered->bytes.data() + static_cast<std::size_t>(row) * row_bytes);
+    }
+    return ordered;
+}
+
 }  // namespace
 
 std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExportTensor& tensor,
-                                               const ImportanceMatrix* importance,
-                                               const Progress& progress) {
+                                               const GgufExport& plan, const Progress& progress) {
     if (tensor.tensor == GgufExportTensor::kComputed) {
         return std::make_unique<ComputedTensor>(tensor.values);
     }
@@ -109,7 +129,8 @@ std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExp
     // A tensor that no scheme covers is converted to a plain type.
     const Scheme scheme = tensor.entry.scheme.value_or(Scheme{.grid = StorageGrid{tensor.dtype}});
     return std::make_unique<EncodedTensor>(model.rows(source, RowOrder::gguf), scheme,
-                                           importance_of(source, importance), progress);
+                                           importance_of(source, plan.importance.get()),
+                                           rounded_rows(model, tensor, plan), progress);
 }
 
 }  // namespace ql

@@ -32,9 +32,8 @@ class TensorBytes {
 };
 
 /// Rows are copied as they are stored where type and order stay the same, encoded otherwise.
-/// `importance` may be null.
+/// `plan` tells the importance, and what GPTQ has rounded.
 std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExportTensor& tensor,
-                                               const ImportanceMatrix* importance,
-                                               const Progress& progress);
+                                               const GgufExport& plan, const Progress& progress);
 
 }  // namespace ql

@@ -12,6 +12,19 @@ inline std::size_t packed_bytes(std::size_t count, int bits) {
     return (count * static_cast<std::size_t>(bits) + 7) / 8;
 }
 
+/// Overwrites `count` bits (at most 8) from bit `first` on, counted from the lowest bit of byte 0,
+/// with the lowest bits of `value`.
+inline void put_bits(std::byte* bytes, std::size_t first, int count, unsigned value) {
+    std::byte* at = bytes + first / 8;
+    const auto shift = static_cast<int>(first % 8);
+    const unsigned mask = ((1u << count) - 1) << shift;
+    const unsigned bits = value << shift & mask;
+    at[0] = (at[0] & ~static_cast<std::byte>(mask)) | static_cast<std::byte>(bits);
+    if (shift + count > 8) {
+        at[1] = (at[1] & ~static_cast<std::byte>(mask >> 8)) | static_cast<std::byte>(bits >> 8);
+    }
+}
+
 namespace detail {
 
 /// Eight codes of `bits` bits, one in each byte of `spread`, moved together into 8 * bits bits:

@@ -1,5 +1,6 @@
 #include "core/grids/block_anatomy.h"
 
+#include "core/grids/bit_stream.h"
 #include "core/grids/block_layout.h"
 #include "core/tensor/convert.h"
 
@@ -104,6 +105,22 @@ float field_meaning(const BlockField& field, unsigned raw) {
 
 BlockValue read_value(const BlockAnatomy& anatomy, const std::byte* block, int j) {
     return ValueReader(anatomy, block).read(j);
+}
+
+void write_field(const BlockField& field, std::byte* block, unsigned raw) {
+    for (const BitRun& run : field.bits) {
+        put_bits(block, run.first, run.count, raw >> run.shift);
+    }
+}
+
+void write_code(const BlockAnatomy& anatomy, std::byte* block, int j, unsigned raw) {
+    const ValueFields& fields = anatomy.of_value[static_cast<std::size_t>(j)];
+    const BlockField& code = anatomy.fields[static_cast<std::size_t>(fields.code)];
+    write_field(code, block, raw);
+    if (fields.code_high >= 0) {
+        write_field(anatomy.fields[static_cast<std::size_t>(fields.code_high)], block,
+                    raw >> code.bit_count());
+    }
 }
 
 BlockReading read_block(const BlockAnatomy& anatomy, const std::byte* block) {

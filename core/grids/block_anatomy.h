@@ -35,6 +35,13 @@ float field_meaning(const BlockField& field, unsigned raw);
 /// accepted.
 BlockValue read_value(const BlockAnatomy& anatomy, const std::byte* block, int j);
 
+/// Stores the bits of the code of value `j` (BlockValue::raw), and nothing else. Precondition: the
+/// format has a code for each value (no digits).
+void write_code(const BlockAnatomy& anatomy, std::byte* block, int j, unsigned raw);
+
+/// Stores the integer of a field, which field_bits() would give.
+void write_field(const BlockField& field, std::byte* block, unsigned raw);
+
 /// The whole block.
 BlockReading read_block(const BlockAnatomy& anatomy, const std::byte* block);
 

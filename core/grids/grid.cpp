@@ -63,6 +63,8 @@ double Grid::bits_stored(std::int64_t rows, std::int64_t cols) const {
     return 8.0 * static_cast<double>(rows) * static_cast<double>(row_bytes(cols));
 }
 
+std::unique_ptr<const SpanCodec> Grid::span_codec(std::int64_t /*cols*/) const { return nullptr; }
+
 std::optional<Sentence> Grid::refuses_fit(const Fit& fit) const {
     if (fit.search) {
         return Sentence(QL_TR("core", "There is no search for {}: it has one fit."), text());

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/grids/fit.h"
 #include "core/grids/grid_spec.h"
+#include "core/grids/span_codec.h"
 
 namespace ql {
 
@@ -69,6 +70,11 @@ class Grid {
     /// hostile file); decoded values may then be NaN or infinite.
     virtual void decode(const std::byte* bytes, std::int64_t rows, std::int64_t cols,
                         const TensorParams& params, float* out) const = 0;
+
+    /// The grid for rounding code after code under fixed parameters, for rows of `cols` values;
+    /// null where there is nothing to fix (F16) or a code is no field of its own. Precondition:
+    /// !refuses(cols).
+    virtual std::unique_ptr<const SpanCodec> span_codec(std::int64_t cols) const;
 
     /// What is stored for column `col` of one encoded row.
     virtual CellInfo inspect(const std::byte* row, std::int64_t cols, std::int64_t col,

@@ -6,6 +6,7 @@
 
 #include "core/grids/bit_stream.h"
 #include "core/grids/integer_kernels.h"
+#include "core/grids/integer_spans.h"
 #include "core/tensor/convert.h"
 
 namespace ql {
@@ -45,7 +46,6 @@ double IntegerCodec::bits_stored(std::int64_t rows, std::int64_t cols) const {
     return codes * grid_.bits + groups * group_bits;
 }
 
-// The scale as it is stored: 0 where it underflows, infinite where it overflows.
 float IntegerCodec::stored_scale(float scale) const {
     switch (grid_.scale) {
         case DType::f16:
@@ -150,9 +150,32 @@ void IntegerCodec::unpack(const std::byte* row, std::int64_t cols, const TensorP
     }
 }
 
+void IntegerCodec::store_codes(const std::uint8_t* codes, std::int64_t cols, std::byte* row) const {
+    pack_codes(codes, static_cast<std::size_t>(cols), grid_.bits, row);
+}
+
+void IntegerCodec::store_group(std::int64_t cols, std::size_t group, const TensorParams& fit,
+                               std::byte* row) const {
+    if (per_tensor()) {
+        return;
+    }
+    const RowLayout at = layout(cols);
+    narrow(grid_.scale, &fit.scale, 1,
+           row + at.scales_at + group * traits(grid_.scale).block_bytes);
+    if (asymmetric()) {
+        put_bits(row + at.zeros_at, group * static_cast<std::size_t>(grid_.bits), grid_.bits,
+                 static_cast<unsigned>(fit.zero));
+    }
+}
+
+std::unique_ptr<const SpanCodec> IntegerCodec::span_codec(std::int64_t cols) const {
+    return make_integer_spans(*this, cols);
+}
+
 void IntegerCodec::pack(const IntegerRow& parts, std::byte* row) const {
-    const RowLayout at = layout(static_cast<std::int64_t>(parts.codes.size()));
-    pack_codes(parts.codes.data(), parts.codes.size(), grid_.bits, row);
+    const auto cols = static_cast<std::int64_t>(parts.codes.size());
+    const RowLayout at = layout(cols);
+    store_codes(parts.codes.data(), cols, row);
     narrow(grid_.scale, parts.scales.data(), at.groups, row + at.scales_at);
     if (asymmetric()) {
         pack_codes(parts.zeros.data(), at.groups, grid_.bits, row + at.zeros_at);

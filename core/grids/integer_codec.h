@@ -48,6 +48,7 @@ class IntegerCodec final : public Grid {
                 const EncodeOptions& options, std::byte* out) const override;
     void decode(const std::byte* bytes, std::int64_t rows, std::int64_t cols,
                 const TensorParams& params, float* out) const override;
+    std::unique_ptr<const SpanCodec> span_codec(std::int64_t cols) const override;
     CellInfo inspect(const std::byte* row, std::int64_t cols, std::int64_t col,
                      const TensorParams& params) const override;
 
@@ -64,6 +65,20 @@ class IntegerCodec final : public Grid {
                 IntegerRow& parts) const;
     void pack(const IntegerRow& parts, std::byte* row) const;
 
+    /// The same one at a time: the parameters of a group as fit_group gives them (grids per tensor
+    /// store none), and the `cols` codes of a row.
+    void store_group(std::int64_t cols, std::size_t group, const TensorParams& fit,
+                     std::byte* row) const;
+    void store_codes(const std::uint8_t* codes, std::int64_t cols, std::byte* row) const;
+
+    /// A scale as it is stored: 0 where it underflows, infinite where it overflows.
+    float stored_scale(float scale) const;
+
+    int largest_code() const { return (1 << grid_.bits) - 1; }
+    int lowest_code() const { return grid_.symmetry == Symmetry::narrow ? 1 : 0; }
+    /// What TensorParams and inspect() subtract from stored codes and zeros.
+    int code_shift() const { return asymmetric() ? 0 : middle(); }
+
   private:
     struct RowLayout {
         std::size_t groups = 0;  ///< whose parameters stand in the row
@@ -74,11 +89,6 @@ class IntegerCodec final : public Grid {
     RowLayout layout(std::int64_t cols) const;
     bool asymmetric() const { return grid_.symmetry == Symmetry::asymmetric; }
     int middle() const { return 1 << (grid_.bits - 1); }
-    int largest_code() const { return (1 << grid_.bits) - 1; }
-    int lowest_code() const { return grid_.symmetry == Symmetry::narrow ? 1 : 0; }
-    /// What inspect() and TensorParams subtract from stored codes and zeros.
-    int code_shift() const { return asymmetric() ? 0 : middle(); }
-    float stored_scale(float scale) const;
 
     GridSpec spec_;
     IntegerGrid grid_;

@@ -2,6 +2,7 @@
 
 #include "core/grids/block_anatomy.h"
 #include "core/grids/block_format.h"
+#include "core/grids/block_spans.h"
 #include "core/tensor/convert.h"
 
 namespace ql {
@@ -46,6 +47,10 @@ void StorageCodec::encode(const float* weights, std::int64_t rows, std::int64_t 
 void StorageCodec::decode(const std::byte* bytes, std::int64_t rows, std::int64_t cols,
                           const TensorParams& /*params*/, float* out) const {
     decode_values(dtype_, bytes, static_cast<std::size_t>(rows * cols), out);
+}
+
+std::unique_ptr<const SpanCodec> StorageCodec::span_codec(std::int64_t cols) const {
+    return make_block_spans(dtype_, cols);
 }
 
 CellInfo StorageCodec::inspect(const std::byte* row, std::int64_t /*cols*/, std::int64_t col,

@@ -19,6 +19,7 @@ class StorageCodec final : public Grid {
                 const EncodeOptions& options, std::byte* out) const override;
     void decode(const std::byte* bytes, std::int64_t rows, std::int64_t cols,
                 const TensorParams& params, float* out) const override;
+    std::unique_ptr<const SpanCodec> span_codec(std::int64_t cols) const override;
     CellInfo inspect(const std::byte* row, std::int64_t cols, std::int64_t col,
                      const TensorParams& params) const override;
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/model/calibration/calibration.h"
+
 namespace ql {
 
 namespace {
@@ -88,6 +90,7 @@ std::vector<PlanEntry> resolve_plan(const Plan& plan, const Model& model,
     for (const ModelTensor& tensor : model.tensors()) {
         targets.push_back(tensor.plan_target());
         targets.back().importance = entry_of(tensor, importance) != nullptr;
+        targets.back().calibrated = tensor.layer >= 0 && input_place(tensor).has_value();
     }
     return plan.resolve(plan_model(model, importance != nullptr), targets);
 }

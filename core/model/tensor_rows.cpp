@@ -72,6 +72,17 @@ class TransposedRows final : public RowSource {
     const StoredTensor& stored_;
 };
 
+std::int64_t head_dim_of(const Model& model) {
+    return model.hyperparameters() ? static_cast<std::int64_t>(model.hyperparameters()->head_dim)
+                                   : 0;
+}
+
+/// Where the source of an interleaved row, or value of a bias, stands.
+std::int64_t halves_row(std::int64_t row, std::int64_t head_dim) {
+    const std::int64_t inside = row % head_dim;
+    return row - inside + inside % 2 * (head_dim / 2) + inside / 2;
+}
+
 /// Rows of every head from halves to neighbouring pairs: row (head, 2i + s) of the result is row
 /// (head, s * d/2 + i) of the source, s in {0, 1}.
 class InterleavedRows final : public RowSource {
@@ -82,11 +93,7 @@ class InterleavedRows final : public RowSource {
 
     void read(std::int64_t first, std::int64_t count, float* out) const override {
         for (std::int64_t row = 0; row < count; ++row) {
-            const std::int64_t target = first + row;
-            const std::int64_t head = target / head_dim_;
-            const std::int64_t inside = target % head_dim_;
-            const std::int64_t from = head * head_dim_ + inside % 2 * (head_dim_ / 2) + inside / 2;
-            source_->read(from, 1, out + row * cols());
+            source_->read(halves_row(first + row, head_dim_), 1, out + row * cols());
         }
     }
 
@@ -114,9 +121,7 @@ class InterleavedBias final : public RowSource {
         std::vector<float> values(static_cast<std::size_t>(count * cols()));
         source_->read(first, count, values.data());
         for (std::int64_t i = 0; i < cols(); ++i) {
-            const std::int64_t inside = i % head_dim_;
-            const std::int64_t from = i - inside + inside % 2 * (head_dim_ / 2) + inside / 2;
-            out[i] = values[static_cast<std::size_t>(from)];
+            out[i] = values[static_cast<std::size_t>(halves_row(i, head_dim_))];
         }
     }
 
@@ -155,9 +160,7 @@ std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
     if (tensor.adjust == Adjust::transpose) {
         return std::make_unique<TransposedRows>(std::move(model), tensor);
     }
-    const auto head_dim = model->hyperparameters()
-                              ? static_cast<std::int64_t>(model->hyperparameters()->head_dim)
-                              : 0;
+    const std::int64_t head_dim = head_dim_of(*model);
     std::unique_ptr<RowSource> rows = std::make_unique<StoredRows>(std::move(model), tensor);
     if (order == RowOrder::stored) {
         return rows;
@@ -177,6 +180,12 @@ std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
             break;
     }
     return rows;
+}
+
+std::int64_t stored_row(const Model& model, const ModelTensor& tensor, std::int64_t row) {
+    const bool interleaved =
+        tensor.adjust == Adjust::permute_q || tensor.adjust == Adjust::permute_k;
+    return interleaved ? halves_row(row, head_dim_of(model)) : row;
 }
 
 }  // namespace ql

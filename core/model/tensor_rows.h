@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "core/model/model.h"
@@ -11,5 +12,8 @@ namespace ql {
 /// Error(unsupported) if the stored type cannot be decoded.
 std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
                                             const ModelTensor& tensor, RowOrder order);
+
+/// Which row in RowOrder::stored is row `row` in RowOrder::gguf.
+std::int64_t stored_row(const Model& model, const ModelTensor& tensor, std::int64_t row);
 
 }  // namespace ql

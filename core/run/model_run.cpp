@@ -11,6 +11,8 @@ namespace ql {
 
 namespace {
 
+using AllRounded = std::vector<std::shared_ptr<const RoundedTensors>>;
+
 /// One plan's work on one tensor.
 struct PlanWork {
     std::size_t plan = 0;
@@ -48,7 +50,8 @@ void naming(const ModelTensor& tensor, const Action& action) {
 
 /// The work on one tensor; reads it once if any plan's grid needs the range of its values.
 TensorWork work_on(const Model& model, std::size_t t, const std::vector<ModelRun>& runs,
-                   const ImportanceMatrix* importance, const Progress& progress) {
+                   const ImportanceMatrix* importance, const AllRounded& rounded,
+                   const Progress& progress) {
     TensorWork work;
     work.tensor = &model.tensors()[t];
     std::vector<std::pair<std::size_t, Scheme>> schemes;
@@ -75,8 +78,10 @@ TensorWork work_on(const Model& model, std::size_t t, const std::vector<ModelRun
         part.plan = plan;
         part.errors.resize(static_cast<std::size_t>(work.chunks.count()));
         if (!is_copied(*work.tensor, scheme)) {
-            part.encoder =
-                std::make_unique<RowEncoder>(scheme, work.rows->cols(), range, *work.importance);
+            const RoundedTensors* of_plan = rounded.empty() ? nullptr : rounded[plan].get();
+            part.encoder = std::make_unique<RowEncoder>(
+                scheme, work.rows->cols(), range, *work.importance,
+                rounded_tensor(of_plan, t, runs[plan].tensors[t].entry));
         }
         work.plans.push_back(std::move(part));
     }
@@ -84,10 +89,11 @@ TensorWork work_on(const Model& model, std::size_t t, const std::vector<ModelRun
 }
 
 std::vector<TensorWork> collect_work(const Model& model, const std::vector<ModelRun>& runs,
-                                     const ImportanceMatrix* importance, const Progress& progress) {
+                                     const ImportanceMatrix* importance, const AllRounded& rounded,
+                                     const Progress& progress) {
     std::vector<TensorWork> all;
     for (std::size_t t = 0; t < model.tensors().size(); ++t) {
-        TensorWork work = work_on(model, t, runs, importance, progress);
+        TensorWork work = work_on(model, t, runs, importance, rounded, progress);
         if (!work.plans.empty()) {
             all.push_back(std::move(work));
         }
@@ -153,14 +159,15 @@ ModelRun preview(const Model& model, const Plan& plan, const ImportanceMatrix* i
 }
 
 std::vector<ModelRun> run_model(const Model& model, const std::vector<Plan>& plans,
-                                const Progress& progress, const ImportanceMatrix* importance) {
+                                const Progress& progress, const ImportanceMatrix* importance,
+                                const AllRounded& rounded) {
     std::vector<ModelRun> runs;
     runs.reserve(plans.size());
     for (const Plan& plan : plans) {
         runs.push_back(preview(model, plan, importance));
     }
     // One list of pieces over all tensors: small tensors then keep all threads busy too.
-    std::vector<TensorWork> works = collect_work(model, runs, importance, progress);
+    std::vector<TensorWork> works = collect_work(model, runs, importance, rounded, progress);
     std::vector<WorkItem> items;
     for (TensorWork& work : works) {
         for (std::int64_t chunk = 0; chunk < work.chunks.count(); ++chunk) {

@@ -11,12 +11,13 @@ namespace {
 class QuantizedRows final : public RowSource {
   public:
     QuantizedRows(std::unique_ptr<RowSource> original, const Scheme& scheme,
-                  std::vector<float> importance, std::string name)
+                  std::vector<float> importance, std::string name,
+                  std::shared_ptr<const QuantizedTensor> rounded)
         : RowSource(original->rows(), original->cols()),
           original_(std::move(original)),
           importance_(std::move(importance), rows(), cols()),
           name_(std::move(name)),
-          encoder_(scheme, *original_, importance_) {}
+          encoder_(scheme, *original_, importance_, {}, std::move(rounded)) {}
 
     void read(std::int64_t first, std::int64_t count, float* out) const override {
         std::vector<float> values(static_cast<std::size_t>(count * cols()));
@@ -45,10 +46,16 @@ class QuantizedRows final : public RowSource {
 }  // namespace
 
 PlanWeights::PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
-                         std::shared_ptr<const ImportanceMatrix> importance)
+                         std::shared_ptr<const ImportanceMatrix> importance,
+                         std::shared_ptr<const RoundedTensors> rounded)
     : model_(std::move(model)),
       importance_(std::move(importance)),
-      entries_(resolve_plan(plan, *model_, importance_.get())) {}
+      rounded_(std::move(rounded)),
+      entries_(resolve_plan(plan, *model_, importance_.get())) {
+    if (plan.uses_gptq() && rounded_ == nullptr) {
+        throw Error(ErrorCode::usage, needs_calibration());
+    }
+}
 
 std::unique_ptr<RowSource> PlanWeights::rows(const ModelTensor& tensor) const {
     const auto index = static_cast<std::size_t>(&tensor - model_->tensors().data());
@@ -57,7 +64,8 @@ std::unique_ptr<RowSource> PlanWeights::rows(const ModelTensor& tensor) const {
         return model_->rows(tensor);
     }
     return std::make_unique<QuantizedRows>(model_->rows(tensor), *scheme,
-                                           importance_of(tensor, importance_.get()), tensor.name);
+                                           importance_of(tensor, importance_.get()), tensor.name,
+                                           rounded_tensor(rounded_.get(), index, entries_[index]));
 }
 
 std::uint64_t PlanWeights::fingerprint() const {

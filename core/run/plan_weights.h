@@ -6,17 +6,20 @@
 #include "core/files/imatrix.h"
 #include "core/model/forward/weight_source.h"
 #include "core/model/resolve_plan.h"
+#include "core/run/gptq_run.h"
 
 namespace ql {
 
 /// The weights that a model has after a plan was applied: decoded from the very bytes that an
 /// export would write. Encoded anew each time they are read, so nothing but the rows in work is
-/// held.
+/// held (and what GPTQ has rounded).
 class PlanWeights final : public WeightSource {
   public:
-    /// `importance` may be null, and is shared otherwise. Throws what resolve_plan throws.
+    /// `importance` may be null, and is shared otherwise; so is `rounded`, which a plan with GPTQ
+    /// needs. Throws what resolve_plan throws, and Error(usage) if GPTQ has rounded nothing yet.
     PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
-                std::shared_ptr<const ImportanceMatrix> importance = nullptr);
+                std::shared_ptr<const ImportanceMatrix> importance = nullptr,
+                std::shared_ptr<const RoundedTensors> rounded = nullptr);
 
     /// Reading rows throws Error(bad_data) naming the tensor for weights that cannot be quantized.
     std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const override;
@@ -25,6 +28,7 @@ class PlanWeights final : public WeightSource {
   private:
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const ImportanceMatrix> importance_;
+    std::shared_ptr<const RoundedTensors> rounded_;
     std::vector<PlanEntry> entries_;
 };
 

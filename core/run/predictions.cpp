@@ -10,9 +10,12 @@ namespace {
 
 std::vector<EvaluatedModel> models_of(const PredictionRequest& request) {
     std::vector<EvaluatedModel> models = {original(request.model)};
-    for (const Plan& plan : request.plans) {
+    for (std::size_t i = 0; i < request.plans.size(); ++i) {
+        const Plan& plan = request.plans[i];
         models.push_back(
-            {format(plan), std::make_shared<PlanWeights>(request.model, plan, request.importance)});
+            {format(plan), std::make_shared<PlanWeights>(
+                               request.model, plan, request.importance,
+                               request.rounded.empty() ? nullptr : request.rounded[i])});
     }
     return models;
 }
@@ -70,8 +73,8 @@ std::vector<PredictionResult> measure_predictions(const PredictionRequest& reque
                          : evaluated ? 2 / (static_cast<double>(models.size()) + 2)
                                      : 1;
     if (outputs) {
-        const auto errors = measure_outputs(decoder, models, output_windows(request),
-                                            progress.part(0, begin));
+        const auto errors =
+            measure_outputs(decoder, models, output_windows(request), progress.part(0, begin));
         for (std::size_t i = 0; i < errors.size(); ++i) {
             results[i + 1].outputs = errors[i];
         }

@@ -8,16 +8,6 @@
 
 namespace ql {
 
-void require_finite(const std::vector<float>& values) {
-    if (const std::size_t bad = count_non_finite(values.data(), values.size()); bad > 0) {
-        throw Error(ErrorCode::bad_data,
-                    Sentence(QL_TR("core",
-                                   "The weights hold NaN or infinite values ({} found so "
-                                   "far); they cannot be quantized."),
-                             bad));
-    }
-}
-
 MatrixImportance::MatrixImportance(std::vector<float> values, std::int64_t rows, std::int64_t cols)
     : values_(std::move(values)), cols_(cols) {
     const auto parts = cols == 0 ? 0 : static_cast<std::int64_t>(values_.size()) / cols;
@@ -45,22 +35,45 @@ void add_weighted(ErrorSums& sums, const std::vector<float>& original,
     }
 }
 
+Sentence needs_calibration() {
+    return Sentence(QL_TR("core",
+                          "GPTQ rounds by what the linears of a model read on a calibration text, "
+                          "and there is no calibration here."));
+}
+
 RowEncoder::RowEncoder(const Scheme& scheme, std::int64_t cols, const ValueRange& range,
-                       const MatrixImportance& importance)
-    : grid_(make_grid(scheme.grid)), fit_(scheme.fit), importance_(importance), cols_(cols) {
+                       const MatrixImportance& importance,
+                       std::shared_ptr<const QuantizedTensor> rounded)
+    : grid_(make_grid(scheme.grid)),
+      fit_(scheme.fit),
+      importance_(importance),
+      cols_(cols),
+      rounded_(std::move(rounded)) {
+    if (scheme.gptq && rounded_ == nullptr) {
+        throw Error(ErrorCode::usage, needs_calibration());
+    }
     if (grid_->per_tensor()) {
-        params_ = grid_->fit_tensor(range);
+        params_ = rounded_ != nullptr ? rounded_->params : grid_->fit_tensor(range);
     }
 }
 
 RowEncoder::RowEncoder(const Scheme& scheme, const RowSource& rows,
-                       const MatrixImportance& importance, const Progress& progress)
+                       const MatrixImportance& importance, const Progress& progress,
+                       std::shared_ptr<const QuantizedTensor> rounded)
     : RowEncoder(scheme, rows.cols(),
-                 make_grid(scheme.grid)->per_tensor() ? value_range(rows, progress) : ValueRange(),
-                 importance) {}
+                 rounded == nullptr && make_grid(scheme.grid)->per_tensor()
+                     ? value_range(rows, progress)
+                     : ValueRange(),
+                 importance, rounded) {}
 
 void RowEncoder::encode(const float* weights, std::int64_t first, std::int64_t rows,
                         std::byte* bytes) const {
+    if (rounded_ != nullptr) {
+        const std::size_t row_bytes = grid_->row_bytes(cols_);
+        std::copy_n(rounded_->bytes.data() + static_cast<std::size_t>(first) * row_bytes,
+                    static_cast<std::size_t>(rows) * row_bytes, bytes);
+        return;
+    }
     if (!fit_.importance || importance_.empty()) {
         cpu_backend().encode(*grid_, weights, rows, cols_, {params_, fit_.search, nullptr}, bytes);
         return;

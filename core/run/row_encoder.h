@@ -8,12 +8,10 @@
 #include "core/grids/grid.h"
 #include "core/measure/error_metrics.h"
 #include "core/schemes/scheme.h"
+#include "core/tensor/convert.h"
 #include "core/tensor/row_source.h"
 
 namespace ql {
-
-/// Throws Error(bad_data) when a value is NaN or infinite: quantizing would spread it silently.
-void require_finite(const std::vector<float>& values);
 
 /// The importance of a matrix's columns, which may differ between equal parts of its rows
 /// (experts).
@@ -41,17 +39,24 @@ void add_weighted(ErrorSums& sums, const std::vector<float>& original,
                   const std::vector<float>& decoded, std::int64_t first,
                   const MatrixImportance& importance);
 
-/// Encodes pieces of one tensor: a scheme's grid and fit with what the whole tensor shares. Safe to
-/// use from several threads.
+/// Why GPTQ cannot be used where no inputs are known.
+Sentence needs_calibration();
+
+/// Encodes pieces of one tensor: a scheme's grid and fit with what the whole tensor shares; or
+/// gives the bytes that a tensor was rounded to. Safe to use from several threads.
 class RowEncoder {
   public:
     /// `range` is that of the whole tensor; only per-tensor grids look at it. `importance` must
-    /// outlive the encoder; only schemes with Fit::importance look at it.
+    /// outlive the encoder; only schemes with Fit::importance look at it. `rounded` is what GPTQ
+    /// made of the tensor, rows as they are encoded. Throws Error(usage) for a scheme with GPTQ and
+    /// without it.
     RowEncoder(const Scheme& scheme, std::int64_t cols, const ValueRange& range,
-               const MatrixImportance& importance);
+               const MatrixImportance& importance,
+               std::shared_ptr<const QuantizedTensor> rounded = nullptr);
     /// Reads the whole tensor once if the grid is per tensor.
     RowEncoder(const Scheme& scheme, const RowSource& rows, const MatrixImportance& importance,
-               const Progress& progress = {});
+               const Progress& progress = {},
+               std::shared_ptr<const QuantizedTensor> rounded = nullptr);
 
     const Grid& grid() const { return *grid_; }
     const TensorParams& params() const { return params_; }
@@ -71,6 +76,7 @@ class RowEncoder {
     const MatrixImportance& importance_;
     std::int64_t cols_;
     TensorParams params_;
+    std::shared_ptr<const QuantizedTensor> rounded_;
 };
 
 }  // namespace ql

@@ -97,6 +97,10 @@ TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogra
     if ((run.refused = grid->refuses(rows.cols()))) {
         return run;
     }
+    if (scheme.gptq) {
+        run.refused = needs_calibration();
+        return run;
+    }
     const MatrixImportance columns(importance, rows.rows(), rows.cols());
     if (scheme.fit.importance && columns.empty()) {
         run.refused =

@@ -37,7 +37,9 @@ void fill_in_base(const PlanBase& base, const PlanModel& model, std::span<const 
                                           recipe->fit.importance, decided);
         for (std::size_t t = 0; t < targets.size(); ++t) {
             if (dtypes[t]) {
-                give(t, Scheme{.grid = StorageGrid{*dtypes[t]}, .fit = recipe->fit});
+                give(t, Scheme{.grid = StorageGrid{*dtypes[t]},
+                               .fit = recipe->fit,
+                               .gptq = recipe->gptq});
             }
         }
     }
@@ -94,6 +96,7 @@ void fit_what_is_there(const PlanTarget& target, PlanEntry& entry) {
     const auto grid = make_grid(entry.scheme->grid);
     if (is_float(*entry.scheme)) {
         fit = {};  // nothing to choose
+        entry.scheme->gptq.reset();
         return;
     }
     if (fit.search && grid->refuses_fit({.search = true})) {
@@ -112,6 +115,21 @@ void fit_what_is_there(const PlanTarget& target, PlanEntry& entry) {
     }
 }
 
+/// A rounding that the grid does not have, or that lacks its calibration.
+void round_what_can_be(const PlanTarget& target, PlanEntry& entry) {
+    std::optional<Gptq>& gptq = entry.scheme->gptq;
+    if (gptq && !can_compensate(*make_grid(entry.scheme->grid))) {
+        gptq.reset();  // a replacement or a recipe's exception
+    }
+    if (gptq && !target.calibrated) {
+        gptq.reset();
+        say(Sentence(QL_TR("core",
+                           "No calibration sees what this tensor reads: it is rounded to "
+                           "nearest.")),
+            entry);
+    }
+}
+
 void settle(const PlanTarget& target, bool recipe, PlanEntry& entry) {
     const Sentence reason = reason_to_keep(target);
     if (!reason.empty()) {
@@ -122,11 +140,18 @@ void settle(const PlanTarget& target, bool recipe, PlanEntry& entry) {
     fit_rows(target, recipe, entry);
     if (entry.scheme) {
         fit_what_is_there(target, entry);
+        round_what_can_be(target, entry);
     }
 }
 
-bool uses_importance(const std::optional<Scheme>& scheme) {
-    return scheme && scheme->fit.importance;
+/// Whether `test` holds for the base (a scheme or a recipe) or a rule's scheme.
+template <class Test>
+bool any_scheme(const Plan& plan, const Test& test) {
+    const auto* scheme = std::get_if<Scheme>(&plan.base);
+    const auto* recipe = std::get_if<Recipe>(&plan.base);
+    return (scheme != nullptr && test(*scheme)) || (recipe != nullptr && test(*recipe)) ||
+           std::any_of(plan.rules.begin(), plan.rules.end(),
+                       [&](const PlanRule& rule) { return rule.scheme && test(*rule.scheme); });
 }
 
 }  // namespace
@@ -158,12 +183,11 @@ std::vector<PlanEntry> Plan::resolve(const PlanModel& model,
 }
 
 bool Plan::uses_importance() const {
-    const auto* scheme = std::get_if<Scheme>(&base);
-    const auto* recipe = std::get_if<Recipe>(&base);
-    return (scheme != nullptr && scheme->fit.importance) ||
-           (recipe != nullptr && recipe->fit.importance) ||
-           std::any_of(rules.begin(), rules.end(),
-                       [](const PlanRule& rule) { return ql::uses_importance(rule.scheme); });
+    return any_scheme(*this, [](const auto& scheme) { return scheme.fit.importance; });
+}
+
+bool Plan::uses_gptq() const {
+    return any_scheme(*this, [](const auto& scheme) { return scheme.gptq.has_value(); });
 }
 
 }  // namespace ql

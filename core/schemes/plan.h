@@ -25,6 +25,7 @@ struct PlanTarget {
     std::int64_t rows = 0;
     std::int64_t cols = 0;
     bool importance = false;  ///< the importance of its columns is known
+    bool calibrated = false;  ///< a calibration pass sees what it reads: GPTQ can be used
 };
 
 /// What a recipe needs to know of the whole model.
@@ -38,10 +39,11 @@ struct PlanModel {
     bool importance = false;  ///< there is an importance matrix
 };
 
-/// One of llama.cpp's mixtures of types (recipes.h), with a fit for all of its tensors.
+/// One of llama.cpp's mixtures of types (recipes.h), with a fit and a rounding for all its tensors.
 struct Recipe {
     std::string name;  ///< "Q4_K_M", as RecipeInfo has it
     Fit fit = {};
+    std::optional<Gptq> gptq = {};
     bool operator==(const Recipe&) const = default;
 };
 
@@ -89,6 +91,8 @@ struct Plan {
     /// For people: "Q4_K_M", "INT4 g128", and how many rules follow.
     std::string title() const;
     bool uses_importance() const;
+    /// Whether some scheme rounds with GPTQ, which a calibration text is needed for.
+    bool uses_gptq() const;
 };
 
 /// Canonical text: base[; match=scheme]…, for example "q4_0", "recipe:Q4_K_M+imatrix",

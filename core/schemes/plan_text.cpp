@@ -49,7 +49,8 @@ std::string format_base(const PlanBase& base) {
         return format(*scheme);
     }
     if (const auto* recipe = std::get_if<Recipe>(&base)) {
-        return fmt::format("{}{}{}", kRecipe, recipe->name, format(recipe->fit));
+        return fmt::format("{}{}{}", kRecipe, recipe->name,
+                           format(Suffixes{recipe->fit, recipe->gptq}));
     }
     return std::string(kKeep);
 }
@@ -76,8 +77,9 @@ PlanBase parse_base(std::string_view text, std::size_t offset) {
     const std::string name = lowered.substr(begin, end - begin);
     const RecipeInfo* recipe = !prefixed && is_scheme_name(name) ? nullptr : find_recipe(name);
     if (recipe != nullptr) {
-        return Recipe{std::string(recipe->name),
-                      parse_fit(std::string_view(lowered).substr(end), offset + end)};
+        const Suffixes suffixes =
+            parse_suffixes(std::string_view(lowered).substr(end), offset + end);
+        return Recipe{std::string(recipe->name), suffixes.fit, suffixes.gptq};
     }
     if (prefixed) {
         throw ParseError(Sentence(QL_TR("core", "No recipe is called “{}”."), name),
@@ -119,7 +121,9 @@ std::string expression_of(std::string_view text) {
 PlanRule parse_rule_at(std::string_view text, std::size_t offset,
                        std::string (*pattern_means)(std::string_view) = pattern_of) {
     text = trimmed(text, offset);
-    const std::size_t equals = text.rfind('=');
+    // A scheme's options have signs of equality too.
+    const std::size_t options = lower(text).rfind("+gptq(");
+    const std::size_t equals = text.rfind('=', options);
     if (equals == std::string_view::npos || equals == 0) {
         throw ParseError(
             Sentence(QL_TR("core", "A rule is written pattern=scheme, such as ffn_down=q6_k.")),
@@ -153,6 +157,18 @@ std::size_t end_of_rule(std::string_view text, std::size_t begin) {
     const bool expression = first != std::string_view::npos && text[first] == '/';
     return std::min(text.find(';', expression ? end_of_expression(text, first) : begin),
                     text.size());
+}
+
+/// Where the next scheme of a list begins: ',' outside of options.
+std::size_t end_of_scheme(std::string_view text, std::size_t begin) {
+    int depth = 0;
+    for (std::size_t i = begin; i < text.size(); ++i) {
+        depth += (text[i] == '(') - (text[i] == ')');
+        if (text[i] == ',' && depth <= 0) {
+            return i;
+        }
+    }
+    return text.size();
 }
 
 /// Gives an error the whole text as its context.
@@ -223,7 +239,7 @@ std::vector<Plan> parse_plans(std::string_view text) {
         std::vector<Plan> plans;
         std::size_t begin = 0;
         while (true) {
-            const std::size_t end = std::min(text.find(',', begin), text.size());
+            const std::size_t end = end_of_scheme(text, begin);
             plans.push_back({parse_base(text.substr(begin, end - begin), begin), {}});
             if (end == text.size()) {
                 return plans;
@@ -246,7 +262,7 @@ std::string Plan::title() const {
     if (const auto* scheme = std::get_if<Scheme>(&base)) {
         text = ql::title(*scheme);
     } else if (const auto* recipe = std::get_if<Recipe>(&base)) {
-        text = recipe->name + format(recipe->fit);
+        text = recipe->name + format(Suffixes{recipe->fit, recipe->gptq});
     }
     return rules.empty() ? text : fmt::format("{} + {}", text, rules.size());
 }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kImportance = "+imatrix";
 constexpr std::string_view kSearch = "+search";
+constexpr std::string_view kGptq = "+gptq";
 
 std::string lower(std::string_view text) {
     std::string result(text);
@@ -35,6 +36,33 @@ const Preset* find_preset(std::string_view name) {
     return nullptr;
 }
 
+/// "+name" or "+name(options)".
+struct SuffixText {
+    std::string_view name;
+    std::string_view options;
+    std::size_t length = 0;
+};
+
+SuffixText first_suffix(std::string_view text, std::size_t offset) {
+    if (text.front() == '@') {
+        throw ParseError(
+            Sentence(QL_TR("core", "“{}” is not an activation format that exists here."),
+                     text.substr(1)),
+            offset + 1);
+    }
+    const std::size_t end = std::min(text.find_first_of("+@(", 1), text.size());
+    if (end == text.size() || text[end] != '(' || text.substr(0, end) != kGptq) {
+        const std::size_t next = std::min(text.find_first_of("+@", 1), text.size());
+        return {text.substr(0, next), {}, next};
+    }
+    const std::size_t close = text.find(')', end);
+    if (close == std::string_view::npos || close == end + 1) {
+        throw ParseError(Sentence(QL_TR("core", "Options are missing between ( and ).")),
+                         offset + end);
+    }
+    return {text.substr(0, end), text.substr(end + 1, close - end - 1), close + 1};
+}
+
 /// Parses lower-case `text` that starts at `offset` of what the user typed.
 Scheme parse_at(std::string_view text, std::size_t offset) {
     if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
@@ -44,10 +72,16 @@ Scheme parse_at(std::string_view text, std::size_t offset) {
     }
     const std::size_t end = std::min(text.find_first_of("+@"), text.size());
     const std::string_view base = text.substr(0, end);
-    const Preset* preset = find_preset(base);
     Scheme scheme;
-    scheme.grid = parse_grid(preset != nullptr ? preset->text : base, offset);
-    scheme.fit = parse_fit(text.substr(end), offset + end);
+    if (const Preset* preset = find_preset(base)) {
+        scheme = parse_at(preset->text, offset);
+    } else {
+        scheme.grid = parse_grid(base, offset);
+    }
+    const Suffixes suffixes = parse_suffixes(text.substr(end), offset + end);
+    scheme.fit.importance = scheme.fit.importance || suffixes.fit.importance;
+    scheme.fit.search = scheme.fit.search || suffixes.fit.search;
+    scheme.gptq = suffixes.gptq ? suffixes.gptq : scheme.gptq;
     if (const auto refusal = scheme.validate()) {
         throw ParseError(*refusal, offset + end);
     }
@@ -58,6 +92,11 @@ Scheme parse_at(std::string_view text, std::size_t offset) {
 
 const std::vector<Preset>& presets() {
     static const std::vector<Preset> all = {
+        {"gptq", "GPTQ INT4 g128", "int4:g128:sym+gptq",
+         Sentence(QL_TR("core",
+                        "4-bit integers with a scale for every 128 weights, rounded column by "
+                        "column so that later weights make up for the errors of earlier ones. "
+                        "Needs a calibration text."))},
         {"int8", "INT8", "int8:channel:narrow",
          Sentence(QL_TR("core",
                         "8-bit integers, one scale for each output channel: the weights "
@@ -80,7 +119,14 @@ const std::vector<Preset>& presets() {
 
 std::optional<Sentence> Scheme::validate() const {
     try {
-        return make_grid(grid)->refuses_fit(fit);
+        const std::shared_ptr<const Grid> known = make_grid(grid);
+        if (gptq && !can_compensate(*known)) {
+            return Sentence(QL_TR("core",
+                                  "GPTQ needs parameters to round under, and {} has none that can "
+                                  "be fixed before its codes."),
+                            known->text());
+        }
+        return known->refuses_fit(fit);
     } catch (const Error& error) {
         return error.sentence();
     }
@@ -92,36 +138,51 @@ std::string format(const Fit& fit) {
     return fmt::format("{}{}", fit.importance ? kImportance : "", fit.search ? kSearch : "");
 }
 
-std::string format(const Scheme& scheme) { return format(scheme.grid) + format(scheme.fit); }
+std::string format(const Suffixes& suffixes) {
+    return format(suffixes.fit) + (suffixes.gptq ? format(*suffixes.gptq) : "");
+}
 
-Fit parse_fit(std::string_view text, std::size_t offset) {
-    Fit fit;
+std::string format(const Scheme& scheme) {
+    return format(scheme.grid) + format(Suffixes{scheme.fit, scheme.gptq});
+}
+
+bool can_compensate(const Grid& grid) {
+    const auto* storage = std::get_if<StorageGrid>(&grid.spec());
+    const auto* integers = std::get_if<IntegerGrid>(&grid.spec());
+    const std::int64_t cols = storage != nullptr    ? traits(storage->dtype).block_values
+                              : integers != nullptr ? std::max(1, integers->group)
+                                                    : 1;
+    return grid.span_codec(cols) != nullptr;
+}
+
+Suffixes parse_suffixes(std::string_view text, std::size_t offset) {
+    Suffixes suffixes;
     while (!text.empty()) {
-        const std::size_t end = std::min(text.find_first_of("+@", 1), text.size());
-        const std::string_view suffix = text.substr(0, end);
-        if (suffix.front() == '@') {
-            throw ParseError(
-                Sentence(QL_TR("core", "“{}” is not an activation format that exists here."),
-                         suffix.substr(1)),
-                offset + 1);
+        const SuffixText suffix = first_suffix(text, offset);
+        const bool twice = (suffix.name == kImportance && suffixes.fit.importance) ||
+                           (suffix.name == kSearch && suffixes.fit.search) ||
+                           (suffix.name == kGptq && suffixes.gptq);
+        if (twice) {
+            throw ParseError(Sentence(QL_TR("core", "“{}” stands twice."), suffix.name), offset);
         }
-        bool* known = suffix == kImportance ? &fit.importance
-                      : suffix == kSearch   ? &fit.search
-                                            : nullptr;
-        if (known == nullptr) {
+        if (suffix.name == kGptq) {
+            suffixes.gptq = suffix.options.empty()
+                                ? Gptq()
+                                : parse_gptq(suffix.options, offset + kGptq.size() + 1);
+        } else if (suffix.name == kImportance) {
+            suffixes.fit.importance = true;
+        } else if (suffix.name == kSearch) {
+            suffixes.fit.search = true;
+        } else {
             throw ParseError(
                 Sentence(QL_TR("core", "“{}” is neither a fit nor a rounding that exists here."),
-                         suffix.substr(1)),
+                         suffix.name.substr(1)),
                 offset + 1);
         }
-        if (*known) {
-            throw ParseError(Sentence(QL_TR("core", "“{}” stands twice."), suffix), offset);
-        }
-        *known = true;
-        text.remove_prefix(end);
-        offset += end;
+        text.remove_prefix(suffix.length);
+        offset += suffix.length;
     }
-    return fit;
+    return suffixes;
 }
 
 Scheme parse_scheme(std::string_view text, std::size_t offset) {
@@ -152,7 +213,7 @@ std::string title(const Scheme& scheme) {
         }
     }
     return std::holds_alternative<StorageGrid>(scheme.grid)
-               ? upper(format(scheme.grid)) + format(scheme.fit)
+               ? upper(format(scheme.grid)) + format(Suffixes{scheme.fit, scheme.gptq})
                : text;
 }
 

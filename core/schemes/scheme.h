@@ -9,13 +9,12 @@
 #include <vector>
 
 #include "core/grids/grid.h"
+#include "core/schemes/gptq/gptq_options.h"
 
 namespace ql {
 
 /// What is done to the weights first, without changing the function of the model.
 enum class Transform { none };
-/// How each weight picks its grid point.
-enum class Rounding { nearest };
 /// How activations are stored at run time.
 enum class Activations { as_they_are };
 
@@ -24,7 +23,7 @@ struct Scheme {
     Transform transform = Transform::none;
     GridSpec grid;
     Fit fit = {};
-    Rounding rounding = Rounding::nearest;
+    std::optional<Gptq> gptq = {};  ///< how each weight picks its grid point; nothing: the nearest
     Activations activations = Activations::as_they_are;
 
     bool operator==(const Scheme&) const = default;
@@ -35,8 +34,19 @@ struct Scheme {
     bool exportable() const;
 };
 
+/// What may follow a grid or a recipe.
+struct Suffixes {
+    Fit fit = {};
+    std::optional<Gptq> gptq = {};
+};
+
 /// "+imatrix+search", or what of it applies.
 std::string format(const Fit& fit);
+/// The same, and the rounding.
+std::string format(const Suffixes& suffixes);
+
+/// Whether GPTQ can round onto the grid: it can fix parameters span by span.
+bool can_compensate(const Grid& grid);
 
 /// Canonical text: [transform/]grid[+fit][+rounding][@activations]. parse_scheme is its inverse.
 std::string format(const Scheme& scheme);
@@ -45,8 +55,9 @@ std::string format(const Scheme& scheme);
 /// added to positions (the scheme stands inside a longer text).
 Scheme parse_scheme(std::string_view text, std::size_t offset = 0);
 
-/// Reads what format(Fit) writes: lower-case suffixes, in any order, each at most once.
-Fit parse_fit(std::string_view text, std::size_t offset = 0);
+/// Reads lower-case suffixes ("+imatrix+gptq(damp=0.05)"), in any order, each at most once. Throws
+/// ParseError.
+Suffixes parse_suffixes(std::string_view text, std::size_t offset = 0);
 
 /// A name for a scheme.
 struct Preset {

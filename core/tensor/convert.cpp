@@ -239,4 +239,14 @@ std::size_t count_non_finite(const float* values, std::size_t count) {
     return total;
 }
 
+void require_finite(const std::vector<float>& weights) {
+    if (const std::size_t bad = count_non_finite(weights.data(), weights.size()); bad > 0) {
+        throw Error(ErrorCode::bad_data,
+                    Sentence(QL_TR("core",
+                                   "The weights hold NaN or infinite values ({} found so "
+                                   "far); they cannot be quantized."),
+                             bad));
+    }
+}
+
 }  // namespace ql

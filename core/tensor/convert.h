@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "core/tensor/dtype.h"
 
@@ -29,5 +30,7 @@ void narrow(DType dtype, const float* src, std::size_t count, void* out);
 
 /// Number of NaN and infinite values.
 std::size_t count_non_finite(const float* values, std::size_t count);
+/// Throws Error(bad_data) when a weight is NaN or infinite: quantizing would spread it silently.
+void require_finite(const std::vector<float>& weights);
 
 }  // namespace ql

@@ -66,6 +66,17 @@ const InputStatistics* Calibration::of(const ModelTensor& tensor) const {
     return found == inputs.end() ? nullptr : &found->second;
 }
 
+void add_gram(BlockGrams& grams, const LinearInput& input, const Backend& backend,
+              const Progress& progress) {
+    require_finite(input);
+    const std::int64_t tokens = static_cast<std::int64_t>(input.values.size()) / input.channels;
+    GramMatrix& gram = grams[input.site];
+    gram.channels = input.channels;
+    gram.tokens += tokens;
+    gram.values.resize(static_cast<std::size_t>(input.channels * input.channels));
+    backend.add_gram(tokens, input.channels, input.values.data(), gram.values.data(), progress);
+}
+
 Calibration calibrate(const Decoder& decoder, const WeightSource& source,
                       const std::vector<TokenIds>& windows, const BlockGramsSink& sink,
                       const Progress& progress, std::int64_t sample_tokens) {
@@ -81,12 +92,7 @@ Calibration calibrate(const Decoder& decoder, const WeightSource& source,
         statistics.add(input.values.data(), tokens, input.channels, progress);
         keep_sample(input, tokens, calibration.sampled, statistics.sample);
         if (sink && input.layer >= 0) {
-            GramMatrix& gram = grams[input.site];
-            gram.channels = input.channels;
-            gram.tokens += tokens;
-            gram.values.resize(static_cast<std::size_t>(input.channels * input.channels));
-            decoder.backend().add_gram(tokens, input.channels, input.values.data(),
-                                       gram.values.data(), progress);
+            add_gram(grams, input, decoder.backend(), progress);
         }
     };
     HiddenStates hidden = decoder.embed(windows, source, progress);

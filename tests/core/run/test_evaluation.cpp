@@ -318,8 +318,8 @@ class TestEvaluation : public QObject {
         EvaluationOptions options;
         options.state = folder.filePath("model.gguf").toStdString();
         std::ofstream(options.state) << "GGUF and weights";
-        QVERIFY_THROWS_EXCEPTION(Error,
-                                 evaluate(demo.decoder, {demo.with("keep")}, demo.text(64), options));
+        QVERIFY_THROWS_EXCEPTION(
+            Error, evaluate(demo.decoder, {demo.with("keep")}, demo.text(64), options));
         QCOMPARE(std::filesystem::file_size(options.state), std::uintmax_t{16});
         // A kept evaluation of another version makes room.
         std::ofstream(options.state) << "ql-eval1, of some time ago";

@@ -12,10 +12,28 @@ class TestSchemeText : public QObject {
   private slots:
     void canonicalTextsSurvive_data() {
         QTest::addColumn<QString>("text");
-        for (const char* text :
-             {"f32", "f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "int4:g128:asym",
-              "int8:channel:narrow", "int2:g32:sym", "int3:tensor:asym", "int4:g128:sym:bf16",
-              "int8:channel:sym:f32", "textbook_sym8", "textbook_asym4", "textbook_q4_0"}) {
+        for (const char* text : {"f32",
+                                 "f16",
+                                 "bf16",
+                                 "q4_0",
+                                 "q4_1",
+                                 "q5_0",
+                                 "q5_1",
+                                 "q8_0",
+                                 "int4:g128:asym",
+                                 "int8:channel:narrow",
+                                 "int2:g32:sym",
+                                 "int3:tensor:asym",
+                                 "int4:g128:sym:bf16",
+                                 "int8:channel:sym:f32",
+                                 "textbook_sym8",
+                                 "textbook_asym4",
+                                 "textbook_q4_0",
+                                 "q4_0+gptq",
+                                 "q4_k+imatrix+search+gptq",
+                                 "int4:g128:sym+gptq(damp=0.05)",
+                                 "q6_k+gptq(damp=1e-05,order=static,independent)",
+                                 "iq4_xs+gptq(order=group)"}) {
             QTest::newRow(text) << text;
         }
     }
@@ -53,6 +71,30 @@ class TestSchemeText : public QObject {
         }
     }
 
+    void gptqIsRead() {
+        const Scheme scheme = parse_scheme("Q4_K+GPTQ(order=static,damp=0.1)+imatrix");
+        QVERIFY(scheme.fit.importance);
+        QCOMPARE(scheme.gptq->damp, 0.1);
+        QVERIFY(scheme.gptq->order == Gptq::Order::fixed);
+        QCOMPARE(format(scheme), std::string("q4_k+imatrix+gptq(damp=0.1,order=static)"));
+        QCOMPARE(format(parse_scheme("q4_0+gptq(damp=0.01,order=none)")), std::string("q4_0+gptq"));
+        // A preset with GPTQ may be told more.
+        QCOMPARE(format(parse_scheme("gptq+gptq(independent)")),
+                 std::string("int4:g128:sym+gptq(independent)"));
+    }
+
+    void gptqNeedsParameters() {
+        for (const char* grid : {"f16", "textbook_sym8", "tq1_0"}) {
+            const Scheme scheme{.grid = parse_grid(grid), .gptq = Gptq()};
+            QVERIFY(scheme.validate());
+        }
+        for (const DType dtype : encodable_dtypes()) {
+            const Scheme scheme{.grid = StorageGrid{dtype}, .gptq = Gptq()};
+            const bool block = traits(dtype).block_values > 1 && dtype != DType::tq1_0;
+            QCOMPARE(!scheme.validate(), block);
+        }
+    }
+
     void caseAndSpacesDoNotMatter() {
         QCOMPARE(parse_scheme(" Q4_0 "), parse_scheme("q4_0"));
         QCOMPARE(title(parse_scheme("q4_0")), std::string("Q4_0"));
@@ -68,6 +110,15 @@ class TestSchemeText : public QObject {
         QTest::newRow("group") << "int4:gx" << 6;
         QTest::newRow("twice") << "int4:sym:asym" << 9;
         QTest::newRow("fit") << "q4_0+magic" << 5;
+        QTest::newRow("damping") << "q4_0+gptq(damp=x)" << 15;
+        QTest::newRow("too much damping") << "q4_0+gptq(damp=2)" << 15;
+        QTest::newRow("order") << "q4_0+gptq(order=up)" << 16;
+        QTest::newRow("option") << "q4_0+gptq(damp=0.1,magic)" << 19;
+        QTest::newRow("option twice") << "q4_0+gptq(damp=0.1,damp=0.1)" << 19;
+        QTest::newRow("no options") << "q4_0+gptq()" << 9;
+        QTest::newRow("open options") << "q4_0+gptq(damp=0.1" << 9;
+        QTest::newRow("gptq twice") << "q4_0+gptq+gptq" << 9;
+        QTest::newRow("gptq of floats") << "f16+gptq" << 3;
         QTest::newRow("transform") << "spin/q4_0" << 0;
         QTest::newRow("activations") << "q4_0@int3" << 5;
         QTest::newRow("storage grid takes no parameters") << "q4_0:g128" << 4;
@@ -88,6 +139,7 @@ class TestSchemeText : public QObject {
 
     void listsCountPositionsFromTheirStart() {
         QCOMPARE(parse_plans("q4_0,int4:g128:asym").size(), std::size_t{2});
+        QCOMPARE(parse_plans("q4_0+gptq(damp=0.1,order=static),q4_k").size(), std::size_t{2});
         try {
             parse_plans("q4_0, int4:xyz");
         } catch (const ParseError& error) {

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "core/files/imatrix.h"
+#include "core/grids/grid.h"
+#include "core/model/forward/decoder.h"
+#include "core/schemes/gptq/gptq.h"
+#include "core/schemes/plan.h"
+
+namespace ql {
+
+/// A tensor that GPTQ has rounded, rows in RowOrder::stored, and how.
+struct RoundedTensor {
+    std::shared_ptr<const QuantizedTensor> tensor;
+    GptqReport report;
+};
+
+/// What calibration made of a plan's tensors with GPTQ, by index into Model::tensors(). These are
+/// the bytes that are measured and exported: they depend on more than the tensor itself.
+using RoundedTensors = std::map<std::size_t, RoundedTensor>;
+
+/// Rounds all tensors that a plan gives GPTQ, block by block, on the inputs that `windows` (of the
+/// same length) make. A block's inputs come from the quantized blocks before it, or from the
+/// original model under Gptq::independent; inside a block all linears are calibrated by one pass
+/// through its original weights. `importance` may be null. The rounded tensors are held in memory
+/// as encoded; beside them the hidden states of all windows, one block and its Gram matrices are.
+/// Throws what Decoder, PlanWeights and gptq_round throw, Error(usage) without windows.
+RoundedTensors round_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
+                          const Plan& plan,
+                          const std::shared_ptr<const ImportanceMatrix>& importance,
+                          const std::vector<TokenIds>& windows, const Progress& progress = {});
+
+/// The rounded tensor of a plan's entry; null if the entry has no GPTQ. Throws Error(usage) if it
+/// has, and `rounded` is null or lacks the tensor.
+std::shared_ptr<const QuantizedTensor> rounded_tensor(const RoundedTensors* rounded,
+                                                      std::size_t tensor, const PlanEntry& entry);
+
+}  // namespace ql
