@@ -13,6 +13,7 @@
 #include "app/main_window.h"
 #include "app/settings.h"
 #include "app/workspace.h"
+#include "core/backend/tuned_start.h"
 #include "widgets/theme.h"
 
 namespace {
@@ -64,6 +65,7 @@ ThemeMode themeOf(const QString& name, ThemeMode otherwise) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    ql::start_tuned(argv);
     QCoreApplication::setApplicationName(QStringLiteral("quantloupe"));
     QCoreApplication::setApplicationVersion(QStringLiteral(QL_VERSION));
     QCommandLineParser parser;

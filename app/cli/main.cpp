@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "app/cli/commands.h"
+#include "core/backend/tuned_start.h"
 #include "core/base/parallel.h"
 #include "core/base/parse_error.h"
 
@@ -134,6 +135,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    ql::start_tuned(argv);
     try {
         return run(argc, argv);
     } catch (...) {
