@@ -10,6 +10,7 @@ namespace ql::gui {
 struct CalibrationRequest {
     QString path;  ///< of a text; empty: the built-in one
     CalibrationOptions options;
+    bool moderate = true;    ///< fewer samples where the model is large
     bool importance = true;  ///< its importance matrix becomes the document's
 };
 

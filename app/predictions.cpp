@@ -7,7 +7,6 @@
 #include "app/workspace.h"
 #include "core/files/mapped_file.h"
 #include "core/model/built_in_texts.h"
-#include "core/model/tokenizer.h"
 
 namespace ql::gui {
 
@@ -16,19 +15,6 @@ namespace {
 // A part of the text is a point of the curve, and decodes every weight once: enough tokens for the
 // second, few enough for the first.
 constexpr std::uint64_t kTokensAtOnce = 4096;
-
-/// Why a model's predictions cannot be measured; for a job.
-Sentence problemOf(const Model& model) {
-    if (const auto reason = cannot_run(model)) {
-        return *reason;
-    }
-    try {
-        Tokenizer::of(model);
-    } catch (const Error& error) {
-        return error.sentence();
-    }
-    return {};
-}
 
 EvaluationText readText(const Decoder& decoder, const PredictionSettings& settings,
                         const Progress& progress) {
@@ -129,7 +115,7 @@ void Predictions::examine() {
     }
     examining_.start(
         Lane::interactive, tr("Look at the model"), this,
-        [model = workspace_->model()](const Progress&) { return problemOf(*model); },
+        [model = workspace_->model()](const Progress&) { return cannot_read_texts(*model); },
         [this](const std::shared_ptr<const Sentence>& problem) {
             problem_ = *problem;
             examined_ = true;
@@ -163,6 +149,7 @@ void Predictions::run() {
             keys.append(key);
             measured_.push_back(scheme.id);
             request.plans.push_back(scheme.plan);
+            request.rounded.push_back(workspace_->rounded(scheme.id));
         }
     }
     live_ = std::make_shared<Live>();

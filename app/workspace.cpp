@@ -136,6 +136,7 @@ void Workspace::adopt(std::shared_ptr<const Model> model, const QString& path) {
     runCache_.clear();
     profileCache_.clear();
     modelRuns_.clear();
+    rounded_.clear();
     previews_.clear();
     rows_.reset();
     profile_.reset();
@@ -146,6 +147,8 @@ void Workspace::adopt(std::shared_ptr<const Model> model, const QString& path) {
     path_ = path;
     predictions_->reset();
     calibration_.reset();
+    calibrationText_ = {};
+    ++calibrationNumber_;
     // A matrix without a file comes from the calibration, and goes with it.
     const bool keeps =
         importance_ && !importance_->path.empty() && fits(model_.get(), *importance_);

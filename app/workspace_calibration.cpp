@@ -22,6 +22,7 @@ struct Workspace::Calibrated {
     std::shared_ptr<const ImportanceMatrix> importance;  ///< may be null
     bool replaces = false;  ///< the importance matrix that is there, if one is
     std::vector<Sentence> notes;
+    std::optional<CalibrationRequest> request;  ///< nothing if it was read from a file
 };
 
 QString calibrationTextTitle(const std::string& name) {
@@ -60,7 +61,7 @@ void Workspace::calibrate(const CalibrationRequest& request) {
             request.importance
                 ? std::make_shared<const ImportanceMatrix>(importance_matrix(*calibration, *model))
                 : nullptr;
-        return Calibrated{calibration, std::move(importance), true, notes};
+        return Calibrated{calibration, std::move(importance), true, notes, request};
     });
 }
 
@@ -82,7 +83,8 @@ void Workspace::openCalibration(const QString& path) {
                 calibration,
                 std::make_shared<const ImportanceMatrix>(importance_matrix(*calibration, *model)),
                 false,
-                {}};
+                {},
+                std::nullopt};
         });
 }
 
@@ -93,6 +95,9 @@ void Workspace::startCalibration(Lane lane, const QString& title,
         lane, title, this, std::move(work),
         [this](const std::shared_ptr<const Calibrated>& result) {
             calibrating_ = kNoJob;
+            if (result->request) {
+                calibrationText_ = *result->request;
+            }
             adoptCalibration(result->calibration);
             if (result->importance && (result->replaces || !importance_)) {
                 adoptImportance(result->importance);
@@ -120,7 +125,24 @@ void Workspace::stopCalibration() {
 
 void Workspace::adoptCalibration(std::shared_ptr<const Calibration> calibration) {
     calibration_ = std::move(calibration);
+    ++calibrationNumber_;
     emit calibrationChanged();
+    restartGptq();
+}
+
+/// What calibration made of schemes, or could make of them, has changed.
+void Workspace::restartGptq() {
+    for (const ComparedScheme& scheme : std::as_const(schemes_)) {
+        if (model_ && scheme.enabled && scheme.plan.uses_gptq()) {
+            if (const JobId run = runs_.take(scheme.id)) {
+                jobs_->drop(run);
+            }
+            setResult(scheme.id, {SchemeResult::State::pending, nullptr, {}, {}});
+        }
+    }
+    emit modelRunsChanged();
+    startPreviews();
+    startPendingRuns();
 }
 
 }  // namespace ql::gui

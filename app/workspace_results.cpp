@@ -3,10 +3,13 @@
 
 #include "app/predictions.h"
 #include "app/workspace.h"
+#include "core/run/predictions.h"
 
 namespace ql::gui {
 
 namespace {
+
+constexpr double kRoundingShare = 0.9;  // of a comparison's time, where a plan has GPTQ
 
 int kib(std::size_t bytes) { return static_cast<int>(bytes / 1024) + 1; }
 
@@ -35,6 +38,11 @@ PlanPreview previewOf(const Model& model, const Plan& plan, const ImportanceMatr
                                "It is weighted by importance, and no importance matrix is open: "
                                "choose one with Model > Importance Matrix."))};
     }
+    if (plan.uses_gptq()) {
+        if (const Sentence problem = cannot_read_texts(model); !problem.empty()) {
+            return {nullptr, problem};
+        }
+    }
     try {
         return {std::make_shared<const ModelRun>(preview(model, plan, importance)), {}};
     } catch (const Error& error) {
@@ -44,11 +52,20 @@ PlanPreview previewOf(const Model& model, const Plan& plan, const ImportanceMatr
 
 }  // namespace
 
+/// What a comparison hands over.
+struct Workspace::Compared {
+    std::vector<ModelRun> runs;
+    std::vector<SharedRoundedTensors> rounded;  ///< of each run; null without GPTQ
+};
+
 /// What a scheme does with the current tensor.
 struct Workspace::Chosen {
     Scheme scheme;
-    Sentence fallback;  ///< why it is not what was chosen
-    Sentence refusal;   ///< if set, nothing is run
+    Sentence fallback = {};  ///< why it is not what was chosen
+    Sentence refusal = {};   ///< if set, nothing is run
+    // For GPTQ: what a comparison made of the tensor, or else the inputs to do it on.
+    std::shared_ptr<const QuantizedTensor> rounded = {};
+    std::shared_ptr<const Calibration> calibration = {};
 };
 
 void Workspace::startPendingRuns() {
@@ -80,25 +97,64 @@ Workspace::Chosen Workspace::chosenFor(const ComparedScheme& scheme) const {
         return {{}, {}, preview.problem};
     }
     const PlanEntry& entry = preview.run->tensors[static_cast<std::size_t>(tensor_)].entry;
-    if (entry.scheme) {
-        return {*entry.scheme, entry.fallback, {}};
-    }
     // A bare scheme is tried on every tensor, whether a model run covers it or not.
-    if (const Scheme* bare = bareScheme(scheme.plan)) {
-        return {*bare, {}, {}};
+    const Scheme* chosen = entry.scheme ? &*entry.scheme : bareScheme(scheme.plan);
+    if (chosen == nullptr) {
+        return {{},
+                {},
+                entry.fallback.empty()
+                    ? Sentence(QL_TR("core", "This plan keeps the tensor as it is stored."))
+                    : entry.fallback,
+                {},
+                {}};
     }
-    return {{},
-            {},
-            entry.fallback.empty()
-                ? Sentence(QL_TR("core", "This plan keeps the tensor as it is stored."))
-                : entry.fallback};
+    Chosen result{*chosen, entry.scheme ? entry.fallback : Sentence(), {}, {}, {}};
+    if (chosen->gptq) {
+        chooseRounding(scheme, result);
+    }
+    return result;
+}
+
+void Workspace::chooseRounding(const ComparedScheme& scheme, Chosen& chosen) const {
+    const auto place = input_place(*tensor());
+    if (const SharedRoundedTensors known = rounded(scheme.id)) {
+        if (const auto found = known->find(static_cast<std::size_t>(tensor_));
+            found != known->end()) {
+            chosen.rounded = found->second.tensor;
+            if (chosen.fallback.empty()) {
+                chosen.fallback = found->second.report.fallback;
+            }
+            return;
+        }
+    }
+    if (!place) {
+        chosen.refusal = Sentence(QL_TR("core", "GPTQ is for linears: this tensor is none."));
+    } else if (calibration_ && calibration_->grams && calibration_->grams->has(*place)) {
+        chosen.calibration = calibration_;
+        if (!chosen.scheme.gptq->independent && place->layer > 0 && chosen.fallback.empty()) {
+            chosen.fallback =
+                Sentence(QL_TR("core",
+                               "Rounded on what the original model's linear reads; a comparison "
+                               "rounds on what comes from the quantized blocks before it."));
+        }
+    } else {
+        chosen.refusal =
+            Sentence(QL_TR("core",
+                           "GPTQ rounds by what the linear reads. Run the comparison, or calibrate "
+                           "with Gram matrices (Model > Calibrate): then every change shows at "
+                           "once."));
+    }
 }
 
 void Workspace::startRun(const ComparedScheme& scheme, const Chosen& chosen) {
-    const QString key = QStringLiteral("%1|%2|%3")
+    // What a comparison has rounded depends on the whole plan.
+    const QString origin = chosen.rounded       ? modelKey(scheme)
+                           : chosen.calibration ? QString::number(calibrationNumber_)
+                                                : QString();
+    const QString key = QStringLiteral("%1|%2|%3|%4")
                             .arg(tensor_)
                             .arg(importanceNumber_)
-                            .arg(QString::fromStdString(format(chosen.scheme)));
+                            .arg(QString::fromStdString(format(chosen.scheme)), origin);
     const auto take = [this, id = scheme.id,
                        fallback = chosen.fallback](const std::shared_ptr<const TensorRun>& run) {
         if (run->refused) {
@@ -117,11 +173,19 @@ void Workspace::startRun(const ComparedScheme& scheme, const Chosen& chosen) {
         tr("%1 on %2", "a scheme, a tensor")
             .arg(scheme.title(), QString::fromStdString(tensor()->name)),
         this,
-        [rows = rows_, profile = profile_, what = chosen.scheme, model = model_,
-         importance = importance_,
-         index = static_cast<std::size_t>(tensor_)](const Progress& progress) {
-            return run_tensor(*rows, what, profile->histogram, progress,
-                              importance_of(model->tensors()[index], importance.get()));
+        [rows = rows_, profile = profile_, chosen, model = model_, importance = importance_,
+         factors = factors_, index = static_cast<std::size_t>(tensor_)](const Progress& progress) {
+            const ModelTensor& tensor = model->tensors()[index];
+            const std::vector<float> columns = importance_of(tensor, importance.get());
+            std::shared_ptr<const QuantizedTensor> rounded = chosen.rounded;
+            if (chosen.calibration) {
+                const auto factor = factors->factor(chosen.calibration, *input_place(tensor),
+                                                    chosen.scheme, progress);
+                rounded =
+                    round_tensor(*rows, chosen.scheme, *factor, columns, cpu_backend(), progress)
+                        .tensor;
+            }
+            return run_tensor(*rows, chosen.scheme, profile->histogram, progress, columns, rounded);
         },
         [this, take, key, id = scheme.id](const std::shared_ptr<const TensorRun>& run) {
             runs_.remove(id);
@@ -161,7 +225,8 @@ SchemeResult Workspace::tensorResult(int schemeId) const { return results_.value
 // The whole model
 
 QString Workspace::modelKey(const ComparedScheme& scheme) const {
-    return QStringLiteral("%1|%2").arg(importanceNumber_).arg(scheme.text());
+    const int calibration = scheme.plan.uses_gptq() ? calibrationNumber_ : 0;
+    return QStringLiteral("%1|%2|%3").arg(importanceNumber_).arg(calibration).arg(scheme.text());
 }
 
 QString Workspace::modelKey(int schemeId) const {
@@ -172,6 +237,11 @@ QString Workspace::modelKey(int schemeId) const {
 std::shared_ptr<const ModelRun> Workspace::modelRun(int schemeId) const {
     const ComparedScheme* compared = scheme(schemeId);
     return compared ? modelRuns_.value(modelKey(*compared)) : nullptr;
+}
+
+SharedRoundedTensors Workspace::rounded(int schemeId) const {
+    const ComparedScheme* compared = scheme(schemeId);
+    return compared ? rounded_.value(modelKey(*compared)) : nullptr;
 }
 
 std::shared_ptr<const ModelRun> Workspace::modelPreview(int schemeId) const {
@@ -250,7 +320,9 @@ bool Workspace::canRunComparison() const {
 void Workspace::runComparison() {
     if (canRunComparison()) {
         startComparison();
-        predictions_->run();
+        if (comparison_ == kNoJob) {
+            predictions_->run();
+        }  // else when it has ended: what GPTQ has rounded by then is what predicts
     }
 }
 
@@ -267,27 +339,37 @@ void Workspace::startComparison() {
     if (plans.empty()) {
         return;
     }
-    const auto ended = [this] {
-        comparison_ = kNoJob;
-        emit comparisonChanged();
-    };
     const QString title =
         tr("Compare %n scheme(s) on the whole model", nullptr, static_cast<int>(keys.size()));
     comparison_ = jobs_->start(
         Lane::heavy, title, this,
-        [model = model_, plans, importance = importance_](const Progress& progress) {
-            return run_model(*model, plans, progress, importance.get());
+        [model = model_, plans, importance = importance_,
+         text = calibrationText_](const Progress& progress) {
+            Compared compared;
+            const double rounding = uses_gptq(plans) ? kRoundingShare : 0;
+            compared.rounded =
+                roundPlans(model, plans, importance, text, progress.part(0, rounding));
+            compared.runs = run_model(*model, plans, progress.part(rounding, 1), importance.get(),
+                                      compared.rounded);
+            return compared;
         },
-        [this, ended, keys](const std::shared_ptr<const std::vector<ModelRun>>& runs) {
+        [this, keys](const std::shared_ptr<const Compared>& compared) {
             for (qsizetype i = 0; i < keys.size(); ++i) {
+                const auto index = static_cast<std::size_t>(i);
                 // Each run keeps the vector alive that came from the job.
-                modelRuns_.insert(keys[i], {runs, &(*runs)[static_cast<std::size_t>(i)]});
+                modelRuns_.insert(keys[i], {compared, &compared->runs[index]});
+                if (compared->rounded[index] != nullptr) {
+                    rounded_.insert(keys[i], compared->rounded[index]);
+                }
             }
-            ended();
-            emit modelRunsChanged();
+            comparison_ = kNoJob;
+            predictions_->run();
+            emit comparisonChanged();
+            restartGptq();
         },
-        [this, ended, title](const Error& error) {
-            ended();
+        [this, title](const Error& error) {
+            comparison_ = kNoJob;
+            emit comparisonChanged();
             if (error.code() != ErrorCode::cancelled) {
                 emit jobs_->jobFailed(title, error);
             }

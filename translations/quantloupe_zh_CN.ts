@@ -1432,6 +1432,18 @@
         <source>GPTQ needs parameters to round under, and {} has none that can be fixed before its codes.</source>
         <translation>GPTQ 需要在编码之前固定的参数，而 {} 没有这样的参数。</translation>
     </message>
+    <message>
+        <source>GPTQ is for linears: this tensor is none.</source>
+        <translation>GPTQ 只用于线性层，此张量不是。</translation>
+    </message>
+    <message>
+        <source>Rounded on what the original model&apos;s linear reads; a comparison rounds on what comes from the quantized blocks before it.</source>
+        <translation>这里按原始模型中该线性层的输入舍入；比较时则按前面已量化的块给出的输入舍入。</translation>
+    </message>
+    <message>
+        <source>GPTQ rounds by what the linear reads. Run the comparison, or calibrate with Gram matrices (Model &gt; Calibrate): then every change shows at once.</source>
+        <translation>GPTQ 根据线性层读到的输入来舍入。请运行比较，或在校准时保留 Gram 矩阵（“模型 &gt; 校准”），之后每次更改都会立即显示。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>
@@ -2205,6 +2217,18 @@
     <message>
         <source>Write an imatrix file for llama.cpp</source>
         <translation>写出供 llama.cpp 使用的 imatrix 文件</translation>
+    </message>
+    <message>
+        <source>The Gram matrices take %1 besides, %2 of it on the disk.</source>
+        <translation>Gram 矩阵另需 %1，其中 %2 在磁盘上。</translation>
+    </message>
+    <message>
+        <source>Keep Gram matrices, for GPTQ on single tensors</source>
+        <translation>保留 Gram 矩阵，用于在单个张量上运行 GPTQ</translation>
+    </message>
+    <message>
+        <source>What GPTQ needs of a linear&apos;s inputs, so that a change of a scheme shows on the tensor in view at once. Comparisons and exports make their own</source>
+        <translation>GPTQ 所需的线性层输入信息；有了它，更改方案后当前张量立即更新。比较和导出会自行计算</translation>
     </message>
 </context>
 <context>
@@ -4242,6 +4266,69 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::RoundingChoice</name>
+    <message>
+        <source>nearest</source>
+        <translation>就近</translation>
+    </message>
+    <message>
+        <source>Rounding</source>
+        <translation>舍入</translation>
+    </message>
+    <message>
+        <source>To nearest, every weight for itself; or GPTQ: column by column, and what a column&apos;s rounding does to the output is made up for by the columns after it. GPTQ needs a calibration text.</source>
+        <translation>就近舍入时每个权重各自舍入；GPTQ 则逐列舍入，由后面的列补偿某一列的舍入对输出的影响。GPTQ 需要校准文本。</translation>
+    </message>
+    <message>
+        <source>Damping</source>
+        <translation>阻尼</translation>
+    </message>
+    <message>
+        <source>Added to the diagonal of the inputs&apos; Gram matrix, as a share of its mean: more trusts the calibration text less. Raised by itself where the matrix cannot be factorised.</source>
+        <translation>加在输入 Gram 矩阵的对角线上，以对角线均值的百分比表示：越大就越不依赖校准文本。矩阵无法分解时会自动加大。</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>顺序</translation>
+    </message>
+    <message>
+        <source>Order of columns</source>
+        <translation>列的顺序</translation>
+    </message>
+    <message>
+        <source>Columns with strong inputs first leaves more columns to make up for them. Every order gives a file that any runtime reads.</source>
+        <translation>先舍入输入较强的列，就有更多的列来补偿它们。无论哪种顺序，得到的文件任何推理程序都能读取。</translation>
+    </message>
+    <message>
+        <source>left to right</source>
+        <translation>从左到右</translation>
+    </message>
+    <message>
+        <source>strong first, scales from before</source>
+        <translation>强者优先，缩放因子事先确定</translation>
+    </message>
+    <message>
+        <source>strong groups first</source>
+        <translation>强组优先</translation>
+    </message>
+    <message>
+        <source>each block on its own</source>
+        <translation>各块独立</translation>
+    </message>
+    <message>
+        <source>Inputs come from the original model, not from the blocks before that are quantized already.</source>
+        <translation>输入来自原始模型，而不是来自前面已量化的块。</translation>
+    </message>
+    <message>
+        <source>fit scales once more</source>
+        <translation>重新拟合缩放因子</translation>
+    </message>
+    <message>
+        <source>After rounding, scales are chosen anew for the codes that were found, by least squared error of the output.</source>
+        <translation>舍入之后，针对得到的编码重新选取缩放因子，使输出的平方误差最小。</translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::RuleEditor</name>
     <message>
         <source>Rules</source>
@@ -4626,10 +4713,6 @@
         <translation>无</translation>
     </message>
     <message>
-        <source>nearest</source>
-        <translation>最近</translation>
-    </message>
-    <message>
         <source>as they are</source>
         <translation>保持不变</translation>
     </message>
@@ -4648,10 +4731,6 @@
     <message>
         <source>How %1 quantizes</source>
         <translation>%1 如何量化</translation>
-    </message>
-    <message>
-        <source>its stored type</source>
-        <translation>其存储类型</translation>
     </message>
     <message>
         <source>The tensor in view gets %1, by rule %2.</source>
@@ -4684,6 +4763,14 @@
     <message>
         <source>Which of llama.cpp&apos;s mixtures of types is used.</source>
         <translation>使用 llama.cpp 的哪种类型混合。</translation>
+    </message>
+    <message>
+        <source>The tensor in view keeps its stored type, by rule %1.</source>
+        <translation>当前张量按规则 %1 保持其存储类型。</translation>
+    </message>
+    <message>
+        <source>The tensor in view keeps its stored type.</source>
+        <translation>当前张量保持其存储类型。</translation>
     </message>
 </context>
 <context>
@@ -4833,6 +4920,10 @@
     <message>
         <source>llama.cpp&apos;s mixture: most matrices as %1, those that suffer most in a larger type, embeddings and output included. The model tree shows who gets what.</source>
         <translation>llama.cpp 的混合：多数矩阵用 %1，受损最重的用更大的类型，嵌入和输出也包括在内。模型树显示每个张量得到什么。</translation>
+    </message>
+    <message>
+        <source>GPTQ: columns are rounded one after the other, and those after a column make up for what its rounding does to the output.</source>
+        <translation>GPTQ：逐列舍入，后面的列补偿前面各列的舍入对输出的影响。</translation>
     </message>
 </context>
 <context>

@@ -30,23 +30,6 @@ std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const
         .windows;
 }
 
-std::vector<std::shared_ptr<const RoundedTensors>> round_plans(
-    const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
-    const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
-    const Progress& progress) {
-    std::vector<std::shared_ptr<const RoundedTensors>> all;
-    const auto count = static_cast<double>(plans.size());
-    for (const Plan& plan : plans) {
-        const auto done = static_cast<double>(all.size());
-        const Progress part = progress.part(done / count, (done + 1) / count);
-        all.push_back(plan.uses_gptq()
-                          ? std::make_shared<const RoundedTensors>(
-                                round_plan(Decoder(model), model, plan, importance, windows, part))
-                          : nullptr);
-    }
-    return all;
-}
-
 std::shared_ptr<const RoundedTensors> round_plan(
     const std::shared_ptr<const Model>& model, const Plan& plan,
     const std::shared_ptr<const ImportanceMatrix>& importance, const CalibrationChoice& choice,

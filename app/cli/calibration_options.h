@@ -26,13 +26,7 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice);
 std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const Model& model,
                                           const Progress& progress);
 
-/// What GPTQ makes of each plan; null for plans without. `windows` are used by GPTQ only.
-std::vector<std::shared_ptr<const RoundedTensors>> round_plans(
-    const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
-    const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
-    const Progress& progress);
-
-/// The same of one plan, calibrated on what was chosen.
+/// What GPTQ makes of a plan, calibrated on what was chosen; null without GPTQ.
 std::shared_ptr<const RoundedTensors> round_plan(
     const std::shared_ptr<const Model>& model, const Plan& plan,
     const std::shared_ptr<const ImportanceMatrix>& importance, const CalibrationChoice& choice,

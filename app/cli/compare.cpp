@@ -236,17 +236,16 @@ void run(const Settings& settings, const Arguments& arguments) {
     if (on_text) {
         request.text = read_text(arguments.text, *model, progress);
     }
-    const bool uses_gptq =
-        std::any_of(plans.begin(), plans.end(), [](const Plan& plan) { return plan.uses_gptq(); });
+    const bool rounds = uses_gptq(plans);
     std::vector<TokenIds> calibration;
-    if (uses_gptq || !arguments.calibration.file.empty()) {
+    if (rounds || !arguments.calibration.file.empty()) {
         calibration = calibration_windows(arguments.calibration, *model, progress);
     }
     if (!arguments.calibration.file.empty()) {
         request.calibration = calibration;
     }
     // Shares of the time: rounding on the calibration text, weights, predictions.
-    const double rounded = uses_gptq ? 0.4 : 0;
+    const double rounded = rounds ? 0.4 : 0;
     const double weighed = runs_model ? rounded + 0.1 * (1 - rounded) : 1;
     Comparison comparison;
     comparison.rounded =

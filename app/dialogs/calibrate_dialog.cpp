@@ -69,6 +69,7 @@ CalibrateDialog::CalibrateDialog(Workspace* workspace, Jobs* jobs, Settings* set
       contextLabel_(new QLabel),
       context_(new QSpinBox),
       importance_(new QCheckBox),
+      grams_(new QCheckBox),
       note_(new QLabel),
       currentTitle_(new QLabel),
       current_(new QLabel),
@@ -85,6 +86,7 @@ CalibrateDialog::CalibrateDialog(Workspace* workspace, Jobs* jobs, Settings* set
     context_->setValue(static_cast<int>(standard.context));
     builtIn_->setChecked(true);
     importance_->setChecked(true);
+    grams_->setObjectName(QStringLiteral("grams"));
     pause_.setSingleShot(true);
     pause_.setInterval(kPauseMs);
     for (QSpinBox* box : {samples_, context_}) {
@@ -101,6 +103,7 @@ CalibrateDialog::CalibrateDialog(Workspace* workspace, Jobs* jobs, Settings* set
         plan();
     });
     connect(context_, &QSpinBox::valueChanged, this, &CalibrateDialog::plan);
+    connect(grams_, &QCheckBox::toggled, this, &CalibrateDialog::plan);
     connect(&pause_, &QTimer::timeout, this, &CalibrateDialog::startPlan);
     connect(calibrate_, &QPushButton::clicked, this, &QDialog::accept);
     connect(close_, &QPushButton::clicked, this, &QDialog::reject);
@@ -128,7 +131,7 @@ void CalibrateDialog::buildLayout() {
         label->setWordWrap(true);
         label->setTextFormat(Qt::PlainText);
     }
-    note_->setMinimumHeight(4 * fontMetrics().lineSpacing());
+    note_->setMinimumHeight(5 * fontMetrics().lineSpacing());
     note_->setAlignment(Qt::AlignTop);
     for (QPushButton* button : {browse_, open_, save_, export_, close_}) {
         button->setAutoDefault(false);
@@ -154,6 +157,7 @@ void CalibrateDialog::buildLayout() {
     form->addRow(samplesLabel_, narrow(samples_));
     form->addRow(contextLabel_, narrow(context_));
     form->addRow(QString(), importance_);
+    form->addRow(QString(), grams_);
     auto* files = new QHBoxLayout;
     files->setSpacing(8);
     files->addWidget(open_);
@@ -187,7 +191,9 @@ CalibrationRequest CalibrateDialog::request() const {
     request.path = ownFile_->isChecked() ? file_->text().trimmed() : QString();
     request.options.samples = static_cast<std::size_t>(samples_->value());
     request.options.context = context_->value();
+    request.moderate = false;  // what is shown is what is run
     request.importance = importance_->isChecked();
+    request.options.grams = grams_->isChecked();
     return request;
 }
 
@@ -251,7 +257,8 @@ void CalibrateDialog::startPlan() {
             estimate.windows = std::min(
                 estimate.textTokens / context,
                 ours ? estimate.moderate : static_cast<std::int64_t>(wanted.options.samples));
-            estimate.needs = calibration_needs(decoder, estimate.tokens(context), context, false);
+            estimate.needs =
+                calibration_needs(decoder, estimate.tokens(context), context, wanted.options.grams);
             return estimate;
         },
         [this](const std::shared_ptr<const Estimate>& estimate) { showEstimate(estimate); },
@@ -290,6 +297,12 @@ void CalibrateDialog::showEstimate(const std::shared_ptr<const Estimate>& estima
                           formatBytes(static_cast<double>(options.memory_limit)));
     } else {
         lines << tr("It takes about %1 of memory.").arg(formatBytes(memory));
+        if (estimate->needs.grams > 0) {
+            const std::uint64_t disk = estimate->needs.disk(options.memory_limit);
+            lines << tr("The Gram matrices take %1 besides, %2 of it on the disk.")
+                         .arg(formatBytes(static_cast<double>(estimate->needs.grams)),
+                              formatBytes(static_cast<double>(disk)));
+        }
     }
     note_->setText(lines.join(u'\n'));
     calibrate_->setEnabled(estimate->needs.memory <= options.memory_limit);
@@ -411,6 +424,10 @@ void CalibrateDialog::retranslate() {
     importance_->setToolTip(
         tr("Schemes with +imatrix then weight errors by these activations; the results of all "
            "schemes are computed anew"));
+    grams_->setText(tr("Keep Gram matrices, for GPTQ on single tensors"));
+    grams_->setToolTip(
+        tr("What GPTQ needs of a linear's inputs, so that a change of a scheme shows on the tensor "
+           "in view at once. Comparisons and exports make their own"));
     calibrate_->setText(tr("Calibrate"));
     close_->setText(tr("Close"));
     currentTitle_->setText(tr("Calibration of this model"));

@@ -72,6 +72,7 @@ class CalibrateDialog : public QDialog {
     QLabel* contextLabel_;
     QSpinBox* context_;
     QCheckBox* importance_;
+    QCheckBox* grams_;
     QLabel* note_;
     QLabel* currentTitle_;
     QLabel* current_;

@@ -37,6 +37,7 @@ namespace {
 
 const QString kPurpose = QStringLiteral("export");
 constexpr int kKeepStored = -1;
+constexpr double kRoundingShare = 0.9;  // of the time, where the plan has GPTQ
 
 }  // namespace
 
@@ -196,7 +197,8 @@ void ExportDialog::suggestDestination() {
 
 void ExportDialog::plan() {
     const ComparedScheme* scheme = workspace_->scheme(scheme_->currentData().toInt());
-    const Plan wanted = scheme ? scheme->plan : Plan{};
+    wanted_ = scheme ? scheme->plan : Plan{};
+    rounded_ = scheme ? workspace_->rounded(scheme->id) : nullptr;
     GgufExportOptions options;
     options.importance = workspace_->importance();
     if (rest_->currentData().toInt() != kKeepStored) {
@@ -205,7 +207,7 @@ void ExportDialog::plan() {
     setState(State::planning);
     planning_.start(
         Lane::interactive, tr("Plan the export"), this,
-        [model = model_, wanted, options](const Progress&) {
+        [model = model_, wanted = wanted_, options](const Progress&) {
             return plan_gguf(*model, wanted, options);
         },
         [this](const std::shared_ptr<const GgufExport>& plan) {
@@ -247,8 +249,18 @@ void ExportDialog::startWriting() {
     settings_->setFolder(kPurpose, QFileInfo(path).path());
     writing_ = jobs_->start(
         Lane::heavy, tr("Export %1").arg(QFileInfo(path).fileName()), this,
-        [model = model_, plan = plan_, path](const Progress& progress) {
-            return write_gguf(*model, *plan, path.toStdString(), progress);
+        [model = model_, plan = plan_, wanted = wanted_, rounded = rounded_,
+         text = workspace_->calibrationText(), path](const Progress& progress) {
+            GgufExport whole = *plan;
+            whole.rounded = rounded;
+            double begin = 0;
+            if (wanted.uses_gptq() && rounded == nullptr) {
+                begin = kRoundingShare;
+                whole.rounded =
+                    roundPlans(model, {wanted}, plan->importance, text, progress.part(0, begin))
+                        .front();
+            }
+            return write_gguf(*model, whole, path.toStdString(), progress.part(begin, 1));
         },
         [this](const std::shared_ptr<const ExportResult>& result) {
             writing_ = kNoJob;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/jobs.h"
+#include "app/plan_rounding.h"
 #include "core/export/gguf_export.h"
 
 class QComboBox;
@@ -61,6 +62,8 @@ class ExportDialog : public QDialog {
     Jobs* jobs_;
     Settings* settings_;
     std::shared_ptr<const Model> model_;
+    Plan wanted_;
+    SharedRoundedTensors rounded_;  ///< what a comparison made of it, if there was one
     std::shared_ptr<const GgufExport> plan_;
     JobSlot planning_;
     JobId writing_ = kNoJob;

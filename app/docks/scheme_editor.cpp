@@ -15,6 +15,7 @@
 #include "app/docks/grid_choice.h"
 #include "app/docks/grid_groups.h"
 #include "app/docks/grid_key.h"
+#include "app/docks/rounding_choice.h"
 #include "app/docks/rule_editor.h"
 #include "app/docks/scheme_explanation.h"
 #include "app/docks/scheme_text_edit.h"
@@ -61,7 +62,7 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
       symmetry_(addChoice("symmetry")),
       scale_(addChoice("scale")),
       fit_(addField<FitChoice>("fit")),
-      rounding_(addAnswer("rounding")),
+      rounding_(addField<RoundingChoice>("rounding")),
       activations_(addAnswer("activations")),
       text_(new SchemeTextEdit),
       copy_(new QToolButton),
@@ -95,6 +96,7 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
         });
     });
     connect(fit_, &FitChoice::chosen, this, &SchemeEditor::editFit);
+    connect(rounding_, &RoundingChoice::chosen, this, &SchemeEditor::editRounding);
     connect(grid_, &QComboBox::activated, this, [this] {
         editGrid([this](GridSpec& grid) { grid = gridOf(grid_->currentData().toString(), grid); });
     });
@@ -183,6 +185,9 @@ void SchemeEditor::editGrid(const std::function<void(GridSpec&)>& change) {
         auto& scheme = std::get<Scheme>(plan.base);
         change(scheme.grid);
         scheme.fit = supportedFit(scheme);
+        if (!can_compensate(*make_grid(scheme.grid))) {
+            scheme.gptq.reset();
+        }
     });
 }
 
@@ -197,6 +202,16 @@ void SchemeEditor::editFit(const Fit& fit) {
     });
 }
 
+void SchemeEditor::editRounding(const std::optional<Gptq>& gptq) {
+    edit([&gptq](Plan& plan) {
+        if (auto* recipe = std::get_if<Recipe>(&plan.base)) {
+            recipe->gptq = gptq;
+        } else if (auto* scheme = std::get_if<Scheme>(&plan.base)) {
+            scheme->gptq = gptq;
+        }
+    });
+}
+
 void SchemeEditor::load() {
     const ComparedScheme* compared = workspace_->scheme(workspace_->focus());
     setVisible(compared != nullptr);
@@ -207,7 +222,7 @@ void SchemeEditor::load() {
     const auto* scheme = std::get_if<Scheme>(&base);
     const auto* recipe = std::get_if<Recipe>(&base);
     title_->setText(tr("How %1 quantizes").arg(compared->title()));
-    for (QWidget* answer : {transform_, rounding_, activations_}) {
+    for (QWidget* answer : std::initializer_list<QWidget*>{transform_, activations_}) {
         setRowVisible(answer, scheme);
     }
     setRowVisible(recipe_, recipe);
@@ -216,6 +231,7 @@ void SchemeEditor::load() {
     }
     loadGrid(scheme ? &scheme->grid : nullptr);
     loadFit(base);
+    loadRounding(base);
     text_->setText(compared->text());
     explain(compared->plan);
 }
@@ -269,6 +285,16 @@ void SchemeEditor::loadFit(const PlanBase& base) {
     }
 }
 
+void SchemeEditor::loadRounding(const PlanBase& base) {
+    setRowVisible(rounding_, !std::holds_alternative<std::monostate>(base));
+    if (const auto* recipe = std::get_if<Recipe>(&base)) {
+        const GridSpec grid = StorageGrid{find_recipe(recipe->name)->base};
+        rounding_->setRounding(recipe->gptq, can_compensate(*make_grid(grid)));
+    } else if (const auto* scheme = std::get_if<Scheme>(&base)) {
+        rounding_->setRounding(scheme->gptq, can_compensate(*make_grid(scheme->grid)));
+    }
+}
+
 void SchemeEditor::explain(const Plan& plan) {
     const QString text = planExplanation(plan, workspace_->tensor());
     const QString here = decisionHere(plan);
@@ -283,13 +309,19 @@ QString SchemeEditor::decisionHere(const Plan& plan) const {
     if (!entry || (bare && entry->fallback.empty())) {
         return {};
     }
-    const QString what =
-        entry->scheme ? QString::fromStdString(title(*entry->scheme)) : tr("its stored type");
-    const QString text = entry->rule >= 0
-                             ? tr("The tensor in view gets %1, by rule %2.", "a type, a number")
-                                   .arg(what)
-                                   .arg(entry->rule + 1)
-                             : tr("The tensor in view gets %1.", "a type").arg(what);
+    QString text;
+    if (!entry->scheme) {
+        text =
+            entry->rule >= 0
+                ? tr("The tensor in view keeps its stored type, by rule %1.").arg(entry->rule + 1)
+                : tr("The tensor in view keeps its stored type.");
+    } else {
+        const QString what = QString::fromStdString(title(*entry->scheme));
+        text = entry->rule >= 0 ? tr("The tensor in view gets %1, by rule %2.", "a type, a number")
+                                      .arg(what)
+                                      .arg(entry->rule + 1)
+                                : tr("The tensor in view gets %1.", "a type").arg(what);
+    }
     return entry->fallback.empty() ? text : text + u' ' + translated(entry->fallback);
 }
 
@@ -383,9 +415,9 @@ void SchemeEditor::retranslate() {
     label(rounding_, tr("Rounding"), tr("How each weight picks its level."));
     label(activations_, tr("Activations"), tr("How activations are stored at run time."));
     transform_->setText(tr("none", "no transform"));
-    rounding_->setText(tr("nearest"));
     activations_->setText(tr("as they are"));
     fit_->retranslate();
+    rounding_->retranslate();
     rules_->retranslate();
     text_->field()->setAccessibleName(tr("Canonical text of the scheme"));
     text_->field()->setToolTip(

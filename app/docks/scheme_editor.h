@@ -15,6 +15,7 @@ namespace ql::gui {
 class Callout;
 class FitChoice;
 class GroupedChoice;
+class RoundingChoice;
 class RuleEditor;
 class SchemeTextEdit;
 class Workspace;
@@ -42,11 +43,13 @@ class SchemeEditor : public QWidget {
     void load();
     void loadGrid(const GridSpec* grid);
     void loadFit(const PlanBase& base);
+    void loadRounding(const PlanBase& base);
     void explain(const Plan& plan);
     QString decisionHere(const Plan& plan) const;
     void edit(const std::function<void(Plan&)>& change);
     void editGrid(const std::function<void(GridSpec&)>& change);
     void editFit(const Fit& fit);
+    void editRounding(const std::optional<Gptq>& gptq);
     void setRowVisible(QWidget* field, bool visible);
     void retranslate();
 
@@ -62,7 +65,7 @@ class SchemeEditor : public QWidget {
     QComboBox* symmetry_;
     QComboBox* scale_;
     FitChoice* fit_;
-    QLabel* rounding_;
+    RoundingChoice* rounding_;
     QLabel* activations_;
     SchemeTextEdit* text_;
     QToolButton* copy_;

@@ -142,6 +142,13 @@ QString fitExplanation(const Fit& fit) {
     return sentences.join(u' ');
 }
 
+QString roundingExplanation(const std::optional<Gptq>& gptq) {
+    return gptq ? SchemeExplanation::tr(
+                      "GPTQ: columns are rounded one after the other, and those after a column "
+                      "make up for what its rounding does to the output.")
+                : QString();
+}
+
 QString keepExplanation() {
     return SchemeExplanation::tr(
         "Every tensor keeps its stored type, except where a rule says "
@@ -155,8 +162,9 @@ QString schemeExplanation(const Scheme& scheme, const ModelTensor* tensor) {
     if (formula.isEmpty()) {
         formula = bitsFormula(scheme.grid, kTypicalSize, kTypicalSize);
     }
-    const QString text =
-        QStringList{gridExplanation(scheme.grid), fitExplanation(scheme.fit)}.join(u' ');
+    const QString text = QStringList{gridExplanation(scheme.grid), fitExplanation(scheme.fit),
+                                     roundingExplanation(scheme.gptq)}
+                             .join(u' ');
     return QStringLiteral("%1<br><b>%2</b>").arg(text.toHtmlEscaped(), formula);
 }
 
@@ -184,7 +192,9 @@ QString planExplanation(const Plan& plan, const ModelTensor* tensor) {
     }
     if (const auto* recipe = std::get_if<Recipe>(&plan.base)) {
         const QString what = recipeExplanation(find_recipe(recipe->name)->base);
-        return QStringList{what, fitExplanation(recipe->fit)}.join(u' ').toHtmlEscaped();
+        return QStringList{what, fitExplanation(recipe->fit), roundingExplanation(recipe->gptq)}
+            .join(u' ')
+            .toHtmlEscaped();
     }
     return keepExplanation().toHtmlEscaped();
 }

@@ -151,39 +151,26 @@ class PlanRounder {
         const std::unique_ptr<RowSource> rows = model_->rows(tensor);
         const Progress silent = progress.part(1, 1);
         try {
-            GptqTask task;
-            task.grid = make_grid(scheme.grid);
-            task.backend = &decoder_.backend();
-            task.order = scheme.gptq->order;
-            task.factor = &factor_of(scheme, *task.grid, gram, known, silent);
-            task.fit.search = scheme.fit.search;
-            const std::vector<float> importance = importance_of(tensor, importance_.get());
-            task.fit.importance = scheme.fit.importance ? importance.data() : nullptr;
-            if (task.grid->per_tensor()) {
-                task.fit.params = task.grid->fit_tensor(value_range(*rows, silent));
-            }
-            GptqResult result = gptq_round(*rows, task, silent);
-            return {std::make_shared<QuantizedTensor>(std::move(result.tensor)), result.report};
+            return round_tensor(*rows, scheme, factor_of(scheme, gram, known, silent),
+                                importance_of(tensor, importance_.get()), decoder_.backend(),
+                                silent);
         } catch (const Error& error) {
             throw Error(error.code(), error.sentence(),
                         error.context().empty() ? tensor.name : error.context());
         }
     }
 
-    const GptqFactor& factor_of(const Scheme& scheme, const Grid& grid, const GramMatrix& gram,
+    const GptqFactor& factor_of(const Scheme& scheme, const GramMatrix& gram,
                                 std::vector<KnownFactor>& known, const Progress& progress) const {
-        const std::int64_t span = scheme.gptq->order == Gptq::Order::by_group
-                                      ? grid.span_codec(gram.channels)->shape().span
-                                      : 1;
+        const std::int64_t span = factor_span(scheme, gram.channels);
         for (const KnownFactor& one : known) {
             if (one.options == *scheme.gptq && one.span == span) {
                 return one.factor;
             }
         }
         known.clear();  // the last one is the one that is likely to be wanted again
-        known.push_back({*scheme.gptq, span,
-                         make_gptq_factor(gram.values.data(), gram.channels, *scheme.gptq, span,
-                                          decoder_.backend(), progress)});
+        known.push_back(
+            {*scheme.gptq, span, factor_for(scheme, gram, decoder_.backend(), progress)});
         return known.back().factor;
     }
 
@@ -206,6 +193,23 @@ RoundedTensors round_plan(const Decoder& decoder, const std::shared_ptr<const Mo
         throw Error(ErrorCode::usage, needs_calibration());
     }
     return PlanRounder(decoder, model, plan, importance).run(windows, progress);
+}
+
+std::vector<std::shared_ptr<const RoundedTensors>> round_plans(
+    const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
+    const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
+    const Progress& progress) {
+    std::vector<std::shared_ptr<const RoundedTensors>> all;
+    const auto count = static_cast<double>(plans.size());
+    for (const Plan& plan : plans) {
+        const auto done = static_cast<double>(all.size());
+        const Progress part = progress.part(done / count, (done + 1) / count);
+        all.push_back(plan.uses_gptq()
+                          ? std::make_shared<const RoundedTensors>(
+                                round_plan(Decoder(model), model, plan, importance, windows, part))
+                          : nullptr);
+    }
+    return all;
 }
 
 std::shared_ptr<const QuantizedTensor> rounded_tensor(const RoundedTensors* rounded,

@@ -5,18 +5,11 @@
 #include <vector>
 
 #include "core/files/imatrix.h"
-#include "core/grids/grid.h"
 #include "core/model/forward/decoder.h"
-#include "core/schemes/gptq/gptq.h"
+#include "core/run/tensor_rounding.h"
 #include "core/schemes/plan.h"
 
 namespace ql {
-
-/// A tensor that GPTQ has rounded, rows in RowOrder::stored, and how.
-struct RoundedTensor {
-    std::shared_ptr<const QuantizedTensor> tensor;
-    GptqReport report;
-};
 
 /// What calibration made of a plan's tensors with GPTQ, by index into Model::tensors(). These are
 /// the bytes that are measured and exported: they depend on more than the tensor itself.
@@ -32,6 +25,12 @@ RoundedTensors round_plan(const Decoder& decoder, const std::shared_ptr<const Mo
                           const Plan& plan,
                           const std::shared_ptr<const ImportanceMatrix>& importance,
                           const std::vector<TokenIds>& windows, const Progress& progress = {});
+
+/// What GPTQ makes of each plan; null for plans without. `windows` may be empty if no plan has it.
+std::vector<std::shared_ptr<const RoundedTensors>> round_plans(
+    const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
+    const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
+    const Progress& progress = {});
 
 /// The rounded tensor of a plan's entry; null if the entry has no GPTQ. Throws Error(usage) if it
 /// has, and `rounded` is null or lacks the tensor.

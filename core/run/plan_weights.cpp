@@ -69,14 +69,23 @@ std::unique_ptr<RowSource> PlanWeights::rows(const ModelTensor& tensor) const {
 }
 
 std::uint64_t PlanWeights::fingerprint() const {
-    if (importance_ == nullptr) {
+    if (importance_ == nullptr && rounded_ == nullptr) {
         return 0;
     }
     std::string all;
-    for (const auto& [name, entry] : importance_->entries) {
-        all += name;
-        for (const std::vector<float>* values : {&entry.sums, &entry.counts}) {
-            all += fmt::format(" {:x}", hash_bytes(values->data(), values->size() * sizeof(float)));
+    if (importance_ != nullptr) {
+        for (const auto& [name, entry] : importance_->entries) {
+            all += name;
+            for (const std::vector<float>* values : {&entry.sums, &entry.counts}) {
+                all += fmt::format(" {:x}",
+                                   hash_bytes(values->data(), values->size() * sizeof(float)));
+            }
+        }
+    }
+    if (rounded_ != nullptr) {
+        for (const auto& [index, one] : *rounded_) {
+            all += fmt::format(" {} {:x}", index,
+                               hash_bytes(one.tensor->bytes.data(), one.tensor->bytes.size()));
         }
     }
     return hash_bytes(all.data(), all.size());

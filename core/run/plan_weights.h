@@ -23,7 +23,7 @@ class PlanWeights final : public WeightSource {
 
     /// Reading rows throws Error(bad_data) naming the tensor for weights that cannot be quantized.
     std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const override;
-    std::uint64_t fingerprint() const override;  ///< of the importance
+    std::uint64_t fingerprint() const override;  ///< of importance and rounded tensors
 
   private:
     std::shared_ptr<const Model> model_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/model/tokenizer.h"
 #include "core/run/plan_weights.h"
 
 namespace ql {
@@ -45,6 +46,18 @@ double operations_of_token(const Decoder& decoder, std::int64_t context) {
 }
 
 }  // namespace
+
+Sentence cannot_read_texts(const Model& model) {
+    if (const auto reason = cannot_run(model)) {
+        return *reason;
+    }
+    try {
+        Tokenizer::of(model);
+    } catch (const Error& error) {
+        return error.sentence();
+    }
+    return {};
+}
 
 std::size_t moderate_windows(const Decoder& decoder, std::int64_t context) {
     constexpr double kOperations = 1e12;

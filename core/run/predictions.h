@@ -33,6 +33,10 @@ struct PredictionRequest {
     bool output_errors = true;
 };
 
+/// Why no text can be run through the model (its architecture, or it has no tokenizer that can be
+/// used); empty if one can. Reads the tokenizer.
+Sentence cannot_read_texts(const Model& model);
+
 /// A number of windows that a model of this size gets through within seconds to minutes on a few
 /// cores: for who does not want to choose. It depends on the model alone, so that results of two
 /// runs can stand side by side.

@@ -90,14 +90,15 @@ ValueRange value_range(const RowSource& rows, const Progress& progress) {
 }
 
 TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogram& bins,
-                     const Progress& progress, const std::vector<float>& importance) {
+                     const Progress& progress, const std::vector<float>& importance,
+                     std::shared_ptr<const QuantizedTensor> rounded) {
     TensorRun run;
     run.scheme = scheme;
     const std::shared_ptr<const Grid> grid = make_grid(scheme.grid);
     if ((run.refused = grid->refuses(rows.cols()))) {
         return run;
     }
-    if (scheme.gptq) {
+    if (scheme.gptq && rounded == nullptr) {
         run.refused = needs_calibration();
         return run;
     }
@@ -107,7 +108,7 @@ TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogra
             Sentence(QL_TR("core", "The importance of this tensor's columns is not known."));
         return run;
     }
-    const RowEncoder encoder(scheme, rows, columns, progress);
+    const RowEncoder encoder(scheme, rows, columns, progress, std::move(rounded));
     const std::size_t row_bytes = grid->row_bytes(rows.cols());
     run.quantized = {grid, rows.rows(), rows.cols(), encoder.params(),
                      std::vector<std::byte>(static_cast<std::size_t>(rows.rows()) * row_bytes)};

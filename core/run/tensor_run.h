@@ -42,10 +42,11 @@ struct TensorRun {
 /// Applies `scheme` to a tensor. `bins` gives range and number of histogram bins. Throws
 /// Error(bad_data) for NaN or infinite weights, Error(cancelled). With importance (of the tensor's
 /// columns, as importance_of gives it) the weighted error is measured for every scheme, and schemes
-/// with Fit::importance use it; without, they are refused. So is GPTQ: a tensor alone has no
-/// calibration.
+/// with Fit::importance use it; without, they are refused. So is GPTQ without `rounded`, what it
+/// made of the tensor.
 TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogram& bins,
-                     const Progress& progress = {}, const std::vector<float>& importance = {});
+                     const Progress& progress = {}, const std::vector<float>& importance = {},
+                     std::shared_ptr<const QuantizedTensor> rounded = nullptr);
 
 /// Smallest and largest value of a tensor. Throws Error(bad_data) for NaN or infinite weights.
 ValueRange value_range(const RowSource& rows, const Progress& progress = {});

@@ -190,4 +190,9 @@ bool Plan::uses_gptq() const {
     return any_scheme(*this, [](const auto& scheme) { return scheme.gptq.has_value(); });
 }
 
+bool uses_gptq(const std::vector<Plan>& plans) {
+    return std::any_of(plans.begin(), plans.end(),
+                       [](const Plan& plan) { return plan.uses_gptq(); });
+}
+
 }  // namespace ql

@@ -95,6 +95,9 @@ struct Plan {
     bool uses_gptq() const;
 };
 
+/// Whether one of them does.
+bool uses_gptq(const std::vector<Plan>& plans);
+
 /// Canonical text: base[; match=scheme]…, for example "q4_0", "recipe:Q4_K_M+imatrix",
 /// "q4_k; *.ffn_down.*=q6_k; /blk\.[01]\./=keep". parse_plan is its inverse; it also takes a
 /// recipe's name alone where that is no grid ("q4_k_m"). Throws ParseError.

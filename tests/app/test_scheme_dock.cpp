@@ -1,6 +1,7 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -39,6 +40,7 @@ class TestSchemeDock : public QObject {
     void emptyListHidesTheEditor();
     void gridsStandInGroups();
     void fitIsOfferedWhereTheGridHasIt();
+    void roundingIsEdited();
     void recipesAreEdited();
     void textTakesPlans();
     void importanceIsShownAndCleared();
@@ -276,6 +278,33 @@ void TestSchemeDock::fitIsOfferedWhereTheGridHasIt() {
     QCOMPARE(text(), QStringLiteral("q6_k+search"));
     choose("grid", "BF16");
     QCOMPARE(text(), QStringLiteral("bf16"));
+}
+
+void TestSchemeDock::roundingIsEdited() {
+    workspace_->replaceScheme(workspace_->focus(), parse_plan("q4_0"));
+    QVERIFY(choice("method")->isVisible());
+    QVERIFY(!choice("order")->isVisible());
+    choose("method", "GPTQ");
+    QCOMPARE(text(), QStringLiteral("q4_0+gptq"));
+    QVERIFY(choice("order")->isVisible());
+    auto* damp = dock_->findChild<QDoubleSpinBox*>("damp");
+    QCOMPARE(damp->value(), 1.0);
+    damp->setValue(7);
+    emit damp->editingFinished();
+    QCOMPARE(text(), QStringLiteral("q4_0+gptq(damp=0.07)"));
+    choice("order")->setCurrentIndex(1);
+    emit choice("order")->activated(1);
+    dock_->findChild<QCheckBox*>("independent")->click();
+    dock_->findChild<QCheckBox*>("refit")->click();
+    QCOMPARE(text(), QStringLiteral("q4_0+gptq(damp=0.07,order=static,independent,refit)"));
+    // A grid without parameters has nothing to round under.
+    choose("grid", "F16");
+    QCOMPARE(text(), QStringLiteral("f16"));
+    QVERIFY(!choice("method")->isVisible());
+    workspace_->undoStack()->undo();
+    QCOMPARE(choice("order")->currentIndex(), 1);
+    choose("method", "nearest");
+    QCOMPARE(text(), QStringLiteral("q4_0"));
 }
 
 void TestSchemeDock::recipesAreEdited() {

@@ -252,6 +252,19 @@ class TestGptqRun : public QObject {
         QVERIFY(stored_row(*tiny.model, tiny.model->tensors()[q], 1) != 1);
     }
 
+    void interruptedEvaluationsKnowTheBytes() {
+        const Rounded tiny;
+        const Plan plan = parse_plan("q4_0+gptq");
+        const auto fingerprint = [&](const char* text) {
+            return PlanWeights(tiny.model, plan, nullptr,
+                               std::make_shared<const RoundedTensors>(tiny.round(text)))
+                .fingerprint();
+        };
+        QCOMPARE(fingerprint("q4_0+gptq"), fingerprint("q4_0+gptq"));
+        QVERIFY(fingerprint("q4_0+gptq") != fingerprint("q4_0+gptq(damp=0.1)"));
+        QVERIFY(PlanWeights(tiny.model, parse_plan("q4_0")).fingerprint() == 0);
+    }
+
     void withoutCalibrationItIsRefused() {
         const Rounded tiny;
         const Plan plan = parse_plan("q4_0+gptq");

@@ -1,0 +1,36 @@
+#include "core/run/tensor_rounding.h"
+
+#include "core/run/tensor_run.h"
+
+namespace ql {
+
+std::int64_t factor_span(const Scheme& scheme, std::int64_t channels) {
+    return scheme.gptq->order == Gptq::Order::by_group
+               ? make_grid(scheme.grid)->span_codec(channels)->shape().span
+               : 1;
+}
+
+GptqFactor factor_for(const Scheme& scheme, const GramMatrix& gram, const Backend& backend,
+                      const Progress& progress) {
+    return make_gptq_factor(gram.values.data(), gram.channels, *scheme.gptq,
+                            factor_span(scheme, gram.channels), backend, progress);
+}
+
+RoundedTensor round_tensor(const RowSource& rows, const Scheme& scheme, const GptqFactor& factor,
+                           const std::vector<float>& importance, const Backend& backend,
+                           const Progress& progress) {
+    GptqTask task;
+    task.grid = make_grid(scheme.grid);
+    task.backend = &backend;
+    task.order = scheme.gptq->order;
+    task.factor = &factor;
+    task.fit.search = scheme.fit.search;
+    task.fit.importance = scheme.fit.importance ? importance.data() : nullptr;
+    if (task.grid->per_tensor()) {
+        task.fit.params = task.grid->fit_tensor(value_range(rows, progress));
+    }
+    GptqResult result = gptq_round(rows, task, progress);
+    return {std::make_shared<QuantizedTensor>(std::move(result.tensor)), result.report};
+}
+
+}  // namespace ql

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/base/progress.h"
+#include "core/model/calibration/input_statistics.h"
+#include "core/schemes/gptq/gptq.h"
+#include "core/schemes/scheme.h"
+
+namespace ql {
+
+/// A tensor that GPTQ has rounded, rows in RowOrder::stored, and how.
+struct RoundedTensor {
+    std::shared_ptr<const QuantizedTensor> tensor;
+    GptqReport report;
+};
+
+/// Columns that GPTQ under this scheme keeps together, of rows of `channels`: a factor serves all
+/// schemes that agree in this, in damping and in order. Precondition: scheme.gptq.
+std::int64_t factor_span(const Scheme& scheme, std::int64_t channels);
+
+/// The factor of an input's Gram matrix that a scheme with GPTQ rounds on.
+GptqFactor factor_for(const Scheme& scheme, const GramMatrix& gram, const Backend& backend,
+                      const Progress& progress = {});
+
+/// Rounds one tensor as a scheme with GPTQ says. `importance` is that of its columns, or empty.
+/// Throws what gptq_round throws.
+RoundedTensor round_tensor(const RowSource& rows, const Scheme& scheme, const GptqFactor& factor,
+                           const std::vector<float>& importance, const Backend& backend,
+                           const Progress& progress = {});
+
+}  // namespace ql

@@ -1,0 +1,156 @@
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "app/predictions.h"
+#include "app/workspace.h"
+#include "core/run/gptq_run.h"
+#include "tests/app/app_fixture.h"
+
+using namespace ql;
+using namespace ql::gui;
+
+/// Schemes with GPTQ in the document: on the tensor in view, on the whole model, in predictions.
+class TestGptqWindow : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void initTestCase() { usePrivatePaths(); }
+    void cleanupTestCase() { removePrivatePaths(); }
+    void init();
+    void cleanup();
+
+    void tensorNeedsWhatItsLinearReads();
+    void keptGramMatricesShowTheTensor();
+    void comparisonShowsTheTensorsItRounded();
+    void otherTextMakesOtherBytes();
+    void modelThatCannotBeRunRefuses();
+
+  private:
+    void calibrate(bool grams, int context = 64);
+    void compare();
+    SchemeResult result() const { return workspace_->tensorResult(scheme_); }
+    const std::vector<std::byte>& bytes() const { return result().run->quantized.bytes; }
+    bool settled() const {
+        return result().state != SchemeResult::State::pending &&
+               result().state != SchemeResult::State::none;
+    }
+
+    std::unique_ptr<Jobs> jobs_;
+    std::unique_ptr<Workspace> workspace_;
+    int scheme_ = Workspace::kNoScheme;
+};
+
+void TestGptqWindow::init() {
+    jobs_ = std::make_unique<Jobs>();
+    workspace_ = std::make_unique<Workspace>(jobs_.get());
+    for (const ComparedScheme& scheme : QList(workspace_->schemes())) {
+        workspace_->removeScheme(scheme.id);
+    }
+    scheme_ = workspace_->addScheme(parse_plan("q4_0+gptq"));
+    workspace_->predictions()->setSettings({{}, Protocol::gptq, 32, 3});
+    workspace_->open(demoModel());
+    QTRY_VERIFY(workspace_->predictions()->possible());
+    QTRY_VERIFY(workspace_->profile());
+    QTRY_VERIFY(settled());
+}
+
+void TestGptqWindow::cleanup() {
+    workspace_.reset();
+    jobs_.reset();
+}
+
+void TestGptqWindow::calibrate(bool grams, int context) {
+    CalibrationRequest request;
+    request.options.samples = 4;
+    request.options.context = context;
+    request.options.grams = grams;
+    request.moderate = false;
+    request.importance = false;
+    workspace_->calibrate(request);
+    QTRY_VERIFY_WITH_TIMEOUT(!workspace_->calibrating(), 60000);
+    QVERIFY(workspace_->calibration());
+    QTRY_VERIFY(settled());
+}
+
+void TestGptqWindow::compare() {
+    workspace_->runComparison();
+    QVERIFY(workspace_->comparisonRunning());
+    QTRY_VERIFY_WITH_TIMEOUT(!workspace_->comparisonRunning(), 60000);
+    QTRY_VERIFY(settled());
+}
+
+void TestGptqWindow::tensorNeedsWhatItsLinearReads() {
+    QCOMPARE(result().state, SchemeResult::State::refused);
+    QVERIFY(QString::fromStdString(result().problem.english()).contains(u"Gram matrices"));
+    calibrate(false);
+    QCOMPARE(result().state, SchemeResult::State::refused);
+}
+
+void TestGptqWindow::keptGramMatricesShowTheTensor() {
+    calibrate(true);
+    QCOMPARE(result().state, SchemeResult::State::ready);
+    const std::vector<std::byte> before = bytes();
+    // What core makes of the tensor on the same inputs.
+    const Model& model = *workspace_->model();
+    const ModelTensor& tensor = *workspace_->tensor();
+    const Scheme scheme = parse_scheme("q4_0+gptq");
+    const GramMatrix gram = workspace_->calibration()->grams->get(*input_place(tensor));
+    const RoundedTensor expected = round_tensor(
+        *model.rows(tensor), scheme, factor_for(scheme, gram, cpu_backend()), {}, cpu_backend());
+    QVERIFY(before == expected.tensor->bytes);
+    // A change of the scheme shows too, and is another result.
+    workspace_->replaceScheme(scheme_, parse_plan("q4_0+gptq(order=static)"));
+    QTRY_VERIFY(settled());
+    QCOMPARE(result().state, SchemeResult::State::ready);
+    QVERIFY(bytes() != before);
+}
+
+void TestGptqWindow::comparisonShowsTheTensorsItRounded() {
+    calibrate(false);
+    QVERIFY(workspace_->canRunComparison());
+    compare();
+    const SharedRoundedTensors rounded = workspace_->rounded(scheme_);
+    QVERIFY(rounded);
+    QCOMPARE(rounded->size(), std::size_t{42});
+    QCOMPARE(result().state, SchemeResult::State::ready);
+    const auto index = static_cast<std::size_t>(workspace_->tensorIndex());
+    QVERIFY(bytes() == rounded->at(index).tensor->bytes);
+    // The comparison measured these bytes, and predictions were made with them.
+    QCOMPARE(workspace_->modelRun(scheme_)->tensors[index].error.rmse(),
+             result().run->error.rmse());
+    const auto predicted = workspace_->predictions()->of(scheme_);
+    QVERIFY(predicted);
+    QVERIFY(predicted->evaluation.divergence->mean_kl.value > 0);
+    QVERIFY(!workspace_->canRunComparison());
+}
+
+void TestGptqWindow::otherTextMakesOtherBytes() {
+    calibrate(false);
+    compare();
+    const std::vector<std::byte> before = bytes();
+    calibrate(false, 48);
+    QVERIFY(!workspace_->modelRun(scheme_));
+    QVERIFY(!workspace_->predictions()->of(scheme_));
+    QCOMPARE(result().state, SchemeResult::State::refused);
+    QVERIFY(workspace_->canRunComparison());
+    compare();
+    QVERIFY(bytes() != before);
+}
+
+void TestGptqWindow::modelThatCannotBeRunRefuses() {
+    // The bare file has neither configuration nor tokenizer.
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("model.safetensors"));
+    QVERIFY(QFile::copy(demoModel() + QStringLiteral("/model.safetensors"), file));
+    QSignalSpy opened(workspace_.get(), &Workspace::modelChanged);
+    workspace_->open(file);
+    QTRY_COMPARE(opened.count(), 1);
+    QTRY_VERIFY(workspace_->profile());
+    QTRY_VERIFY(settled());
+    QCOMPARE(result().state, SchemeResult::State::refused);
+    QVERIFY(!workspace_->takesPart(*workspace_->scheme(scheme_)));
+}
+
+QTEST_MAIN(TestGptqWindow)
+#include "test_gptq_window.moc"
