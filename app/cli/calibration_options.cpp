@@ -1,5 +1,7 @@
 #include "app/cli/calibration_options.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 namespace ql::cli {
@@ -8,8 +10,8 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice) {
     command.add_option(
         "--calibration", choice.file,
         "A text in UTF-8, or .jsonl with a \"text\" in every line, that schemes with "
-        "+gptq are calibrated on (default: the built-in text, English, Chinese and "
-        "code)");
+        "awq/, smooth()/, +clip or +gptq are calibrated on (default: the built-in text, English, "
+        "Chinese and code)");
     command
         .add_option("--calibration-context", choice.context,
                     "Tokens in a window of the calibration text")
@@ -30,33 +32,65 @@ std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const
         .windows;
 }
 
-std::vector<std::shared_ptr<const RoundedTensors>> round_plans(
+std::vector<CalibratedPlan> calibrate_plans(
     const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
     const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
     const Progress& progress) {
-    std::vector<std::shared_ptr<const RoundedTensors>> all;
+    std::vector<CalibratedPlan> all;
     const auto count = static_cast<double>(plans.size());
     for (const Plan& plan : plans) {
         const auto done = static_cast<double>(all.size());
         const Progress part = progress.part(done / count, (done + 1) / count);
-        all.push_back(plan.uses_gptq()
-                          ? std::make_shared<const RoundedTensors>(
-                                round_plan(Decoder(model), model, plan, importance, windows, part))
-                          : nullptr);
+        all.push_back(plan.uses_calibration() ? ql::calibrate_plan(Decoder(model), model, plan,
+                                                                   importance, windows, part)
+                                              : CalibratedPlan());
     }
     return all;
 }
 
-std::shared_ptr<const RoundedTensors> round_plan(
-    const std::shared_ptr<const Model>& model, const Plan& plan,
-    const std::shared_ptr<const ImportanceMatrix>& importance, const CalibrationChoice& choice,
-    const Progress& progress) {
-    if (!plan.uses_gptq()) {
-        return nullptr;
+CalibratedPlan calibrate_plan(const std::shared_ptr<const Model>& model, const Plan& plan,
+                              const std::shared_ptr<const ImportanceMatrix>& importance,
+                              const CalibrationChoice& choice, const Progress& progress) {
+    return plan.uses_calibration()
+               ? ql::calibrate_plan(Decoder(model), model, plan, importance,
+                                    calibration_windows(choice, *model, progress), progress)
+               : CalibratedPlan();
+}
+
+nlohmann::ordered_json report_json(const TransformedModel& transformed) {
+    const auto tensors = transformed.model->tensors();
+    nlohmann::ordered_json json;
+    for (const MappingReport& report : transformed.mappings) {
+        const auto [least, largest] =
+            std::minmax_element(report.scales.begin(), report.scales.end());
+        nlohmann::ordered_json entry = {{"producer", tensors[report.mapping.producer].name},
+                                        {"smallest_scale", *least},
+                                        {"largest_scale", *largest}};
+        for (const std::size_t consumer : report.mapping.consumers) {
+            entry["consumers"].push_back(tensors[consumer].name);
+        }
+        if (!report.candidates.empty()) {
+            const AwqCandidate& chosen = report.candidates[report.chosen];
+            entry["alpha"] = chosen.alpha;
+            entry["duo"] = chosen.duo;
+            entry["losses_on"] =
+                report.sampled == 0 ? "all tokens" : fmt::format("{} tokens", report.sampled);
+            for (const AwqCandidate& candidate : report.candidates) {
+                entry["candidates"].push_back({{"alpha", candidate.alpha},
+                                               {"duo", candidate.duo},
+                                               {"loss", json_number(candidate.loss)}});
+            }
+        }
+        json["mappings"].push_back(std::move(entry));
     }
-    return round_plans(model, {plan}, importance, calibration_windows(choice, *model, progress),
-                       progress)
-        .front();
+    for (const ClipReport& report : transformed.clips) {
+        json["clipped"].push_back({{"name", tensors[report.tensor].name},
+                                   {"groups", report.spans},
+                                   {"clipped_groups", report.clipped},
+                                   {"error_before", json_number(report.error_before)},
+                                   {"error_after", json_number(report.error_after)}});
+    }
+    return json;
 }
 
 nlohmann::ordered_json report_json(const GptqReport& report) {

@@ -8,7 +8,7 @@
 
 #include "app/cli/output.h"
 #include "core/model/calibration/calibration_text.h"
-#include "core/run/gptq_run.h"
+#include "core/run/calibrated_plan.h"
 
 namespace ql::cli {
 
@@ -26,17 +26,20 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice);
 std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const Model& model,
                                           const Progress& progress);
 
-/// What GPTQ makes of each plan; null for plans without. `windows` are used by GPTQ only.
-std::vector<std::shared_ptr<const RoundedTensors>> round_plans(
+/// What calibration makes of each plan; nothing of plans that need none. `windows` are used by the
+/// others only.
+std::vector<CalibratedPlan> calibrate_plans(
     const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
     const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
     const Progress& progress);
 
 /// The same of one plan, calibrated on what was chosen.
-std::shared_ptr<const RoundedTensors> round_plan(
-    const std::shared_ptr<const Model>& model, const Plan& plan,
-    const std::shared_ptr<const ImportanceMatrix>& importance, const CalibrationChoice& choice,
-    const Progress& progress);
+CalibratedPlan calibrate_plan(const std::shared_ptr<const Model>& model, const Plan& plan,
+                              const std::shared_ptr<const ImportanceMatrix>& importance,
+                              const CalibrationChoice& choice, const Progress& progress);
+
+/// What was done at each mapping and to each clipped tensor.
+nlohmann::ordered_json report_json(const TransformedModel& transformed);
 
 /// "damp, increases, dead_columns", and the fallback if there is one.
 nlohmann::ordered_json report_json(const GptqReport& report);

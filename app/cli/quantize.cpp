@@ -93,12 +93,23 @@ void print_plan(const GgufExport& plan) {
     table.print();
 }
 
+/// Writes what calibration made of a planned file: of the same types and sizes.
+ExportResult write_calibrated(const std::shared_ptr<const Model>& model, const GgufExport& planned,
+                              const CalibratedPlan& made, GgufExportOptions options,
+                              const std::string& path, const Progress& progress) {
+    if (made.transformed == nullptr) {
+        return write_gguf(*model, planned, path, progress);
+    }
+    options.importance = made.transformed->importance;
+    options.rounded = made.rounded;
+    const Model& changed = *made.transformed->model;
+    return write_gguf(changed, plan_gguf(changed, made.transformed->plan, options), path, progress);
+}
+
 void run(const Settings& settings, const Arguments& arguments) {
     const Plan plan = plan_of(arguments);
     const GgufExportOptions options = options_of(arguments);
     require_importance(plan, options.importance.get());
-    if (!arguments.dry_run) {
-    }
     const auto model = Model::open(arguments.model);
     GgufExport gguf = plan_gguf(*model, plan, options);
     for (const Sentence& note : gguf.notes) {
@@ -117,11 +128,12 @@ void run(const Settings& settings, const Arguments& arguments) {
         return;
     }
     const Progress progress = terminal_progress(settings);
-    const double calibrated = plan.uses_gptq() ? 0.9 : 0;
-    gguf.rounded = round_plan(model, plan, options.importance, arguments.calibration,
-                              progress.part(0, calibrated));
+    const double calibrated = plan.uses_calibration() ? 0.9 : 0;
+    const CalibratedPlan made = calibrate_plan(model, plan, options.importance,
+                                               arguments.calibration, progress.part(0, calibrated));
+    gguf.rounded = made.rounded;
     const ExportResult result =
-        write_gguf(*model, gguf, arguments.out, progress.part(calibrated, 1));
+        write_calibrated(model, gguf, made, options, arguments.out, progress.part(calibrated, 1));
     finish_progress();
     if (gguf.rounded != nullptr && !settings.json && !settings.quiet) {
         print_troubles(*model, *gguf.rounded);
@@ -131,6 +143,9 @@ void run(const Settings& settings, const Arguments& arguments) {
         json["path"] = result.path.string();
         json["bytes"] = result.bytes;
         json["seconds"] = result.seconds;
+        if (made.transformed != nullptr) {
+            json["transform"] = report_json(*made.transformed);
+        }
         json["verified"] = true;  // write_gguf throws where the check after writing fails
         print_json(json);
     } else {

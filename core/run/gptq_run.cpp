@@ -71,7 +71,7 @@ class PlanRounder {
   private:
     const Gptq* options_of(std::size_t tensor) const {
         const std::optional<Scheme>& scheme = entries_[tensor].scheme;
-        const bool copied = scheme && is_copied(model_->tensors()[tensor], *scheme);
+        const bool copied = scheme && is_copied(*model_, model_->tensors()[tensor], *scheme);
         return scheme && scheme->gptq && !copied ? &*scheme->gptq : nullptr;
     }
 

@@ -97,7 +97,7 @@ TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogra
     if ((run.refused = grid->refuses(rows.cols()))) {
         return run;
     }
-    if (scheme.gptq) {
+    if (scheme.gptq || scheme.folds()) {
         run.refused = needs_calibration();
         return run;
     }

@@ -42,8 +42,8 @@ struct TensorRun {
 /// Applies `scheme` to a tensor. `bins` gives range and number of histogram bins. Throws
 /// Error(bad_data) for NaN or infinite weights, Error(cancelled). With importance (of the tensor's
 /// columns, as importance_of gives it) the weighted error is measured for every scheme, and schemes
-/// with Fit::importance use it; without, they are refused. So is GPTQ: a tensor alone has no
-/// calibration.
+/// with Fit::importance use it; without, they are refused. So are GPTQ, transforms and clipping: a
+/// tensor alone has no calibration.
 TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogram& bins,
                      const Progress& progress = {}, const std::vector<float>& importance = {});
 
