@@ -191,7 +191,10 @@ class Transformer {
             report.chosen = choice.chosen;
             report.sampled = inputs.form.sampled();
         }
-        fold(report);
+        const std::size_t producer = wanted.mapping.producer;
+        report.scales =
+            fold(*model_, wanted.mapping, report.scales,
+                 entries_[producer].scheme ? std::nullopt : kept_type(producer), changes_);
         result_.mappings.push_back(std::move(report));
     }
 
@@ -224,33 +227,6 @@ class Transformer {
             scales.push_back(x == 0 ? 1.0F : std::max(static_cast<float>(s), kLeast));
         }
         return scales;
-    }
-
-    void fold(MappingReport& report) {
-        const ScaleMapping& mapping = report.mapping;
-        if (mapping.norm) {
-            FoldedNorm folded = fold_into_norm(*model_, mapping, report.scales);
-            report.scales = std::move(folded.scales);
-            changes_[mapping.producer] = std::move(folded.weight);
-            if (mapping.producer_bias) {
-                changes_[*mapping.producer_bias] = std::move(folded.bias);
-            }
-        } else {
-            const std::int64_t rows = model_->tensors()[mapping.producer].rows;
-            TensorChange& change = changes_[mapping.producer];
-            change.rows.assign(static_cast<std::size_t>(rows), 1.0F);
-            std::copy(report.scales.begin(), report.scales.end(),
-                      change.rows.begin() + mapping.first_row);
-            if (!entries_[mapping.producer].scheme) {
-                change.rounded = kept_type(mapping.producer);
-            }
-            if (mapping.producer_bias) {
-                changes_[*mapping.producer_bias] = fold_into_bias(*model_, mapping, report.scales);
-            }
-        }
-        for (const std::size_t consumer : mapping.consumers) {
-            changes_[consumer].columns = report.scales;
-        }
     }
 
     void clip(std::size_t index, const LinearInputs& inputs, const Progress& progress) {

@@ -1,6 +1,8 @@
 #include "core/model/transform/scale_mappings.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/model/forward/decoder_spec.h"
 
@@ -102,6 +104,17 @@ void round_as_stored(const Model& model, std::size_t index, std::vector<float>& 
     round_to(kept_type(model.tensors()[index]), values.data(), values.size());
 }
 
+/// What dividing a producer does to its bias.
+TensorChange fold_into_bias(const Model& model, const ScaleMapping& mapping,
+                            const std::vector<float>& scales) {
+    TensorChange change{.values = vector_of(model, *mapping.producer_bias)};
+    for (std::size_t i = 0; i < scales.size(); ++i) {
+        change.values[static_cast<std::size_t>(mapping.first_row) + i] /= scales[i];
+    }
+    round_as_stored(model, *mapping.producer_bias, change.values);
+    return change;
+}
+
 }  // namespace
 
 std::vector<ScaleMapping> scale_mappings(const Model& model) { return MappingTable(model).all(); }
@@ -139,14 +152,30 @@ FoldedNorm fold_into_norm(const Model& model, const ScaleMapping& mapping,
     return folded;
 }
 
-TensorChange fold_into_bias(const Model& model, const ScaleMapping& mapping,
-                            const std::vector<float>& scales) {
-    TensorChange change{.values = vector_of(model, *mapping.producer_bias)};
-    for (std::size_t i = 0; i < scales.size(); ++i) {
-        change.values[static_cast<std::size_t>(mapping.first_row) + i] /= scales[i];
+std::vector<float> fold(const Model& model, const ScaleMapping& mapping,
+                        const std::vector<float>& scales, std::optional<DType> kept,
+                        Model::Changes& changes) {
+    std::vector<float> moved = scales;
+    if (mapping.norm) {
+        FoldedNorm folded = fold_into_norm(model, mapping, scales);
+        moved = std::move(folded.scales);
+        changes[mapping.producer] = std::move(folded.weight);
+        if (mapping.producer_bias) {
+            changes[*mapping.producer_bias] = std::move(folded.bias);
+        }
+    } else {
+        TensorChange& change = changes[mapping.producer];
+        change.rows.assign(static_cast<std::size_t>(model.tensors()[mapping.producer].rows), 1.0F);
+        std::copy(moved.begin(), moved.end(), change.rows.begin() + mapping.first_row);
+        change.rounded = kept;
+        if (mapping.producer_bias) {
+            changes[*mapping.producer_bias] = fold_into_bias(model, mapping, moved);
+        }
     }
-    round_as_stored(model, *mapping.producer_bias, change.values);
-    return change;
+    for (const std::size_t consumer : mapping.consumers) {
+        changes[consumer].columns = moved;
+    }
+    return moved;
 }
 
 }  // namespace ql

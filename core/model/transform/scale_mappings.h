@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/model/calibration/input_place.h"
-#include "core/model/tensor_change.h"
+#include "core/model/model.h"
 
 namespace ql {
 
@@ -41,8 +41,11 @@ struct FoldedNorm {
 FoldedNorm fold_into_norm(const Model& model, const ScaleMapping& mapping,
                           const std::vector<float>& scales);
 
-/// What dividing the rows of a linear producer does to its bias.
-TensorChange fold_into_bias(const Model& model, const ScaleMapping& mapping,
-                            const std::vector<float>& scales);
+/// Adds to `changes` what moving `scales` at a mapping does to its tensors. Rows of a linear
+/// producer are rounded to the type `kept`, unless a grid will do that. Returns the scales as they
+/// became: see fold_into_norm.
+std::vector<float> fold(const Model& model, const ScaleMapping& mapping,
+                        const std::vector<float>& scales, std::optional<DType> kept,
+                        Model::Changes& changes);
 
 }  // namespace ql
