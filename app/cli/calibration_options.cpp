@@ -1,6 +1,7 @@
 #include "app/cli/calibration_options.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/core.h>
 
@@ -57,6 +58,19 @@ CalibratedPlan calibrate_plan(const std::shared_ptr<const Model>& model, const P
                : CalibratedPlan();
 }
 
+namespace {
+
+/// The largest of the channels' maxima, before scales and after them.
+template <class Scale>
+nlohmann::ordered_json largest_json(std::vector<float> maxima, const std::vector<float>& scales,
+                                    const Scale& scale) {
+    const float before = *std::max_element(maxima.begin(), maxima.end());
+    std::transform(maxima.begin(), maxima.end(), scales.begin(), maxima.begin(), scale);
+    return {{"before", before}, {"after", *std::max_element(maxima.begin(), maxima.end())}};
+}
+
+}  // namespace
+
 nlohmann::ordered_json report_json(const TransformedModel& transformed) {
     const auto tensors = transformed.model->tensors();
     nlohmann::ordered_json json;
@@ -66,6 +80,9 @@ nlohmann::ordered_json report_json(const TransformedModel& transformed) {
         nlohmann::ordered_json entry = {{"producer", tensors[report.mapping.producer].name},
                                         {"smallest_scale", *least},
                                         {"largest_scale", *largest}};
+        entry["largest_input"] = largest_json(report.input_max, report.scales, std::divides<>());
+        entry["largest_weight"] =
+            largest_json(report.weight_max, report.scales, std::multiplies<>());
         for (const std::size_t consumer : report.mapping.consumers) {
             entry["consumers"].push_back(tensors[consumer].name);
         }
