@@ -149,7 +149,7 @@ void Predictions::run() {
             keys.append(key);
             measured_.push_back(scheme.id);
             request.plans.push_back(scheme.plan);
-            request.rounded.push_back(workspace_->rounded(scheme.id));
+            request.calibrated.push_back(workspace_->calibrated(scheme.id));
         }
     }
     live_ = std::make_shared<Live>();

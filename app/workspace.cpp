@@ -136,7 +136,7 @@ void Workspace::adopt(std::shared_ptr<const Model> model, const QString& path) {
     runCache_.clear();
     profileCache_.clear();
     modelRuns_.clear();
-    rounded_.clear();
+    calibrated_.clear();
     previews_.clear();
     rows_.reset();
     profile_.reset();

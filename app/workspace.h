@@ -12,7 +12,7 @@
 
 #include "app/calibration_request.h"
 #include "app/jobs.h"
-#include "app/plan_rounding.h"
+#include "app/plan_calibration.h"
 #include "core/files/imatrix.h"
 #include "core/measure/statistics.h"
 #include "core/model/calibration/calibration.h"
@@ -148,7 +148,7 @@ class Workspace : public QObject {
     bool calibrating() const { return calibrating_ != kNoJob; }
     /// Of the open model; null if there is none.
     std::shared_ptr<const Calibration> calibration() const { return calibration_; }
-    /// The text that schemes with GPTQ are rounded on: that of the last calibration, or the
+    /// The text that schemes are calibrated on: that of the last calibration, or the
     /// built-in one.
     const CalibrationRequest& calibrationText() const { return calibrationText_; }
 
@@ -158,8 +158,9 @@ class Workspace : public QObject {
     SchemeResult tensorResult(int schemeId) const;
     /// Of a scheme on the whole model: the last comparison that covered it, or null.
     std::shared_ptr<const ModelRun> modelRun(int schemeId) const;
-    /// What GPTQ made of a scheme's tensors in that comparison; null before, and without GPTQ.
-    SharedRoundedTensors rounded(int schemeId) const;
+    /// What that comparison's calibration made of the scheme; nothing before, and for schemes that
+    /// need none.
+    CalibratedPlan calibrated(int schemeId) const;
     /// Sizes, fallbacks and rules of a scheme on the whole model without running it (no errors, no
     /// time); null for a moment after a change, and for a plan that cannot be resolved. Equal in
     /// size to what modelRun gives.
@@ -227,12 +228,12 @@ class Workspace : public QObject {
                           std::function<Calibrated(const Progress&)> work);
     void stopCalibration();
     void adoptCalibration(std::shared_ptr<const Calibration> calibration);
-    void restartGptq();
+    void restartCalibrated();
     void dropRuns();
     void startProfile();
     void startPendingRuns();
     Chosen chosenFor(const ComparedScheme& scheme) const;
-    void chooseRounding(const ComparedScheme& scheme, Chosen& chosen) const;
+    void chooseCalibrated(const ComparedScheme& scheme, Chosen& chosen) const;
     void startRun(const ComparedScheme& scheme, const Chosen& chosen);
     void startPreviews();
     void failPending(const Sentence& problem);
@@ -278,7 +279,7 @@ class Workspace : public QObject {
     std::shared_ptr<FactorCache> factors_ = std::make_shared<FactorCache>();
 
     QHash<QString, std::shared_ptr<const ModelRun>> modelRuns_;  ///< by modelKey()
-    QHash<QString, SharedRoundedTensors> rounded_;               ///< likewise
+    QHash<QString, CalibratedPlan> calibrated_;                  ///< likewise
     QHash<QString, PlanPreview> previews_;
     JobSlot previewing_;
     JobId comparison_ = kNoJob;

@@ -127,13 +127,13 @@ void Workspace::adoptCalibration(std::shared_ptr<const Calibration> calibration)
     calibration_ = std::move(calibration);
     ++calibrationNumber_;
     emit calibrationChanged();
-    restartGptq();
+    restartCalibrated();
 }
 
 /// What calibration made of schemes, or could make of them, has changed.
-void Workspace::restartGptq() {
+void Workspace::restartCalibrated() {
     for (const ComparedScheme& scheme : std::as_const(schemes_)) {
-        if (model_ && scheme.enabled && scheme.plan.uses_gptq()) {
+        if (model_ && scheme.enabled && scheme.plan.uses_calibration()) {
             if (const JobId run = runs_.take(scheme.id)) {
                 jobs_->drop(run);
             }

@@ -9,7 +9,7 @@ namespace ql::gui {
 
 namespace {
 
-constexpr double kRoundingShare = 0.9;  // of a comparison's time, where a plan has GPTQ
+constexpr double kCalibrationShare = 0.9;  // of a comparison's time, where a plan needs it
 
 int kib(std::size_t bytes) { return static_cast<int>(bytes / 1024) + 1; }
 
@@ -38,7 +38,7 @@ PlanPreview previewOf(const Model& model, const Plan& plan, const ImportanceMatr
                                "It is weighted by importance, and no importance matrix is open: "
                                "choose one with Model > Importance Matrix."))};
     }
-    if (plan.uses_gptq()) {
+    if (plan.uses_calibration()) {
         if (const Sentence problem = cannot_read_texts(model); !problem.empty()) {
             return {nullptr, problem};
         }
@@ -55,17 +55,18 @@ PlanPreview previewOf(const Model& model, const Plan& plan, const ImportanceMatr
 /// What a comparison hands over.
 struct Workspace::Compared {
     std::vector<ModelRun> runs;
-    std::vector<SharedRoundedTensors> rounded;  ///< of each run; null without GPTQ
+    std::vector<CalibratedPlan> calibrated;  ///< of each run
 };
 
 /// What a scheme does with the current tensor.
 struct Workspace::Chosen {
     Scheme scheme;
-    Sentence fallback = {};  ///< why it is not what was chosen
-    Sentence refusal = {};   ///< if set, nothing is run
-    // For GPTQ: what a comparison made of the tensor, or else the inputs to do it on.
-    std::shared_ptr<const QuantizedTensor> rounded = {};
-    std::shared_ptr<const Calibration> calibration = {};
+    Sentence fallback = {};              ///< why it is not what was chosen
+    Sentence refusal = {};               ///< if set, nothing is run
+    TensorCalibration calibration = {};  ///< what a comparison made of the tensor
+    /// Or else what GPTQ can round it on.
+    std::shared_ptr<const Calibration> inputs = {};
+    bool calibrated = false;  ///< by a comparison
 };
 
 void Workspace::startPendingRuns() {
@@ -94,43 +95,59 @@ void Workspace::startPendingRuns() {
 Workspace::Chosen Workspace::chosenFor(const ComparedScheme& scheme) const {
     const PlanPreview preview = previews_.value(modelKey(scheme));
     if (!preview.run) {
-        return {{}, {}, preview.problem};
+        Chosen none;
+        none.refusal = preview.problem;
+        return none;
     }
     const PlanEntry& entry = preview.run->tensors[static_cast<std::size_t>(tensor_)].entry;
     // A bare scheme is tried on every tensor, whether a model run covers it or not.
     const Scheme* chosen = entry.scheme ? &*entry.scheme : bareScheme(scheme.plan);
     if (chosen == nullptr) {
-        return {{},
-                {},
-                entry.fallback.empty()
-                    ? Sentence(QL_TR("core", "This plan keeps the tensor as it is stored."))
-                    : entry.fallback,
-                {},
-                {}};
+        Chosen none;
+        none.refusal = entry.fallback.empty()
+                           ? Sentence(QL_TR("core", "This plan keeps the tensor as it is stored."))
+                           : entry.fallback;
+        return none;
     }
-    Chosen result{*chosen, entry.scheme ? entry.fallback : Sentence(), {}, {}, {}};
-    if (chosen->gptq) {
-        chooseRounding(scheme, result);
+    Chosen result;
+    result.scheme = *chosen;
+    result.fallback = entry.scheme ? entry.fallback : Sentence();
+    if (chosen->gptq || chosen->folds()) {
+        chooseCalibrated(scheme, result);
     }
     return result;
 }
 
-void Workspace::chooseRounding(const ComparedScheme& scheme, Chosen& chosen) const {
+void Workspace::chooseCalibrated(const ComparedScheme& scheme, Chosen& chosen) const {
     const auto place = input_place(*tensor());
-    if (const SharedRoundedTensors known = rounded(scheme.id)) {
-        if (const auto found = known->find(static_cast<std::size_t>(tensor_));
-            found != known->end()) {
-            chosen.rounded = found->second.tensor;
+    const CalibratedPlan known = calibrated(scheme.id);
+    const auto index = static_cast<std::size_t>(tensor_);
+    if (known.transformed) {
+        const Model& changed = *known.transformed->model;
+        chosen.calibration.change = {known.transformed,
+                                     changed.change_of(changed.tensors()[index])};
+        chosen.calibration.importance =
+            importance_of(changed.tensors()[index], known.transformed->importance.get());
+    }
+    if (known.rounded) {
+        if (const auto found = known.rounded->find(index); found != known.rounded->end()) {
+            chosen.calibration.rounded = found->second.tensor;
             if (chosen.fallback.empty()) {
                 chosen.fallback = found->second.report.fallback;
             }
-            return;
         }
     }
+    const bool folds = chosen.scheme.folds();
+    chosen.scheme = chosen.scheme.folded();
+    if ((known.transformed || !folds) && (chosen.calibration.rounded || !chosen.scheme.gptq)) {
+        chosen.calibrated = true;
+        return;
+    }
     if (!place) {
-        chosen.refusal = Sentence(QL_TR("core", "GPTQ is for linears: this tensor is none."));
-    } else if (calibration_ && calibration_->grams && calibration_->grams->has(*place)) {
-        chosen.calibration = calibration_;
+        chosen.refusal = Sentence(
+            QL_TR("core", "It needs to know what a linear reads, and this tensor is none."));
+    } else if (!folds && calibration_ && calibration_->grams && calibration_->grams->has(*place)) {
+        chosen.inputs = calibration_;
         if (!chosen.scheme.gptq->independent && place->layer > 0 && chosen.fallback.empty()) {
             chosen.fallback =
                 Sentence(QL_TR("core",
@@ -138,19 +155,16 @@ void Workspace::chooseRounding(const ComparedScheme& scheme, Chosen& chosen) con
                                "rounds on what comes from the quantized blocks before it."));
         }
     } else {
-        chosen.refusal =
-            Sentence(QL_TR("core",
-                           "GPTQ rounds by what the linear reads. Run the comparison, or calibrate "
-                           "with Gram matrices (Model > Calibrate): then every change shows at "
-                           "once."));
+        chosen.refusal = Sentence(QL_TR(
+            "core", "GPTQ, AWQ and SmoothQuant go by what the linear reads: run the comparison."));
     }
 }
 
 void Workspace::startRun(const ComparedScheme& scheme, const Chosen& chosen) {
-    // What a comparison has rounded depends on the whole plan.
-    const QString origin = chosen.rounded       ? modelKey(scheme)
-                           : chosen.calibration ? QString::number(calibrationNumber_)
-                                                : QString();
+    // What a comparison has made of the tensor depends on the whole plan.
+    const QString origin = chosen.calibrated ? modelKey(scheme)
+                           : chosen.inputs   ? QString::number(calibrationNumber_)
+                                             : QString();
     const QString key = QStringLiteral("%1|%2|%3|%4")
                             .arg(tensor_)
                             .arg(importanceNumber_)
@@ -177,15 +191,16 @@ void Workspace::startRun(const ComparedScheme& scheme, const Chosen& chosen) {
          factors = factors_, index = static_cast<std::size_t>(tensor_)](const Progress& progress) {
             const ModelTensor& tensor = model->tensors()[index];
             const std::vector<float> columns = importance_of(tensor, importance.get());
-            std::shared_ptr<const QuantizedTensor> rounded = chosen.rounded;
-            if (chosen.calibration) {
-                const auto factor = factors->factor(chosen.calibration, *input_place(tensor),
-                                                    chosen.scheme, progress);
-                rounded =
+            TensorCalibration calibration = chosen.calibration;
+            if (chosen.inputs) {
+                const auto factor =
+                    factors->factor(chosen.inputs, *input_place(tensor), chosen.scheme, progress);
+                calibration.rounded =
                     round_tensor(*rows, chosen.scheme, *factor, columns, cpu_backend(), progress)
                         .tensor;
             }
-            return run_tensor(*rows, chosen.scheme, profile->histogram, progress, columns, rounded);
+            return run_tensor(*rows, chosen.scheme, profile->histogram, progress, columns,
+                              calibration);
         },
         [this, take, key, id = scheme.id](const std::shared_ptr<const TensorRun>& run) {
             runs_.remove(id);
@@ -225,7 +240,7 @@ SchemeResult Workspace::tensorResult(int schemeId) const { return results_.value
 // The whole model
 
 QString Workspace::modelKey(const ComparedScheme& scheme) const {
-    const int calibration = scheme.plan.uses_gptq() ? calibrationNumber_ : 0;
+    const int calibration = scheme.plan.uses_calibration() ? calibrationNumber_ : 0;
     return QStringLiteral("%1|%2|%3").arg(importanceNumber_).arg(calibration).arg(scheme.text());
 }
 
@@ -239,9 +254,9 @@ std::shared_ptr<const ModelRun> Workspace::modelRun(int schemeId) const {
     return compared ? modelRuns_.value(modelKey(*compared)) : nullptr;
 }
 
-SharedRoundedTensors Workspace::rounded(int schemeId) const {
+CalibratedPlan Workspace::calibrated(int schemeId) const {
     const ComparedScheme* compared = scheme(schemeId);
-    return compared ? rounded_.value(modelKey(*compared)) : nullptr;
+    return compared ? calibrated_.value(modelKey(*compared)) : CalibratedPlan();
 }
 
 std::shared_ptr<const ModelRun> Workspace::modelPreview(int schemeId) const {
@@ -346,11 +361,11 @@ void Workspace::startComparison() {
         [model = model_, plans, importance = importance_,
          text = calibrationText_](const Progress& progress) {
             Compared compared;
-            const double rounding = uses_gptq(plans) ? kRoundingShare : 0;
-            compared.rounded =
-                roundPlans(model, plans, importance, text, progress.part(0, rounding));
+            const double rounding = uses_calibration(plans) ? kCalibrationShare : 0;
+            compared.calibrated =
+                calibratePlans(model, plans, importance, text, progress.part(0, rounding));
             compared.runs = run_model(*model, plans, progress.part(rounding, 1), importance.get(),
-                                      compared.rounded);
+                                      compared.calibrated);
             return compared;
         },
         [this, keys](const std::shared_ptr<const Compared>& compared) {
@@ -358,14 +373,12 @@ void Workspace::startComparison() {
                 const auto index = static_cast<std::size_t>(i);
                 // Each run keeps the vector alive that came from the job.
                 modelRuns_.insert(keys[i], {compared, &compared->runs[index]});
-                if (compared->rounded[index] != nullptr) {
-                    rounded_.insert(keys[i], compared->rounded[index]);
-                }
+                calibrated_.insert(keys[i], compared->calibrated[index]);
             }
             comparison_ = kNoJob;
             predictions_->run();
             emit comparisonChanged();
-            restartGptq();
+            restartCalibrated();
         },
         [this, title](const Error& error) {
             comparison_ = kNoJob;

@@ -1,5 +1,8 @@
 #include "app/cli/calibration_options.h"
 
+#include <algorithm>
+#include <functional>
+
 #include <fmt/core.h>
 
 namespace ql::cli {
@@ -8,8 +11,8 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice) {
     command.add_option(
         "--calibration", choice.file,
         "A text in UTF-8, or .jsonl with a \"text\" in every line, that schemes with "
-        "+gptq are calibrated on (default: the built-in text, English, Chinese and "
-        "code)");
+        "awq/, smooth()/, +clip or +gptq are calibrated on (default: the built-in text, English, "
+        "Chinese and code)");
     command
         .add_option("--calibration-context", choice.context,
                     "Tokens in a window of the calibration text")
@@ -30,16 +33,65 @@ std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const
         .windows;
 }
 
-std::shared_ptr<const RoundedTensors> round_plan(
-    const std::shared_ptr<const Model>& model, const Plan& plan,
-    const std::shared_ptr<const ImportanceMatrix>& importance, const CalibrationChoice& choice,
-    const Progress& progress) {
-    if (!plan.uses_gptq()) {
-        return nullptr;
+CalibratedPlan calibrate_plan(const std::shared_ptr<const Model>& model, const Plan& plan,
+                              const std::shared_ptr<const ImportanceMatrix>& importance,
+                              const CalibrationChoice& choice, const Progress& progress) {
+    return plan.uses_calibration()
+               ? ql::calibrate_plan(Decoder(model), model, plan, importance,
+                                    calibration_windows(choice, *model, progress), progress)
+               : CalibratedPlan();
+}
+
+namespace {
+
+/// The largest of the channels' maxima, before scales and after them.
+template <class Scale>
+nlohmann::ordered_json largest_json(std::vector<float> maxima, const std::vector<float>& scales,
+                                    const Scale& scale) {
+    const float before = *std::max_element(maxima.begin(), maxima.end());
+    std::transform(maxima.begin(), maxima.end(), scales.begin(), maxima.begin(), scale);
+    return {{"before", before}, {"after", *std::max_element(maxima.begin(), maxima.end())}};
+}
+
+}  // namespace
+
+nlohmann::ordered_json report_json(const TransformedModel& transformed) {
+    const auto tensors = transformed.model->tensors();
+    nlohmann::ordered_json json;
+    for (const MappingReport& report : transformed.mappings) {
+        const auto [least, largest] =
+            std::minmax_element(report.scales.begin(), report.scales.end());
+        nlohmann::ordered_json entry = {{"producer", tensors[report.mapping.producer].name},
+                                        {"smallest_scale", *least},
+                                        {"largest_scale", *largest}};
+        entry["largest_input"] = largest_json(report.input_max, report.scales, std::divides<>());
+        entry["largest_weight"] =
+            largest_json(report.weight_max, report.scales, std::multiplies<>());
+        for (const std::size_t consumer : report.mapping.consumers) {
+            entry["consumers"].push_back(tensors[consumer].name);
+        }
+        if (!report.candidates.empty()) {
+            const AwqCandidate& chosen = report.candidates[report.chosen];
+            entry["alpha"] = chosen.alpha;
+            entry["duo"] = chosen.duo;
+            entry["losses_on"] =
+                report.sampled == 0 ? "all tokens" : fmt::format("{} tokens", report.sampled);
+            for (const AwqCandidate& candidate : report.candidates) {
+                entry["candidates"].push_back({{"alpha", candidate.alpha},
+                                               {"duo", candidate.duo},
+                                               {"loss", json_number(candidate.loss)}});
+            }
+        }
+        json["mappings"].push_back(std::move(entry));
     }
-    return round_plans(model, {plan}, importance, calibration_windows(choice, *model, progress),
-                       progress)
-        .front();
+    for (const ClipReport& report : transformed.clips) {
+        json["clipped"].push_back({{"name", tensors[report.tensor].name},
+                                   {"groups", report.spans},
+                                   {"clipped_groups", report.clipped},
+                                   {"error_before", json_number(report.error_before)},
+                                   {"error_after", json_number(report.error_after)}});
+    }
+    return json;
 }
 
 nlohmann::ordered_json report_json(const GptqReport& report) {

@@ -8,7 +8,7 @@
 
 #include "app/cli/output.h"
 #include "core/model/calibration/calibration_text.h"
-#include "core/run/gptq_run.h"
+#include "core/run/calibrated_plan.h"
 
 namespace ql::cli {
 
@@ -26,11 +26,13 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice);
 std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const Model& model,
                                           const Progress& progress);
 
-/// What GPTQ makes of a plan, calibrated on what was chosen; null without GPTQ.
-std::shared_ptr<const RoundedTensors> round_plan(
-    const std::shared_ptr<const Model>& model, const Plan& plan,
-    const std::shared_ptr<const ImportanceMatrix>& importance, const CalibrationChoice& choice,
-    const Progress& progress);
+/// What calibration, on what was chosen, makes of a plan; nothing if it needs none.
+CalibratedPlan calibrate_plan(const std::shared_ptr<const Model>& model, const Plan& plan,
+                              const std::shared_ptr<const ImportanceMatrix>& importance,
+                              const CalibrationChoice& choice, const Progress& progress);
+
+/// What was done at each mapping and to each clipped tensor.
+nlohmann::ordered_json report_json(const TransformedModel& transformed);
 
 /// "damp, increases, dead_columns", and the fallback if there is one.
 nlohmann::ordered_json report_json(const GptqReport& report);

@@ -26,7 +26,7 @@ std::size_t fallbacks(const ModelRun& run) {
 /// What was measured on weights, and on texts if any were named.
 struct Comparison {
     std::vector<ModelRun> runs;
-    std::vector<std::shared_ptr<const RoundedTensors>> rounded;  ///< of each run; null without GPTQ
+    std::vector<CalibratedPlan> calibrated;     ///< of each run
     std::vector<PredictionResult> predictions;  ///< the original's, then one of each run; or none
 
     bool has_outputs() const { return !predictions.empty(); }
@@ -66,6 +66,9 @@ nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison)
         if (comparison.has_evaluations()) {
             append(comparison.evaluation(i), entry);
         }
+        if (comparison.calibrated[i].transformed != nullptr) {
+            entry["transform"] = report_json(*comparison.calibrated[i].transformed);
+        }
         for (const TensorOutcome& outcome : run.tensors) {
             const ModelTensor& tensor = model.tensors()[outcome.tensor];
             if (!outcome.entry.fallback.empty()) {
@@ -85,7 +88,7 @@ nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison)
                     entry["tensors"].back()["output_error"] =
                         json_number(outputs->tensors[outcome.tensor].relative());
                 }
-                const RoundedTensors* rounded = comparison.rounded[i].get();
+                const RoundedTensors* rounded = comparison.calibrated[i].rounded.get();
                 if (rounded != nullptr && rounded->contains(outcome.tensor)) {
                     entry["tensors"].back()["gptq"] =
                         report_json(rounded->at(outcome.tensor).report);
@@ -236,24 +239,24 @@ void run(const Settings& settings, const Arguments& arguments) {
     if (on_text) {
         request.text = read_text(arguments.text, *model, progress);
     }
-    const bool rounds = uses_gptq(plans);
+    const bool calibrated = uses_calibration(plans);
     std::vector<TokenIds> calibration;
-    if (rounds || !arguments.calibration.file.empty()) {
+    if (calibrated || !arguments.calibration.file.empty()) {
         calibration = calibration_windows(arguments.calibration, *model, progress);
     }
     if (!arguments.calibration.file.empty()) {
         request.calibration = calibration;
     }
-    // Shares of the time: rounding on the calibration text, weights, predictions.
-    const double rounded = rounds ? 0.4 : 0;
+    // Shares of the time: transforms and rounding on the calibration text, weights, predictions.
+    const double rounded = calibrated ? 0.4 : 0;
     const double weighed = runs_model ? rounded + 0.1 * (1 - rounded) : 1;
     Comparison comparison;
-    comparison.rounded =
-        round_plans(model, plans, importance, calibration, progress.part(0, rounded));
+    comparison.calibrated =
+        calibrate_plans(model, plans, importance, calibration, progress.part(0, rounded));
     comparison.runs = run_model(*model, plans, progress.part(rounded, weighed), importance.get(),
-                                comparison.rounded);
+                                comparison.calibrated);
     if (runs_model) {
-        request.rounded = comparison.rounded;
+        request.calibrated = comparison.calibrated;
         comparison.predictions =
             measure_predictions(request, arguments.text.evaluation(), progress.part(weighed, 1));
     }
@@ -268,9 +271,9 @@ void run(const Settings& settings, const Arguments& arguments) {
         }
         print_json(json);
     } else {
-        for (const auto& rounded_tensors : comparison.rounded) {
-            if (rounded_tensors != nullptr && !settings.quiet) {
-                print_troubles(*model, *rounded_tensors);
+        for (const CalibratedPlan& of_plan : comparison.calibrated) {
+            if (of_plan.rounded != nullptr && !settings.quiet) {
+                print_troubles(*model, *of_plan.rounded);
             }
         }
         print(comparison);

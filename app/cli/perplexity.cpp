@@ -4,7 +4,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
 #include "app/cli/text_options.h"
-#include "core/run/plan_weights.h"
 #include "core/run/predictions.h"
 
 namespace ql::cli {
@@ -67,9 +66,9 @@ std::vector<EvaluatedModel> models_of(const Arguments& arguments,
         const auto importance = read_importance(arguments.plan_options);
         add_tensor_types(arguments.plan_options, plan);
         require_importance(plan, importance.get());
-        const auto rounded = round_plan(model, plan, importance, arguments.calibration, progress);
-        models.push_back(
-            {format(plan), std::make_shared<PlanWeights>(model, plan, importance, rounded)});
+        const CalibratedPlan calibrated =
+            calibrate_plan(model, plan, importance, arguments.calibration, progress);
+        models.push_back({format(plan), calibrated.weights(model, plan, importance)});
     }
     return models;
 }

@@ -97,8 +97,6 @@ void run(const Settings& settings, const Arguments& arguments) {
     const Plan plan = plan_of(arguments);
     const GgufExportOptions options = options_of(arguments);
     require_importance(plan, options.importance.get());
-    if (!arguments.dry_run) {
-    }
     const auto model = Model::open(arguments.model);
     GgufExport gguf = plan_gguf(*model, plan, options);
     for (const Sentence& note : gguf.notes) {
@@ -117,20 +115,23 @@ void run(const Settings& settings, const Arguments& arguments) {
         return;
     }
     const Progress progress = terminal_progress(settings);
-    const double calibrated = plan.uses_gptq() ? 0.9 : 0;
-    gguf.rounded = round_plan(model, plan, options.importance, arguments.calibration,
-                              progress.part(0, calibrated));
-    const ExportResult result =
-        write_gguf(*model, gguf, arguments.out, progress.part(calibrated, 1));
+    const double calibrated = plan.uses_calibration() ? 0.9 : 0;
+    const CalibratedPlan made = calibrate_plan(model, plan, options.importance,
+                                               arguments.calibration, progress.part(0, calibrated));
+    const ExportResult result = write_calibrated_gguf(*model, gguf, made, options, arguments.out,
+                                                      progress.part(calibrated, 1));
     finish_progress();
-    if (gguf.rounded != nullptr && !settings.json && !settings.quiet) {
-        print_troubles(*model, *gguf.rounded);
+    if (made.rounded != nullptr && !settings.json && !settings.quiet) {
+        print_troubles(*model, *made.rounded);
     }
     if (settings.json) {
         nlohmann::ordered_json json = to_json(*model, gguf);
         json["path"] = result.path.string();
         json["bytes"] = result.bytes;
         json["seconds"] = result.seconds;
+        if (made.transformed != nullptr) {
+            json["transform"] = report_json(*made.transformed);
+        }
         json["verified"] = true;  // write_gguf throws where the check after writing fails
         print_json(json);
     } else {

@@ -32,7 +32,9 @@ std::vector<GridSpec> textbook_grids() {
 }
 
 void print_human() {
-    fmt::print("A scheme is a text: a grid or the name of a preset, then a fit if it has one.\n\n");
+    fmt::print(
+        "A scheme is a text: a transform if it has one, a grid or the name of a preset, a fit, a "
+        "rounding.\n\n");
     Table grids({"grid", "bits/weight", "fits", "what it is"}, {2, 3});
     for (const DType dtype : encodable_dtypes()) {
         const bool block = traits(dtype).block_values > 1;
@@ -55,6 +57,10 @@ void print_human() {
     fmt::print(
         "\n+imatrix weights errors by an importance matrix (--imatrix FILE); +search is our own\n"
         "search for the lowest error.\n"
+        "awq/ before the grid scales columns by what the model reads on a text (--calibration "
+        "FILE),"
+        "\nsmooth(0.5)/ moves outliers of activations into the weights, and +clip cuts weights off "
+        "where\nthat helps the group's output; all grids with codes take the first two.\n"
         "+gptq rounds column by column, later weights making up for the errors of earlier ones, "
         "by\n"
         "what the model reads on a text (--calibration FILE). Options: +gptq(damp=0.01,\n"

@@ -37,7 +37,7 @@ namespace {
 
 const QString kPurpose = QStringLiteral("export");
 constexpr int kKeepStored = -1;
-constexpr double kRoundingShare = 0.9;  // of the time, where the plan has GPTQ
+constexpr double kCalibrationShare = 0.9;  // of the time, where the plan needs it
 
 }  // namespace
 
@@ -198,16 +198,16 @@ void ExportDialog::suggestDestination() {
 void ExportDialog::plan() {
     const ComparedScheme* scheme = workspace_->scheme(scheme_->currentData().toInt());
     wanted_ = scheme ? scheme->plan : Plan{};
-    rounded_ = scheme ? workspace_->rounded(scheme->id) : nullptr;
-    GgufExportOptions options;
-    options.importance = workspace_->importance();
+    calibrated_ = scheme ? workspace_->calibrated(scheme->id) : CalibratedPlan();
+    options_ = {};
+    options_.importance = workspace_->importance();
     if (rest_->currentData().toInt() != kKeepStored) {
-        options.rest = static_cast<DType>(rest_->currentData().toInt());
+        options_.rest = static_cast<DType>(rest_->currentData().toInt());
     }
     setState(State::planning);
     planning_.start(
         Lane::interactive, tr("Plan the export"), this,
-        [model = model_, wanted = wanted_, options](const Progress&) {
+        [model = model_, wanted = wanted_, options = options_](const Progress&) {
             return plan_gguf(*model, wanted, options);
         },
         [this](const std::shared_ptr<const GgufExport>& plan) {
@@ -249,18 +249,18 @@ void ExportDialog::startWriting() {
     settings_->setFolder(kPurpose, QFileInfo(path).path());
     writing_ = jobs_->start(
         Lane::heavy, tr("Export %1").arg(QFileInfo(path).fileName()), this,
-        [model = model_, plan = plan_, wanted = wanted_, rounded = rounded_,
-         text = workspace_->calibrationText(), path](const Progress& progress) {
-            GgufExport whole = *plan;
-            whole.rounded = rounded;
+        [model = model_, planned = plan_, plan = wanted_, calibrated = calibrated_,
+         options = options_, text = workspace_->calibrationText(), path](const Progress& progress) {
+            CalibratedPlan made = calibrated;
             double begin = 0;
-            if (wanted.uses_gptq() && rounded == nullptr) {
-                begin = kRoundingShare;
-                whole.rounded =
-                    roundPlans(model, {wanted}, plan->importance, text, progress.part(0, begin))
+            if (plan.uses_calibration() && !made.exists()) {
+                begin = kCalibrationShare;
+                made =
+                    calibratePlans(model, {plan}, options.importance, text, progress.part(0, begin))
                         .front();
             }
-            return write_gguf(*model, whole, path.toStdString(), progress.part(begin, 1));
+            return write_calibrated_gguf(*model, *planned, made, options, path.toStdString(),
+                                         progress.part(begin, 1));
         },
         [this](const std::shared_ptr<const ExportResult>& result) {
             writing_ = kNoJob;

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "app/jobs.h"
-#include "app/plan_rounding.h"
+#include "app/plan_calibration.h"
 #include "core/export/gguf_export.h"
 
 class QComboBox;
@@ -63,7 +63,8 @@ class ExportDialog : public QDialog {
     Settings* settings_;
     std::shared_ptr<const Model> model_;
     Plan wanted_;
-    SharedRoundedTensors rounded_;  ///< what a comparison made of it, if there was one
+    GgufExportOptions options_;
+    CalibratedPlan calibrated_;  ///< what a comparison made of it, if there was one
     std::shared_ptr<const GgufExport> plan_;
     JobSlot planning_;
     JobId writing_ = kNoJob;

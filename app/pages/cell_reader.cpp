@@ -80,7 +80,7 @@ std::optional<CellValues> CellReader::at(qint64 row, qint64 col) {
                 Row read{row, std::vector<float>(static_cast<std::size_t>(rows->cols())), {}};
                 read.decoded.resize(read.original.size());
                 rows->read(row, 1, read.original.data());
-                run->quantized.decode_rows(row, 1, read.decoded.data());
+                run->decode_rows(row, 1, read.decoded.data());
                 return read;
             },
             [this](const std::shared_ptr<const Row>& read) {

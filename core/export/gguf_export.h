@@ -12,7 +12,7 @@
 #include "core/files/gguf.h"
 #include "core/files/imatrix.h"
 #include "core/model/model.h"
-#include "core/run/gptq_run.h"
+#include "core/run/calibrated_plan.h"
 
 namespace ql {
 
@@ -68,5 +68,12 @@ struct ExportResult {
 /// model's own file. Cancelling leaves no trace.
 ExportResult write_gguf(const Model& model, const GgufExport& plan,
                         const std::filesystem::path& target, const Progress& progress = {});
+
+/// The same of a plan that was calibrated: `made` of it, `planned` with `options`. The file has the
+/// types and sizes that were planned.
+ExportResult write_calibrated_gguf(const Model& model, const GgufExport& planned,
+                                   const CalibratedPlan& made, GgufExportOptions options,
+                                   const std::filesystem::path& target,
+                                   const Progress& progress = {});
 
 }  // namespace ql

@@ -182,4 +182,19 @@ ExportResult write_gguf(const Model& model, const GgufExport& plan, const fs::pa
     return {target, layout.file_bytes, seconds.count()};
 }
 
+ExportResult write_calibrated_gguf(const Model& model, const GgufExport& planned,
+                                   const CalibratedPlan& made, GgufExportOptions options,
+                                   const fs::path& target, const Progress& progress) {
+    if (made.transformed == nullptr) {
+        GgufExport whole = planned;
+        whole.rounded = made.rounded;
+        return write_gguf(model, whole, target, progress);
+    }
+    const TransformedModel& transformed = *made.transformed;
+    options.importance = transformed.importance;
+    options.rounded = made.rounded;
+    return write_gguf(*transformed.model, plan_gguf(*transformed.model, transformed.plan, options),
+                      target, progress);
+}
+
 }  // namespace ql

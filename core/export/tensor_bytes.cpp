@@ -121,7 +121,8 @@ std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExp
         return std::make_unique<ComputedTensor>(tensor.values);
     }
     const ModelTensor& source = model.tensors()[tensor.tensor];
-    if (tensor.dtype == source.dtype && source.adjust == Adjust::none) {
+    if (tensor.dtype == source.dtype && source.adjust == Adjust::none &&
+        model.change_of(source) == nullptr) {
         const Checkpoint& checkpoint = model.checkpoint();
         return std::make_unique<CopiedTensor>(checkpoint, checkpoint.tensors()[source.stored],
                                               MatrixShape(source.shape));

@@ -10,6 +10,9 @@ namespace ql {
 struct Fit {
     bool importance = false;  ///< +imatrix: squared errors are weighted by the inputs' importance
     bool search = false;      ///< +search: our own best search instead of the grid's reference
+    /// +clip: weights are kept within bounds that give a group's output the least error (AWQ). A
+    /// matter of calibration, done before a grid sees the weights.
+    bool clip = false;
     bool operator==(const Fit&) const = default;
 };
 

@@ -166,15 +166,17 @@ void Model::read_hyperparameters() {
 
 void Model::identify() {
     const std::span<const StoredTensor> stored = checkpoint_->tensors();
+    std::vector<ModelTensor> tensors;
     for (std::size_t i = 0; i < stored.size(); ++i) {
         if (!is_buffer(architecture_, stored[i].name)) {
-            tensors_.push_back(describe(stored[i], i, architecture_, checkpoint_->format()));
-            parameters_ += tensors_.back().values();
+            tensors.push_back(describe(stored[i], i, architecture_, checkpoint_->format()));
+            parameters_ += tensors.back().values();
         }
     }
     std::stable_sort(
-        tensors_.begin(), tensors_.end(),
+        tensors.begin(), tensors.end(),
         [](const ModelTensor& a, const ModelTensor& b) { return order_key(a) < order_key(b); });
+    tensors_ = std::make_shared<const std::vector<ModelTensor>>(std::move(tensors));
     if (architecture_ == nullptr) {
         const std::string declared = declared_architecture(*checkpoint_);
         warnings_.push_back(
@@ -197,7 +199,7 @@ void Model::check_shapes() const {
     const auto q_rows = static_cast<std::int64_t>(h.head_count * h.head_dim);
     const auto kv_rows = static_cast<std::int64_t>(h.head_count_kv * h.head_dim);
     const auto feed_forward = static_cast<std::int64_t>(h.feed_forward_length);
-    for (const ModelTensor& t : tensors_) {
+    for (const ModelTensor& t : *tensors_) {
         if (t.role == Role::other) {
             continue;
         }
@@ -277,7 +279,7 @@ void Model::find_missing() {
         return;
     }
     std::set<std::string_view> present;
-    for (const ModelTensor& tensor : tensors_) {
+    for (const ModelTensor& tensor : *tensors_) {
         present.insert(tensor.gguf_name);
     }
     for (const TensorRule& rule : architecture_->rules) {
@@ -303,12 +305,26 @@ void Model::find_missing() {
 }
 
 const ModelTensor* Model::find(std::string_view name) const {
-    for (const ModelTensor& tensor : tensors_) {
+    for (const ModelTensor& tensor : *tensors_) {
         if (tensor.name == name || tensor.gguf_name == name) {
             return &tensor;
         }
     }
     return nullptr;
+}
+
+std::shared_ptr<const Model> Model::with(Changes changes) const {
+    const std::shared_ptr<Model> changed(new Model(*this));
+    changed->changes_ = std::move(changes);
+    return changed;
+}
+
+const TensorChange* Model::change_of(const ModelTensor& tensor) const {
+    if (changes_.empty()) {
+        return nullptr;
+    }
+    const auto found = changes_.find(static_cast<std::size_t>(&tensor - tensors_->data()));
+    return found == changes_.end() ? nullptr : &found->second;
 }
 
 std::unique_ptr<RowSource> Model::rows(const ModelTensor& tensor, RowOrder order) const {

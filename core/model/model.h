@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,6 +12,7 @@
 #include "core/files/checkpoint.h"
 #include "core/model/architecture.h"
 #include "core/model/hyperparameters.h"
+#include "core/model/tensor_change.h"
 #include "core/schemes/plan.h"
 #include "core/tensor/row_source.h"
 
@@ -51,6 +53,15 @@ class Model : public std::enable_shared_from_this<Model> {
     /// architecture opens as plain tensors. Throws Error.
     static std::shared_ptr<const Model> open(const std::filesystem::path& path);
 
+    /// What to change of some tensors, by index into tensors().
+    using Changes = std::map<std::size_t, TensorChange>;
+    /// The same model with other values for some of its tensors (instead of any earlier changes).
+    /// The tensors themselves are shared: tensors() of both is one and the same.
+    std::shared_ptr<const Model> with(Changes changes) const;
+    /// What was changed of a tensor of this model; null if its values are those that are stored.
+    const TensorChange* change_of(const ModelTensor& tensor) const;
+    const Changes& changes() const { return changes_; }
+
     std::string_view title() const { return title_; }  ///< general.name, or the file's name
     const Checkpoint& checkpoint() const { return *checkpoint_; }
     const Architecture* architecture() const { return architecture_; }
@@ -58,7 +69,7 @@ class Model : public std::enable_shared_from_this<Model> {
     const std::optional<Hyperparameters>& hyperparameters() const { return hyperparameters_; }
 
     /// Embeddings first, then layer by layer in the order of Role, then the output.
-    std::span<const ModelTensor> tensors() const { return tensors_; }
+    std::span<const ModelTensor> tensors() const { return *tensors_; }
     const ModelTensor* find(std::string_view name) const;  ///< by either name
     std::uint64_t parameters() const { return parameters_; }
 
@@ -75,6 +86,7 @@ class Model : public std::enable_shared_from_this<Model> {
 
   private:
     Model() = default;
+    Model(const Model&) = default;
     void read_hyperparameters();
     void identify();
     void check_shapes() const;
@@ -84,10 +96,11 @@ class Model : public std::enable_shared_from_this<Model> {
     std::shared_ptr<const Checkpoint> checkpoint_;
     const Architecture* architecture_ = nullptr;
     std::optional<Hyperparameters> hyperparameters_;
-    std::vector<ModelTensor> tensors_;
+    std::shared_ptr<const std::vector<ModelTensor>> tensors_;
     std::vector<Sentence> warnings_;
     std::vector<std::string> missing_;
     std::uint64_t parameters_ = 0;
+    Changes changes_;
 };
 
 }  // namespace ql

@@ -100,9 +100,10 @@ std::vector<float> importance_of(const ModelTensor& tensor, const ImportanceMatr
     return entry == nullptr ? std::vector<float>() : entry->importance();
 }
 
-bool is_copied(const ModelTensor& tensor, const Scheme& scheme) {
+bool is_copied(const Model& model, const ModelTensor& tensor, const Scheme& scheme) {
     const auto* storage = std::get_if<StorageGrid>(&scheme.grid);
-    return storage != nullptr && storage->dtype == tensor.dtype;
+    return storage != nullptr && storage->dtype == tensor.dtype &&
+           model.change_of(tensor) == nullptr;
 }
 
 }  // namespace ql

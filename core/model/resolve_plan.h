@@ -23,8 +23,8 @@ std::vector<PlanEntry> resolve_plan(const Plan& plan, const Model& model,
 /// for it. Throws Error(bad_data) if the entry does not fit.
 std::vector<float> importance_of(const ModelTensor& tensor, const ImportanceMatrix* importance);
 
-/// Whether a scheme asks for the very type that a tensor is stored as: its values are then kept,
-/// where decoding and encoding them once more could only lose.
-bool is_copied(const ModelTensor& tensor, const Scheme& scheme);
+/// Whether a scheme asks for the very type that a tensor is stored as, with the stored values: they
+/// are then kept, where decoding and encoding them once more could only lose.
+bool is_copied(const Model& model, const ModelTensor& tensor, const Scheme& scheme);
 
 }  // namespace ql

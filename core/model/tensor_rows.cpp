@@ -157,11 +157,17 @@ std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
             Sentence(QL_TR("core", "The stored type {} cannot be decoded."), name(tensor.dtype)),
             tensor.name);
     }
-    if (tensor.adjust == Adjust::transpose) {
-        return std::make_unique<TransposedRows>(std::move(model), tensor);
-    }
     const std::int64_t head_dim = head_dim_of(*model);
-    std::unique_ptr<RowSource> rows = std::make_unique<StoredRows>(std::move(model), tensor);
+    const TensorChange* change = model->change_of(tensor);
+    std::unique_ptr<RowSource> rows;
+    if (tensor.adjust == Adjust::transpose) {
+        rows = std::make_unique<TransposedRows>(model, tensor);
+    } else {
+        rows = std::make_unique<StoredRows>(model, tensor);
+    }
+    if (change != nullptr) {
+        rows = changed_rows(std::move(rows), *change);
+    }
     if (order == RowOrder::stored) {
         return rows;
     }

@@ -71,7 +71,7 @@ class PlanRounder {
   private:
     const Gptq* options_of(std::size_t tensor) const {
         const std::optional<Scheme>& scheme = entries_[tensor].scheme;
-        const bool copied = scheme && is_copied(model_->tensors()[tensor], *scheme);
+        const bool copied = scheme && is_copied(*model_, model_->tensors()[tensor], *scheme);
         return scheme && scheme->gptq && !copied ? &*scheme->gptq : nullptr;
     }
 
@@ -193,23 +193,6 @@ RoundedTensors round_plan(const Decoder& decoder, const std::shared_ptr<const Mo
         throw Error(ErrorCode::usage, needs_calibration());
     }
     return PlanRounder(decoder, model, plan, importance).run(windows, progress);
-}
-
-std::vector<std::shared_ptr<const RoundedTensors>> round_plans(
-    const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
-    const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
-    const Progress& progress) {
-    std::vector<std::shared_ptr<const RoundedTensors>> all;
-    const auto count = static_cast<double>(plans.size());
-    for (const Plan& plan : plans) {
-        const auto done = static_cast<double>(all.size());
-        const Progress part = progress.part(done / count, (done + 1) / count);
-        all.push_back(plan.uses_gptq()
-                          ? std::make_shared<const RoundedTensors>(
-                                round_plan(Decoder(model), model, plan, importance, windows, part))
-                          : nullptr);
-    }
-    return all;
 }
 
 std::shared_ptr<const QuantizedTensor> rounded_tensor(const RoundedTensors* rounded,

@@ -26,12 +26,6 @@ RoundedTensors round_plan(const Decoder& decoder, const std::shared_ptr<const Mo
                           const std::shared_ptr<const ImportanceMatrix>& importance,
                           const std::vector<TokenIds>& windows, const Progress& progress = {});
 
-/// What GPTQ makes of each plan; null for plans without. `windows` may be empty if no plan has it.
-std::vector<std::shared_ptr<const RoundedTensors>> round_plans(
-    const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
-    const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
-    const Progress& progress = {});
-
 /// The rounded tensor of a plan's entry; null if the entry has no GPTQ. Throws Error(usage) if it
 /// has, and `rounded` is null or lacks the tensor.
 std::shared_ptr<const QuantizedTensor> rounded_tensor(const RoundedTensors* rounded,

@@ -1,5 +1,6 @@
 #include "core/run/model_run.h"
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 
@@ -11,13 +12,13 @@ namespace ql {
 
 namespace {
 
-using AllRounded = std::vector<std::shared_ptr<const RoundedTensors>>;
-
 /// One plan's work on one tensor.
 struct PlanWork {
     std::size_t plan = 0;
-    std::unique_ptr<RowEncoder> encoder;  ///< null: the tensor is stored so already
-    std::vector<ErrorSums> errors;        ///< one for each chunk
+    const TensorChange* change = nullptr;          ///< that comes before the encoding, or null
+    std::unique_ptr<MatrixImportance> importance;  ///< for the encoding
+    std::unique_ptr<RowEncoder> encoder;           ///< null: the tensor is stored so already
+    std::vector<ErrorSums> errors;                 ///< one for each chunk
     double seconds = 0;
 };
 
@@ -48,52 +49,64 @@ void naming(const ModelTensor& tensor, const Action& action) {
     }
 }
 
-/// The work on one tensor; reads it once if any plan's grid needs the range of its values.
-TensorWork work_on(const Model& model, std::size_t t, const std::vector<ModelRun>& runs,
-                   const ImportanceMatrix* importance, const AllRounded& rounded,
+/// Reads the tensor once if the plan's grid needs the range of its values.
+PlanWork plan_work(const Model& model, std::size_t t, const PlanEntry& entry,
+                   const CalibratedPlan& calibrated, const ImportanceMatrix* importance,
                    const Progress& progress) {
+    const TransformedModel* transformed = calibrated.transformed.get();
+    const Model& folded = transformed != nullptr ? *transformed->model : model;
+    const ModelTensor& tensor = folded.tensors()[t];
+    const Scheme scheme = transformed != nullptr ? entry.scheme->folded() : *entry.scheme;
+    PlanWork work;
+    work.change = folded.change_of(tensor);
+    work.importance = std::make_unique<MatrixImportance>(
+        importance_of(tensor, transformed != nullptr ? transformed->importance.get() : importance),
+        tensor.rows, tensor.cols);
+    if (!is_copied(folded, tensor, scheme)) {
+        work.encoder =
+            std::make_unique<RowEncoder>(scheme, *folded.rows(tensor), *work.importance, progress,
+                                         rounded_tensor(calibrated.rounded.get(), t, entry));
+    }
+    return work;
+}
+
+/// The work on one tensor.
+TensorWork work_on(const Model& model, std::size_t t, const std::vector<ModelRun>& runs,
+                   const ImportanceMatrix* importance,
+                   const std::vector<CalibratedPlan>& calibrated, const Progress& progress) {
     TensorWork work;
     work.tensor = &model.tensors()[t];
-    std::vector<std::pair<std::size_t, Scheme>> schemes;
-    bool needs_range = false;
-    for (std::size_t p = 0; p < runs.size(); ++p) {
-        if (const std::optional<Scheme>& scheme = runs[p].tensors[t].entry.scheme) {
-            schemes.emplace_back(p, *scheme);
-            needs_range = needs_range || make_grid(scheme->grid)->per_tensor();
-        }
-    }
-    if (schemes.empty()) {
+    const bool covered = std::any_of(runs.begin(), runs.end(), [&](const ModelRun& run) {
+        return run.tensors[t].entry.scheme.has_value();
+    });
+    if (!covered) {
         return work;
     }
     work.rows = model.rows(*work.tensor);
     work.importance = std::make_unique<MatrixImportance>(importance_of(*work.tensor, importance),
                                                          work.rows->rows(), work.rows->cols());
     work.chunks = RowChunks(work.rows->rows(), work.rows->cols());
-    ValueRange range;
-    if (needs_range) {
-        naming(*work.tensor, [&] { range = value_range(*work.rows, progress); });
-    }
-    for (const auto& [plan, scheme] : schemes) {
-        PlanWork part;
-        part.plan = plan;
-        part.errors.resize(static_cast<std::size_t>(work.chunks.count()));
-        if (!is_copied(*work.tensor, scheme)) {
-            const RoundedTensors* of_plan = rounded.empty() ? nullptr : rounded[plan].get();
-            part.encoder = std::make_unique<RowEncoder>(
-                scheme, work.rows->cols(), range, *work.importance,
-                rounded_tensor(of_plan, t, runs[plan].tensors[t].entry));
+    for (std::size_t p = 0; p < runs.size(); ++p) {
+        const PlanEntry& entry = runs[p].tensors[t].entry;
+        if (entry.scheme) {
+            const CalibratedPlan of_plan = calibrated.empty() ? CalibratedPlan() : calibrated[p];
+            naming(*work.tensor, [&] {
+                work.plans.push_back(plan_work(model, t, entry, of_plan, importance, progress));
+            });
+            work.plans.back().plan = p;
+            work.plans.back().errors.resize(static_cast<std::size_t>(work.chunks.count()));
         }
-        work.plans.push_back(std::move(part));
     }
     return work;
 }
 
 std::vector<TensorWork> collect_work(const Model& model, const std::vector<ModelRun>& runs,
-                                     const ImportanceMatrix* importance, const AllRounded& rounded,
+                                     const ImportanceMatrix* importance,
+                                     const std::vector<CalibratedPlan>& calibrated,
                                      const Progress& progress) {
     std::vector<TensorWork> all;
     for (std::size_t t = 0; t < model.tensors().size(); ++t) {
-        TensorWork work = work_on(model, t, runs, importance, rounded, progress);
+        TensorWork work = work_on(model, t, runs, importance, calibrated, progress);
         if (!work.plans.empty()) {
             all.push_back(std::move(work));
         }
@@ -109,6 +122,7 @@ void run_chunk(TensorWork& work, std::int64_t chunk, std::mutex& mutex) {
     rows.read(first, count, original.data());
     rows.release(first, count);
     require_finite(original);
+    std::vector<float> folded;
     std::vector<float> decoded(original.size());
     std::vector<std::byte> bytes;
     for (PlanWork& plan : work.plans) {
@@ -116,8 +130,15 @@ void run_chunk(TensorWork& work, std::int64_t chunk, std::mutex& mutex) {
         if (plan.encoder != nullptr) {
             bytes.resize(static_cast<std::size_t>(count) *
                          plan.encoder->grid().row_bytes(rows.cols()));
-            seconds = plan.encoder->encode_and_decode(original, first, count, bytes.data(),
-                                                      decoded.data());
+            if (plan.change != nullptr) {
+                folded = original;
+                plan.change->apply(first, count, rows.cols(), folded.data());
+            }
+            seconds = plan.encoder->encode_and_decode(plan.change != nullptr ? folded : original,
+                                                      first, count, bytes.data(), decoded.data());
+            if (plan.change != nullptr) {
+                plan.change->undo(first, count, rows.cols(), decoded.data());
+            }
         } else {
             decoded = original;
         }
@@ -160,14 +181,14 @@ ModelRun preview(const Model& model, const Plan& plan, const ImportanceMatrix* i
 
 std::vector<ModelRun> run_model(const Model& model, const std::vector<Plan>& plans,
                                 const Progress& progress, const ImportanceMatrix* importance,
-                                const AllRounded& rounded) {
+                                const std::vector<CalibratedPlan>& calibrated) {
     std::vector<ModelRun> runs;
     runs.reserve(plans.size());
     for (const Plan& plan : plans) {
         runs.push_back(preview(model, plan, importance));
     }
     // One list of pieces over all tensors: small tensors then keep all threads busy too.
-    std::vector<TensorWork> works = collect_work(model, runs, importance, rounded, progress);
+    std::vector<TensorWork> works = collect_work(model, runs, importance, calibrated, progress);
     std::vector<WorkItem> items;
     for (TensorWork& work : works) {
         for (std::int64_t chunk = 0; chunk < work.chunks.count(); ++chunk) {

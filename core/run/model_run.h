@@ -6,7 +6,7 @@
 #include "core/measure/error_metrics.h"
 #include "core/model/model.h"
 #include "core/model/resolve_plan.h"
-#include "core/run/gptq_run.h"
+#include "core/run/calibrated_plan.h"
 
 namespace ql {
 
@@ -34,12 +34,13 @@ struct ModelRun {
 /// them. The result does not depend on the number of threads. Throws Error(bad_data) naming the
 /// tensor with NaN or infinite weights, Error(cancelled).
 /// `importance` may be null if no plan asks for it; the weighted errors of the tensors that it
-/// knows are measured for every plan. `rounded`: for each plan what GPTQ made of it (null for plans
-/// without), or none at all; throws Error(usage) where it is missing.
-std::vector<ModelRun> run_model(
-    const Model& model, const std::vector<Plan>& plans, const Progress& progress = {},
-    const ImportanceMatrix* importance = nullptr,
-    const std::vector<std::shared_ptr<const RoundedTensors>>& rounded = {});
+/// knows are measured for every plan. `calibrated`: of each plan, or none at all; throws
+/// Error(usage) where it is missing. Errors are those of the original's weights: scales that were
+/// moved are taken back.
+std::vector<ModelRun> run_model(const Model& model, const std::vector<Plan>& plans,
+                                const Progress& progress = {},
+                                const ImportanceMatrix* importance = nullptr,
+                                const std::vector<CalibratedPlan>& calibrated = {});
 
 /// What run_model would do, without doing it: sizes, fallbacks, rules.
 ModelRun preview(const Model& model, const Plan& plan,

@@ -28,8 +28,8 @@ struct OutputErrors {
 };
 
 /// Calibrates the first model, the original, on `windows`, and measures what its linears' outputs
-/// become with the weights of the others, on the original's inputs. One result for each other
-/// model.
+/// become with the weights of the others (their original_rows), on the original's inputs. One
+/// result for each other model.
 std::vector<OutputErrors> measure_outputs(const Decoder& decoder,
                                           const std::vector<EvaluatedModel>& models,
                                           const std::vector<TokenIds>& windows,

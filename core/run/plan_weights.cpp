@@ -52,7 +52,7 @@ PlanWeights::PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
       importance_(std::move(importance)),
       rounded_(std::move(rounded)),
       entries_(resolve_plan(plan, *model_, importance_.get())) {
-    if (plan.uses_gptq() && rounded_ == nullptr) {
+    if (plan.folds() || (plan.uses_gptq() && rounded_ == nullptr)) {
         throw Error(ErrorCode::usage, needs_calibration());
     }
 }
@@ -60,7 +60,7 @@ PlanWeights::PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
 std::unique_ptr<RowSource> PlanWeights::rows(const ModelTensor& tensor) const {
     const auto index = static_cast<std::size_t>(&tensor - model_->tensors().data());
     const std::optional<Scheme>& scheme = entries_[index].scheme;
-    if (!scheme || is_copied(tensor, *scheme)) {
+    if (!scheme || is_copied(*model_, tensor, *scheme)) {
         return model_->rows(tensor);
     }
     return std::make_unique<QuantizedRows>(model_->rows(tensor), *scheme,
@@ -68,27 +68,34 @@ std::unique_ptr<RowSource> PlanWeights::rows(const ModelTensor& tensor) const {
                                            rounded_tensor(rounded_.get(), index, entries_[index]));
 }
 
+std::unique_ptr<RowSource> PlanWeights::original_rows(const ModelTensor& tensor) const {
+    const TensorChange* change = model_->change_of(tensor);
+    return change == nullptr ? rows(tensor) : restored_rows(rows(tensor), *change);
+}
+
 std::uint64_t PlanWeights::fingerprint() const {
-    if (importance_ == nullptr && rounded_ == nullptr) {
-        return 0;
-    }
     std::string all;
+    const auto add = [&](std::string_view name, const auto& values) {
+        all += fmt::format("{} {:x} ", name,
+                           hash_bytes(values.data(), values.size() * sizeof(values.front())));
+    };
     if (importance_ != nullptr) {
         for (const auto& [name, entry] : importance_->entries) {
-            all += name;
-            for (const std::vector<float>* values : {&entry.sums, &entry.counts}) {
-                all += fmt::format(" {:x}",
-                                   hash_bytes(values->data(), values->size() * sizeof(float)));
-            }
+            add(name, entry.sums);
+            add(name, entry.counts);
+        }
+    }
+    for (const auto& [index, change] : model_->changes()) {
+        for (const auto* values : {&change.values, &change.columns, &change.rows, &change.bounds}) {
+            add(model_->tensors()[index].name, *values);
         }
     }
     if (rounded_ != nullptr) {
-        for (const auto& [index, one] : *rounded_) {
-            all += fmt::format(" {} {:x}", index,
-                               hash_bytes(one.tensor->bytes.data(), one.tensor->bytes.size()));
+        for (const auto& [index, rounded] : *rounded_) {
+            add(model_->tensors()[index].name, rounded.tensor->bytes);
         }
     }
-    return hash_bytes(all.data(), all.size());
+    return all.empty() ? 0 : hash_bytes(all.data(), all.size());
 }
 
 }  // namespace ql

@@ -16,14 +16,17 @@ namespace ql {
 class PlanWeights final : public WeightSource {
   public:
     /// `importance` may be null, and is shared otherwise; so is `rounded`, which a plan with GPTQ
-    /// needs. Throws what resolve_plan throws, and Error(usage) if GPTQ has rounded nothing yet.
+    /// needs. Throws what resolve_plan throws, and Error(usage) if GPTQ has rounded nothing yet or
+    /// the plan folds: CalibratedPlan::weights is for these.
     PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
                 std::shared_ptr<const ImportanceMatrix> importance = nullptr,
                 std::shared_ptr<const RoundedTensors> rounded = nullptr);
 
     /// Reading rows throws Error(bad_data) naming the tensor for weights that cannot be quantized.
     std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const override;
-    std::uint64_t fingerprint() const override;  ///< of importance and rounded tensors
+    std::unique_ptr<RowSource> original_rows(const ModelTensor& tensor) const override;
+    /// Of the importance, the changes of the model, and what GPTQ has rounded.
+    std::uint64_t fingerprint() const override;
 
   private:
     std::shared_ptr<const Model> model_;

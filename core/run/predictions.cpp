@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/model/tokenizer.h"
-#include "core/run/plan_weights.h"
 
 namespace ql {
 
@@ -13,10 +12,10 @@ std::vector<EvaluatedModel> models_of(const PredictionRequest& request) {
     std::vector<EvaluatedModel> models = {original(request.model)};
     for (std::size_t i = 0; i < request.plans.size(); ++i) {
         const Plan& plan = request.plans[i];
+        const CalibratedPlan calibrated =
+            request.calibrated.empty() ? CalibratedPlan() : request.calibrated[i];
         models.push_back(
-            {format(plan), std::make_shared<PlanWeights>(
-                               request.model, plan, request.importance,
-                               request.rounded.empty() ? nullptr : request.rounded[i])});
+            {format(plan), calibrated.weights(request.model, plan, request.importance)});
     }
     return models;
 }

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/run/calibrated_plan.h"
 #include "core/run/evaluation.h"
-#include "core/run/gptq_run.h"
 #include "core/run/output_error.h"
 #include "core/schemes/plan.h"
 
@@ -25,8 +25,7 @@ struct PredictionRequest {
     std::shared_ptr<const Model> model;
     std::vector<Plan> plans;
     std::shared_ptr<const ImportanceMatrix> importance;  ///< null if no plan asks for one
-    /// What GPTQ made of each plan, null for plans without; or none at all.
-    std::vector<std::shared_ptr<const RoundedTensors>> rounded;
+    std::vector<CalibratedPlan> calibrated;  ///< of each plan; or none, if no plan needs it
     EvaluationText text;  ///< without windows: only errors of outputs are measured
     /// What errors of outputs are measured on; empty: the text.
     std::vector<TokenIds> calibration;

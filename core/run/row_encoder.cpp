@@ -37,8 +37,8 @@ void add_weighted(ErrorSums& sums, const std::vector<float>& original,
 
 Sentence needs_calibration() {
     return Sentence(QL_TR("core",
-                          "GPTQ rounds by what the linears of a model read on a calibration text, "
-                          "and there is no calibration here."));
+                          "AWQ, SmoothQuant and GPTQ go by what the linears of a model read on a "
+                          "calibration text, and there is no calibration here."));
 }
 
 RowEncoder::RowEncoder(const Scheme& scheme, std::int64_t cols, const ValueRange& range,
@@ -49,7 +49,7 @@ RowEncoder::RowEncoder(const Scheme& scheme, std::int64_t cols, const ValueRange
       importance_(importance),
       cols_(cols),
       rounded_(std::move(rounded)) {
-    if (scheme.gptq && rounded_ == nullptr) {
+    if (scheme.folds() || (scheme.gptq && rounded_ == nullptr)) {
         throw Error(ErrorCode::usage, needs_calibration());
     }
     if (grid_->per_tensor()) {

@@ -39,7 +39,7 @@ void add_weighted(ErrorSums& sums, const std::vector<float>& original,
                   const std::vector<float>& decoded, std::int64_t first,
                   const MatrixImportance& importance);
 
-/// Why GPTQ cannot be used where no inputs are known.
+/// Why GPTQ, transforms and clipping cannot be used where no inputs are known.
 Sentence needs_calibration();
 
 /// Encodes pieces of one tensor: a scheme's grid and fit with what the whole tensor shares; or
@@ -49,7 +49,7 @@ class RowEncoder {
     /// `range` is that of the whole tensor; only per-tensor grids look at it. `importance` must
     /// outlive the encoder; only schemes with Fit::importance look at it. `rounded` is what GPTQ
     /// made of the tensor, rows as they are encoded. Throws Error(usage) for a scheme with GPTQ and
-    /// without it.
+    /// without it, and for one that folds: what it folds has to be done before.
     RowEncoder(const Scheme& scheme, std::int64_t cols, const ValueRange& range,
                const MatrixImportance& importance,
                std::shared_ptr<const QuantizedTensor> rounded = nullptr);

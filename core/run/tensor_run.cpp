@@ -61,14 +61,37 @@ std::vector<float> map_rows(const RowSource& rows, const TensorRun* run, MapKind
     std::vector<float> decoded;
     if (kind != MapKind::original && kind != MapKind::scale) {
         decoded.resize(values);
-        run->quantized.decode_rows(first, count, decoded.data());
+        run->decode_rows(first, count, decoded.data());
     }
     std::vector<float> map;
     fill_map(run, kind, first, original, decoded, rows.cols(), map);
     return map;
 }
 
+/// The rows of a source that somebody else owns.
+class RowsOf final : public RowSource {
+  public:
+    explicit RowsOf(const RowSource& source)
+        : RowSource(source.rows(), source.cols()), source_(source) {}
+    void read(std::int64_t first, std::int64_t count, float* out) const override {
+        source_.read(first, count, out);
+    }
+    void release(std::int64_t first, std::int64_t count) const override {
+        source_.release(first, count);
+    }
+
+  private:
+    const RowSource& source_;
+};
+
 }  // namespace
+
+void TensorRun::decode_rows(std::int64_t first, std::int64_t count, float* out) const {
+    quantized.decode_rows(first, count, out);
+    if (change != nullptr) {
+        change->undo(first, count, quantized.cols, out);
+    }
+}
 
 ValueRange value_range(const RowSource& rows, const Progress& progress) {
     const RowChunks chunks(rows.rows(), rows.cols());
@@ -91,14 +114,14 @@ ValueRange value_range(const RowSource& rows, const Progress& progress) {
 
 TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogram& bins,
                      const Progress& progress, const std::vector<float>& importance,
-                     std::shared_ptr<const QuantizedTensor> rounded) {
+                     const TensorCalibration& calibration) {
     TensorRun run;
     run.scheme = scheme;
     const std::shared_ptr<const Grid> grid = make_grid(scheme.grid);
     if ((run.refused = grid->refuses(rows.cols()))) {
         return run;
     }
-    if (scheme.gptq && rounded == nullptr) {
+    if (scheme.folds() || (scheme.gptq && calibration.rounded == nullptr)) {
         run.refused = needs_calibration();
         return run;
     }
@@ -108,7 +131,14 @@ TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogra
             Sentence(QL_TR("core", "The importance of this tensor's columns is not known."));
         return run;
     }
-    const RowEncoder encoder(scheme, rows, columns, progress, std::move(rounded));
+    const TensorChange* change = calibration.change.get();
+    const MatrixImportance changed_columns(calibration.importance, rows.rows(), rows.cols());
+    const std::unique_ptr<RowSource> changed =
+        change != nullptr ? changed_rows(std::make_unique<RowsOf>(rows), *change) : nullptr;
+    run.change = calibration.change;
+    const RowEncoder encoder(scheme, change != nullptr ? *changed : rows,
+                             change != nullptr ? changed_columns : columns, progress,
+                             calibration.rounded);
     const std::size_t row_bytes = grid->row_bytes(rows.cols());
     run.quantized = {grid, rows.rows(), rows.cols(), encoder.params(),
                      std::vector<std::byte>(static_cast<std::size_t>(rows.rows()) * row_bytes)};
@@ -130,8 +160,15 @@ TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogra
         require_finite(original);
         std::byte* bytes = run.quantized.bytes.data() + static_cast<std::size_t>(first) * row_bytes;
         std::vector<float> decoded(original.size());
+        std::vector<float> stored = original;
+        if (change != nullptr) {
+            change->apply(first, count, rows.cols(), stored.data());
+        }
         const double seconds =
-            encoder.encode_and_decode(original, first, count, bytes, decoded.data());
+            encoder.encode_and_decode(stored, first, count, bytes, decoded.data());
+        if (change != nullptr) {
+            change->undo(first, count, rows.cols(), decoded.data());
+        }
 
         ErrorSums& sums = errors[static_cast<std::size_t>(chunk)];
         sums.add(original.data(), decoded.data(), original.size());

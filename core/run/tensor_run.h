@@ -11,6 +11,7 @@
 #include "core/measure/error_metrics.h"
 #include "core/measure/histogram.h"
 #include "core/measure/pyramid.h"
+#include "core/model/tensor_change.h"
 #include "core/schemes/scheme.h"
 #include "core/tensor/row_source.h"
 
@@ -35,18 +36,34 @@ struct TensorRun {
     Pyramid error_map;
     double encode_seconds = 0;  ///< summed over threads
 
+    /// What was done to the weights before they were stored; null if nothing was. Errors are those
+    /// of the weights before.
+    std::shared_ptr<const TensorChange> change;
+
     /// Set instead of everything else where the scheme cannot be applied, with the reason.
     std::optional<Sentence> refused;
+
+    /// Rows as the model computes with them, in the coordinates of the original: decoded, and the
+    /// change taken back. `out`: count × cols.
+    void decode_rows(std::int64_t first, std::int64_t count, float* out) const;
+};
+
+/// What a calibration made of a tensor.
+struct TensorCalibration {
+    std::shared_ptr<const QuantizedTensor> rounded = {};  ///< by GPTQ; null without it
+    std::shared_ptr<const TensorChange> change = {};      ///< before the grid; null without one
+    std::vector<float> importance = {};                   ///< of the changed columns, or empty
 };
 
 /// Applies `scheme` to a tensor. `bins` gives range and number of histogram bins. Throws
 /// Error(bad_data) for NaN or infinite weights, Error(cancelled). With importance (of the tensor's
 /// columns, as importance_of gives it) the weighted error is measured for every scheme, and schemes
-/// with Fit::importance use it; without, they are refused. So is GPTQ without `rounded`, what it
-/// made of the tensor.
+/// with Fit::importance use it; without, they are refused. So is GPTQ without a calibration that
+/// has rounded the tensor. Transforms and clipping are no part of `scheme` any more: they are a
+/// change.
 TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogram& bins,
                      const Progress& progress = {}, const std::vector<float>& importance = {},
-                     std::shared_ptr<const QuantizedTensor> rounded = nullptr);
+                     const TensorCalibration& calibration = {});
 
 /// Smallest and largest value of a tensor. Throws Error(bad_data) for NaN or infinite weights.
 ValueRange value_range(const RowSource& rows, const Progress& progress = {});

@@ -97,6 +97,7 @@ void fit_what_is_there(const PlanTarget& target, PlanEntry& entry) {
     if (is_float(*entry.scheme)) {
         fit = {};  // nothing to choose
         entry.scheme->gptq.reset();
+        entry.scheme->transform = {};
         return;
     }
     if (fit.search && grid->refuses_fit({.search = true})) {
@@ -112,6 +113,16 @@ void fit_what_is_there(const PlanTarget& target, PlanEntry& entry) {
                 QL_TR("core",
                       "The importance matrix has no entry for this tensor: it is fitted without.")),
             entry);
+    }
+}
+
+/// What changes weights before they are rounded, where the grid or a calibration lacks.
+void fold_what_can_be(const PlanTarget& target, PlanEntry& entry) {
+    Scheme& scheme = *entry.scheme;
+    if (!target.calibrated) {
+        scheme = scheme.folded();  // no linear of a block: there is nothing to scale or to clip
+    } else if (scheme.fit.clip && refuses_clip(*make_grid(scheme.grid))) {
+        scheme.fit.clip = false;  // a replacement
     }
 }
 
@@ -140,6 +151,7 @@ void settle(const PlanTarget& target, bool recipe, PlanEntry& entry) {
     fit_rows(target, recipe, entry);
     if (entry.scheme) {
         fit_what_is_there(target, entry);
+        fold_what_can_be(target, entry);
         round_what_can_be(target, entry);
     }
 }
@@ -190,9 +202,29 @@ bool Plan::uses_gptq() const {
     return any_scheme(*this, [](const auto& scheme) { return scheme.gptq.has_value(); });
 }
 
-bool uses_gptq(const std::vector<Plan>& plans) {
+bool Plan::folds() const {
+    const auto* scheme = std::get_if<Scheme>(&base);
+    return (scheme != nullptr && scheme->folds()) ||
+           std::any_of(rules.begin(), rules.end(),
+                       [](const PlanRule& rule) { return rule.scheme && rule.scheme->folds(); });
+}
+
+Plan Plan::folded() const {
+    Plan rest = *this;
+    if (auto* scheme = std::get_if<Scheme>(&rest.base)) {
+        *scheme = scheme->folded();
+    }
+    for (PlanRule& rule : rest.rules) {
+        if (rule.scheme) {
+            rule.scheme = rule.scheme->folded();
+        }
+    }
+    return rest;
+}
+
+bool uses_calibration(const std::vector<Plan>& plans) {
     return std::any_of(plans.begin(), plans.end(),
-                       [](const Plan& plan) { return plan.uses_gptq(); });
+                       [](const Plan& plan) { return plan.uses_calibration(); });
 }
 
 }  // namespace ql

@@ -91,12 +91,18 @@ struct Plan {
     /// For people: "Q4_K_M", "INT4 g128", and how many rules follow.
     std::string title() const;
     bool uses_importance() const;
-    /// Whether some scheme rounds with GPTQ, which a calibration text is needed for.
+    /// Whether some scheme rounds with GPTQ.
     bool uses_gptq() const;
+    /// Whether some scheme changes weights first: a transform, or clipping.
+    bool folds() const;
+    /// Whether a calibration text is needed.
+    bool uses_calibration() const { return uses_gptq() || folds(); }
+    /// The plan of a model whose weights were changed so.
+    Plan folded() const;
 };
 
-/// Whether one of them does.
-bool uses_gptq(const std::vector<Plan>& plans);
+/// Whether one of them needs one.
+bool uses_calibration(const std::vector<Plan>& plans);
 
 /// Canonical text: base[; match=scheme]…, for example "q4_0", "recipe:Q4_K_M+imatrix",
 /// "q4_k; *.ffn_down.*=q6_k; /blk\.[01]\./=keep". parse_plan is its inverse; it also takes a

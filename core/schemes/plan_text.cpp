@@ -79,6 +79,12 @@ PlanBase parse_base(std::string_view text, std::size_t offset) {
     if (recipe != nullptr) {
         const Suffixes suffixes =
             parse_suffixes(std::string_view(lowered).substr(end), offset + end);
+        if (suffixes.fit.clip) {
+            throw ParseError(Sentence(QL_TR("core",
+                                            "A recipe is not clipped: its types have scales that "
+                                            "are shares of others.")),
+                             offset + end);
+        }
         return Recipe{std::string(recipe->name), suffixes.fit, suffixes.gptq};
     }
     if (prefixed) {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kImportance = "+imatrix";
 constexpr std::string_view kSearch = "+search";
+constexpr std::string_view kClip = "+clip";
 constexpr std::string_view kGptq = "+gptq";
 
 std::string lower(std::string_view text) {
@@ -25,6 +26,14 @@ std::string upper(std::string_view text) {
     std::transform(result.begin(), result.end(), result.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return result;
+}
+
+/// Values that blocks of blocks have: scales there are shares of another one.
+constexpr std::uint32_t kSuperBlock = 256;
+
+bool is_float(const GridSpec& grid) {
+    const auto* storage = std::get_if<StorageGrid>(&grid);
+    return storage != nullptr && traits(storage->dtype).block_values == 1;
 }
 
 const Preset* find_preset(std::string_view name) {
@@ -63,12 +72,12 @@ SuffixText first_suffix(std::string_view text, std::size_t offset) {
     return {text.substr(0, end), text.substr(end + 1, close - end - 1), close + 1};
 }
 
+Scheme parse_transformed(std::string_view text, std::size_t slash, std::size_t offset);
+
 /// Parses lower-case `text` that starts at `offset` of what the user typed.
 Scheme parse_at(std::string_view text, std::size_t offset) {
     if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
-        throw ParseError(Sentence(QL_TR("core", "“{}” is not a transform that exists here."),
-                                  text.substr(0, slash)),
-                         offset);
+        return parse_transformed(text, slash, offset);
     }
     const std::size_t end = std::min(text.find_first_of("+@"), text.size());
     const std::string_view base = text.substr(0, end);
@@ -81,9 +90,23 @@ Scheme parse_at(std::string_view text, std::size_t offset) {
     const Suffixes suffixes = parse_suffixes(text.substr(end), offset + end);
     scheme.fit.importance = scheme.fit.importance || suffixes.fit.importance;
     scheme.fit.search = scheme.fit.search || suffixes.fit.search;
+    scheme.fit.clip = scheme.fit.clip || suffixes.fit.clip;
     scheme.gptq = suffixes.gptq ? suffixes.gptq : scheme.gptq;
     if (const auto refusal = scheme.validate()) {
         throw ParseError(*refusal, offset + end);
+    }
+    return scheme;
+}
+
+Scheme parse_transformed(std::string_view text, std::size_t slash, std::size_t offset) {
+    const Transform transform = parse_transform(text.substr(0, slash), offset);
+    Scheme scheme = parse_at(text.substr(slash + 1), offset + slash + 1);
+    if (transforms(scheme.transform)) {
+        throw ParseError(Sentence(QL_TR("core", "A scheme has one transform, not two.")), offset);
+    }
+    scheme.transform = transform;
+    if (const auto refusal = scheme.validate()) {
+        throw ParseError(*refusal, offset);
     }
     return scheme;
 }
@@ -92,11 +115,20 @@ Scheme parse_at(std::string_view text, std::size_t offset) {
 
 const std::vector<Preset>& presets() {
     static const std::vector<Preset> all = {
+        {"awq", "AWQ INT4 g128", "awq/int4:g128:asym+clip",
+         Sentence(QL_TR("core",
+                        "4-bit integers with a scale and a zero point for every 128 weights, after "
+                        "columns that read large activations were made larger, and weights were "
+                        "clipped where that helps. Needs a calibration text."))},
         {"gptq", "GPTQ INT4 g128", "int4:g128:sym+gptq",
          Sentence(QL_TR("core",
                         "4-bit integers with a scale for every 128 weights, rounded column by "
                         "column so that later weights make up for the errors of earlier ones. "
                         "Needs a calibration text."))},
+        {"smoothquant", "SmoothQuant INT8", "smooth(0.5)/int8:channel:narrow",
+         Sentence(QL_TR("core",
+                        "8-bit integers, one scale for each output channel, after outliers of the "
+                        "activations were moved into the weights. Needs a calibration text."))},
         {"int8", "INT8", "int8:channel:narrow",
          Sentence(QL_TR("core",
                         "8-bit integers, one scale for each output channel: the weights "
@@ -120,6 +152,22 @@ const std::vector<Preset>& presets() {
 std::optional<Sentence> Scheme::validate() const {
     try {
         const std::shared_ptr<const Grid> known = make_grid(grid);
+        if (transforms(transform) && is_float(grid)) {
+            return Sentence(QL_TR("core",
+                                  "A transform prepares weights for few bits; {} keeps them as "
+                                  "they are."),
+                            known->text());
+        }
+        if (fit.clip) {
+            if (const auto refusal = refuses_clip(*known)) {
+                return refusal;
+            }
+            if (gptq || fit.search || fit.importance) {
+                return Sentence(QL_TR("core",
+                                      "Clipping is a fit of its own, made for rounding to nearest: "
+                                      "it goes with neither +search nor +imatrix nor +gptq."));
+            }
+        }
         if (gptq && !can_compensate(*known)) {
             return Sentence(QL_TR("core",
                                   "GPTQ needs parameters to round under, and {} has none that can "
@@ -134,8 +182,32 @@ std::optional<Sentence> Scheme::validate() const {
 
 bool Scheme::exportable() const { return !std::holds_alternative<TextbookGrid>(grid); }
 
+Scheme Scheme::folded() const {
+    Scheme rest = *this;
+    rest.transform = {};
+    rest.fit.clip = false;
+    return rest;
+}
+
+std::optional<Sentence> refuses_clip(const Grid& grid) {
+    const auto* storage = std::get_if<StorageGrid>(&grid.spec());
+    const auto* integers = std::get_if<IntegerGrid>(&grid.spec());
+    const bool spans = integers != nullptr
+                           ? integers->granularity != Granularity::tensor
+                           : storage != nullptr && traits(storage->dtype).block_values > 1 &&
+                                 traits(storage->dtype).block_values < kSuperBlock;
+    if (spans) {
+        return std::nullopt;
+    }
+    return Sentence(QL_TR("core",
+                          "Clipping looks for the best bound of each group of weights that share "
+                          "one scale, and {} has no such groups."),
+                    grid.text());
+}
+
 std::string format(const Fit& fit) {
-    return fmt::format("{}{}", fit.importance ? kImportance : "", fit.search ? kSearch : "");
+    return fmt::format("{}{}{}", fit.importance ? kImportance : "", fit.search ? kSearch : "",
+                       fit.clip ? kClip : "");
 }
 
 std::string format(const Suffixes& suffixes) {
@@ -143,7 +215,8 @@ std::string format(const Suffixes& suffixes) {
 }
 
 std::string format(const Scheme& scheme) {
-    return format(scheme.grid) + format(Suffixes{scheme.fit, scheme.gptq});
+    return format(scheme.transform) + format(scheme.grid) +
+           format(Suffixes{scheme.fit, scheme.gptq});
 }
 
 bool can_compensate(const Grid& grid) {
@@ -161,6 +234,7 @@ Suffixes parse_suffixes(std::string_view text, std::size_t offset) {
         const SuffixText suffix = first_suffix(text, offset);
         const bool twice = (suffix.name == kImportance && suffixes.fit.importance) ||
                            (suffix.name == kSearch && suffixes.fit.search) ||
+                           (suffix.name == kClip && suffixes.fit.clip) ||
                            (suffix.name == kGptq && suffixes.gptq);
         if (twice) {
             throw ParseError(Sentence(QL_TR("core", "“{}” stands twice."), suffix.name), offset);
@@ -173,6 +247,8 @@ Suffixes parse_suffixes(std::string_view text, std::size_t offset) {
             suffixes.fit.importance = true;
         } else if (suffix.name == kSearch) {
             suffixes.fit.search = true;
+        } else if (suffix.name == kClip) {
+            suffixes.fit.clip = true;
         } else {
             throw ParseError(
                 Sentence(QL_TR("core", "“{}” is neither a fit nor a rounding that exists here."),
@@ -213,7 +289,8 @@ std::string title(const Scheme& scheme) {
         }
     }
     return std::holds_alternative<StorageGrid>(scheme.grid)
-               ? upper(format(scheme.grid)) + format(Suffixes{scheme.fit, scheme.gptq})
+               ? format(scheme.transform) + upper(format(scheme.grid)) +
+                     format(Suffixes{scheme.fit, scheme.gptq})
                : text;
 }
 

@@ -10,17 +10,16 @@
 
 #include "core/grids/grid.h"
 #include "core/schemes/gptq/gptq_options.h"
+#include "core/schemes/transform.h"
 
 namespace ql {
 
-/// What is done to the weights first, without changing the function of the model.
-enum class Transform { none };
 /// How activations are stored at run time.
 enum class Activations { as_they_are };
 
 /// One way to quantize a weight matrix. Text, model and calibration together fix the bytes.
 struct Scheme {
-    Transform transform = Transform::none;
+    Transform transform = {};
     GridSpec grid;
     Fit fit = {};
     std::optional<Gptq> gptq = {};  ///< how each weight picks its grid point; nothing: the nearest
@@ -32,6 +31,10 @@ struct Scheme {
     std::optional<Sentence> validate() const;
     /// Whether a file format can hold the result (textbook variants cannot be exported at all).
     bool exportable() const;
+    /// Whether weights are changed by what was calibrated before a grid sees them.
+    bool folds() const { return transforms(transform) || fit.clip; }
+    /// What is left to do once that is done.
+    Scheme folded() const;
 };
 
 /// What may follow a grid or a recipe.
@@ -47,6 +50,9 @@ std::string format(const Suffixes& suffixes);
 
 /// Whether GPTQ can round onto the grid: it can fix parameters span by span.
 bool can_compensate(const Grid& grid);
+
+/// Why AWQ's clipping makes no sense on the grid; nothing if it does.
+std::optional<Sentence> refuses_clip(const Grid& grid);
 
 /// Canonical text: [transform/]grid[+fit][+rounding][@activations]. parse_scheme is its inverse.
 std::string format(const Scheme& scheme);

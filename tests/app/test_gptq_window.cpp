@@ -82,7 +82,7 @@ void TestGptqWindow::compare() {
 
 void TestGptqWindow::tensorNeedsWhatItsLinearReads() {
     QCOMPARE(result().state, SchemeResult::State::refused);
-    QVERIFY(QString::fromStdString(result().problem.english()).contains(u"Gram matrices"));
+    QVERIFY(QString::fromStdString(result().problem.english()).contains(u"run the comparison"));
     calibrate(false);
     QCOMPARE(result().state, SchemeResult::State::refused);
 }
@@ -110,7 +110,7 @@ void TestGptqWindow::comparisonShowsTheTensorsItRounded() {
     calibrate(false);
     QVERIFY(workspace_->canRunComparison());
     compare();
-    const SharedRoundedTensors rounded = workspace_->rounded(scheme_);
+    const auto rounded = workspace_->calibrated(scheme_).rounded;
     QVERIFY(rounded);
     QCOMPARE(rounded->size(), std::size_t{42});
     QCOMPARE(result().state, SchemeResult::State::ready);

@@ -33,6 +33,7 @@ struct TinyModel {
                              {"tie_word_embeddings", true}};
     std::string without;
     int feed_forward = kFeedForward;  ///< set in `config` too
+    int kv_heads = kKvHeads;          ///< set in `config` too
     int output_rows = 0;              ///< of an output matrix of its own, if there is one
 
     /// Writes config.json and model.safetensors (F32) into an existing directory.
@@ -62,8 +63,8 @@ struct TinyModel {
             const std::string prefix = "model.layers." + std::to_string(layer) + ".";
             add(prefix + "input_layernorm.weight", {kWidth});
             add(prefix + "self_attn.q_proj.weight", {kHeads * kHeadDim, kWidth});
-            add(prefix + "self_attn.k_proj.weight", {kKvHeads * kHeadDim, kWidth});
-            add(prefix + "self_attn.v_proj.weight", {kKvHeads * kHeadDim, kWidth});
+            add(prefix + "self_attn.k_proj.weight", {kv_heads * kHeadDim, kWidth});
+            add(prefix + "self_attn.v_proj.weight", {kv_heads * kHeadDim, kWidth});
             add(prefix + "self_attn.o_proj.weight", {kWidth, kHeads * kHeadDim});
             add(prefix + "post_attention_layernorm.weight", {kWidth});
             add(prefix + "mlp.gate_proj.weight", {feed_forward, kWidth});

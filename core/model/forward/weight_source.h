@@ -17,6 +17,12 @@ class WeightSource {
     /// gamma - 1 in Hugging Face form). Throws Error.
     virtual std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const = 0;
 
+    /// The same in terms of the model that was opened, for comparing with its weights: scales that
+    /// were moved to another tensor are taken back.
+    virtual std::unique_ptr<RowSource> original_rows(const ModelTensor& tensor) const {
+        return rows(tensor);
+    }
+
     /// Of everything that the values depend on beside the model and the text of a scheme or plan:
     /// an interrupted evaluation only goes on with the same.
     virtual std::uint64_t fingerprint() const { return 0; }

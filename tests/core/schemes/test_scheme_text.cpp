@@ -33,7 +33,15 @@ class TestSchemeText : public QObject {
                                  "q4_k+imatrix+search+gptq",
                                  "int4:g128:sym+gptq(damp=0.05)",
                                  "q6_k+gptq(damp=1e-05,order=static,independent)",
-                                 "iq4_xs+gptq(order=group)"}) {
+                                 "iq4_xs+gptq(order=group)",
+                                 "awq/int4:g128:asym",
+                                 "awq/int4:g128:asym+clip",
+                                 "awq/q4_0",
+                                 "awq/q4_k+imatrix+gptq(damp=0.1)",
+                                 "smooth(0.5)/int8:channel:narrow",
+                                 "smooth(0.85)/q8_0",
+                                 "int8:channel:narrow+clip",
+                                 "q4_1+clip"}) {
             QTest::newRow(text) << text;
         }
     }
@@ -95,6 +103,31 @@ class TestSchemeText : public QObject {
         }
     }
 
+    void transformsAreRead() {
+        QVERIFY(parse_scheme("AWQ/Q4_0").transform == Transform(Awq()));
+        QVERIFY(parse_scheme("smooth/int8").transform == Transform(Smooth{0.5}));
+        QVERIFY(parse_scheme("smooth(1)/int8").transform == Transform(Smooth{1}));
+        QCOMPARE(format(parse_scheme("awq/int4")), std::string("awq/int4:g128:asym"));  // a preset
+        QCOMPARE(title(parse_scheme("awq/q4_0")), std::string("awq/Q4_0"));
+        // A preset's name is no transform before a grid.
+        QCOMPARE(format(parse_scheme("awq")), std::string("awq/int4:g128:asym+clip"));
+        const Plan plan = parse_plan("awq/q4_0; *ffn_down*=smooth(0.5)/q8_0; /blk[.]0/=q8_0+clip");
+        QCOMPARE(format(plan), std::string("awq/q4_0; *ffn_down*=smooth(0.5)/q8_0; "
+                                           "/blk[.]0/=q8_0+clip"));
+        QVERIFY(plan.folds() && plan.uses_calibration() && !plan.uses_gptq());
+        QCOMPARE(format(plan.folded()), std::string("q4_0; *ffn_down*=q8_0; /blk[.]0/=q8_0"));
+        QVERIFY(!plan.folded().folds());
+        QCOMPARE(parse_plans("smooth(0.5)/q8_0,awq/q4_0").size(), std::size_t{2});
+    }
+
+    void clippingNeedsGroupsOfItsOwn() {
+        for (const char* text : {"q4_k+clip", "iq4_xs+clip", "f16+clip", "textbook_sym8+clip",
+                                 "int8:tensor:sym+clip", "q4_0+clip+gptq", "q4_0+clip+search",
+                                 "q4_0+clip+imatrix", "q4_0+clip+clip", "q4_k_m+clip"}) {
+            QVERIFY_THROWS_EXCEPTION(ParseError, parse_plan(text));
+        }
+    }
+
     void caseAndSpacesDoNotMatter() {
         QCOMPARE(parse_scheme(" Q4_0 "), parse_scheme("q4_0"));
         QCOMPARE(title(parse_scheme("q4_0")), std::string("Q4_0"));
@@ -120,6 +153,12 @@ class TestSchemeText : public QObject {
         QTest::newRow("gptq twice") << "q4_0+gptq+gptq" << 9;
         QTest::newRow("gptq of floats") << "f16+gptq" << 3;
         QTest::newRow("transform") << "spin/q4_0" << 0;
+        QTest::newRow("transform twice") << "awq/awq/q4_0" << 0;
+        QTest::newRow("transform of floats") << "awq/f16" << 0;
+        QTest::newRow("transform alone") << "awq/" << 4;
+        QTest::newRow("grid after a transform") << "awq/q4_7" << 7;
+        QTest::newRow("strength") << "smooth(2)/q4_0" << 7;
+        QTest::newRow("strength missing") << "smooth()/q4_0" << 7;
         QTest::newRow("activations") << "q4_0@int3" << 5;
         QTest::newRow("storage grid takes no parameters") << "q4_0:g128" << 4;
     }

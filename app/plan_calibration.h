@@ -1,4 +1,4 @@
-// What schemes with GPTQ need of a calibration: for jobs.
+// What schemes need of a calibration: for jobs.
 #pragma once
 
 #include <list>
@@ -7,15 +7,14 @@
 #include <vector>
 
 #include "app/calibration_request.h"
-#include "core/run/gptq_run.h"
+#include "core/model/calibration/calibration.h"
+#include "core/run/calibrated_plan.h"
 
 namespace ql::gui {
 
-using SharedRoundedTensors = std::shared_ptr<const RoundedTensors>;
-
-/// Rounds plans on the text of the last calibration: what GPTQ makes of each, null for plans
-/// without. Cuts no text if no plan has GPTQ.
-std::vector<SharedRoundedTensors> roundPlans(
+/// What a calibration on the text of the last one makes of plans; nothing of those that need none.
+/// Cuts no text if none does.
+std::vector<CalibratedPlan> calibratePlans(
     const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
     const std::shared_ptr<const ImportanceMatrix>& importance, const CalibrationRequest& request,
     const Progress& progress);

@@ -1,4 +1,4 @@
-#include "app/plan_rounding.h"
+#include "app/plan_calibration.h"
 
 #include <algorithm>
 
@@ -27,16 +27,16 @@ std::vector<TokenIds> windowsOf(const CalibrationRequest& request, const Decoder
 
 }  // namespace
 
-std::vector<SharedRoundedTensors> roundPlans(
+std::vector<CalibratedPlan> calibratePlans(
     const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
     const std::shared_ptr<const ImportanceMatrix>& importance, const CalibrationRequest& request,
     const Progress& progress) {
-    if (!uses_gptq(plans)) {
-        return std::vector<SharedRoundedTensors>(plans.size());
+    if (!uses_calibration(plans)) {
+        return std::vector<CalibratedPlan>(plans.size());
     }
     const std::vector<TokenIds> windows =
         windowsOf(request, Decoder(model), progress.part(0, kTextShare));
-    return round_plans(model, plans, importance, windows, progress.part(kTextShare, 1));
+    return calibrate_plans(model, plans, importance, windows, progress.part(kTextShare, 1));
 }
 
 std::shared_ptr<const GptqFactor> FactorCache::find(const Entry& wanted) {
