@@ -218,7 +218,8 @@ class TestGptqRun : public QObject {
         const Plan plan = parse_plan("q4_0+gptq");
         const auto rounded = std::make_shared<const RoundedTensors>(tiny.round(format(plan)));
         const PlanWeights weights(tiny.model, plan, nullptr, rounded);
-        const ModelRun run = run_model(*tiny.model, {plan}, {}, nullptr, {rounded}).front();
+        const ModelRun run =
+            run_model(*tiny.model, {plan}, {}, nullptr, {CalibratedPlan{nullptr, rounded}}).front();
         GgufExport gguf = plan_gguf(*tiny.model, plan);
         gguf.rounded = rounded;
         const auto file = tiny.fixture.path("out.gguf");
