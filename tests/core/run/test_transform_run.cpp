@@ -251,6 +251,30 @@ class TestTransformRun : public QObject {
         }
     }
 
+    /// Where there are more channels than tokens looked at, losses are measured on the tokens: here
+    /// on all of them, so that the identity's is the error of rounding to nearest.
+    void lossesOfManyChannelsAreMeasuredOnTokens() {
+        const Tiny tiny;
+        std::vector<TokenIds> windows = randomWindows();
+        windows.resize(2);
+        const TransformedModel made = transform_plan(
+            tiny.decoder, tiny.model, parse_plan("awq/int4:g32:asym"), nullptr, windows);
+        const auto errors = measure_outputs(
+            tiny.decoder,
+            {original(tiny.model),
+             {"", std::make_shared<PlanWeights>(tiny.model, parse_plan("int4:g32:asym"))}},
+            windows);
+        QCOMPARE(made.mappings.size(), std::size_t{6});
+        for (const MappingReport& report : made.mappings) {
+            QCOMPARE(report.sampled, 48);
+            double loss = 0;
+            for (const std::size_t consumer : report.mapping.consumers) {
+                loss += std::pow(errors[0].tensors[consumer].relative(), 2);
+            }
+            QVERIFY(std::fabs(report.candidates.front().loss / loss - 1) < 1e-3);
+        }
+    }
+
     void clippingLessensTheErrorOfItsGroups() {
         const Tiny tiny;
         const auto made = tiny.calibrate("int3:g32:asym+clip");
