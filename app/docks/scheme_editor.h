@@ -42,6 +42,7 @@ class SchemeEditor : public QWidget {
     void load();
     void loadGrid(const GridSpec* grid);
     void loadFit(const PlanBase& base);
+    void fillActivations();
     void explain(const Plan& plan);
     QString decisionHere(const Plan& plan) const;
     void edit(const std::function<void(Plan&)>& change);
@@ -61,9 +62,10 @@ class SchemeEditor : public QWidget {
     QComboBox* group_;
     QComboBox* symmetry_;
     QComboBox* scale_;
+    QComboBox* scaling_;
     FitChoice* fit_;
     QLabel* rounding_;
-    QLabel* activations_;
+    QComboBox* activations_;
     SchemeTextEdit* text_;
     QToolButton* copy_;
     Callout* explanation_;

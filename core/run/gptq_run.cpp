@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/model/calibration/calibration.h"
+#include "core/run/activation_rounding.h"
 #include "core/run/plan_weights.h"
 #include "core/run/row_encoder.h"
 #include "core/run/tensor_run.h"
@@ -59,7 +60,8 @@ class PlanRounder {
                     round_block(layer, false, run_block(block, copy, layer, false, progress), part);
                 }
                 if (any(layer + 1, end, false)) {
-                    decoder_.run_block(decoder_.load(layer, changed_, progress), *changed, {},
+                    decoder_.run_block(decoder_.load(layer, changed_, progress), *changed,
+                                       activation_rounding(changed_, decoder_.backend(), progress),
                                        progress);
                 }
             }
@@ -159,8 +161,11 @@ class PlanRounder {
             task.fit.search = scheme.fit.search;
             const std::vector<float> importance = importance_of(tensor, importance_.get());
             task.fit.importance = scheme.fit.importance ? importance.data() : nullptr;
-            if (task.grid->per_tensor()) {
-                task.fit.params = task.grid->fit_tensor(value_range(*rows, silent));
+            TensorRange range;
+            if (task.grid->needs_range()) {
+                range = tensor_range(*rows, silent);
+                task.fit.params = task.grid->fit_tensor(range);
+                task.fit.block_maxima = range.block_maxima.data();
             }
             GptqResult result = gptq_round(*rows, task, silent);
             return {std::make_shared<QuantizedTensor>(std::move(result.tensor)), result.report};

@@ -59,7 +59,7 @@ TensorWork work_on(const Model& model, std::size_t t, const std::vector<ModelRun
     for (std::size_t p = 0; p < runs.size(); ++p) {
         if (const std::optional<Scheme>& scheme = runs[p].tensors[t].entry.scheme) {
             schemes.emplace_back(p, *scheme);
-            needs_range = needs_range || make_grid(scheme->grid)->per_tensor();
+            needs_range = needs_range || make_grid(scheme->grid)->needs_range();
         }
     }
     if (schemes.empty()) {
@@ -69,9 +69,9 @@ TensorWork work_on(const Model& model, std::size_t t, const std::vector<ModelRun
     work.importance = std::make_unique<MatrixImportance>(importance_of(*work.tensor, importance),
                                                          work.rows->rows(), work.rows->cols());
     work.chunks = RowChunks(work.rows->rows(), work.rows->cols());
-    ValueRange range;
+    TensorRange range;
     if (needs_range) {
-        naming(*work.tensor, [&] { range = value_range(*work.rows, progress); });
+        naming(*work.tensor, [&] { range = tensor_range(*work.rows, progress); });
     }
     for (const auto& [plan, scheme] : schemes) {
         PlanWork part;

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/files/imatrix.h"
+#include "core/model/calibration/input_place.h"
 #include "core/model/forward/weight_source.h"
 #include "core/model/resolve_plan.h"
 #include "core/run/gptq_run.h"
@@ -16,13 +19,15 @@ namespace ql {
 class PlanWeights final : public WeightSource {
   public:
     /// `importance` may be null, and is shared otherwise; so is `rounded`, which a plan with GPTQ
-    /// needs. Throws what resolve_plan throws, and Error(usage) if GPTQ has rounded nothing yet.
+    /// needs. Throws what resolve_plan throws, and Error(usage) if GPTQ has rounded nothing yet or
+    /// if the plan stores what linears of one site read in different ways.
     PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
                 std::shared_ptr<const ImportanceMatrix> importance = nullptr,
                 std::shared_ptr<const RoundedTensors> rounded = nullptr);
 
     /// Reading rows throws Error(bad_data) naming the tensor for weights that cannot be quantized.
     std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const override;
+    std::optional<Activations> activations(int layer, InputSite site) const override;
     std::uint64_t fingerprint() const override;  ///< of the importance
 
   private:
@@ -30,6 +35,7 @@ class PlanWeights final : public WeightSource {
     std::shared_ptr<const ImportanceMatrix> importance_;
     std::shared_ptr<const RoundedTensors> rounded_;
     std::vector<PlanEntry> entries_;
+    std::map<InputPlace, Activations> activations_;
 };
 
 }  // namespace ql

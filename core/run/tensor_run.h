@@ -47,8 +47,9 @@ struct TensorRun {
 TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogram& bins,
                      const Progress& progress = {}, const std::vector<float>& importance = {});
 
-/// Smallest and largest value of a tensor. Throws Error(bad_data) for NaN or infinite weights.
-ValueRange value_range(const RowSource& rows, const Progress& progress = {});
+/// What grids that share parameters between rows are fitted to. Throws Error(bad_data) for NaN or
+/// infinite weights.
+TensorRange tensor_range(const RowSource& rows, const Progress& progress = {});
 
 /// The map of a whole tensor as a pyramid; `run` may be null for MapKind::original.
 Pyramid map_pyramid(const RowSource& rows, const TensorRun* run, MapKind kind,

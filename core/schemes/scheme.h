@@ -9,14 +9,13 @@
 #include <vector>
 
 #include "core/grids/grid.h"
+#include "core/schemes/activations.h"
 #include "core/schemes/gptq/gptq_options.h"
 
 namespace ql {
 
 /// What is done to the weights first, without changing the function of the model.
 enum class Transform { none };
-/// How activations are stored at run time.
-enum class Activations { as_they_are };
 
 /// One way to quantize a weight matrix. Text, model and calibration together fix the bytes.
 struct Scheme {
@@ -24,13 +23,13 @@ struct Scheme {
     GridSpec grid;
     Fit fit = {};
     std::optional<Gptq> gptq = {};  ///< how each weight picks its grid point; nothing: the nearest
-    Activations activations = Activations::as_they_are;
+    std::optional<Activations> activations = {};  ///< nothing: as they are
 
     bool operator==(const Scheme&) const = default;
 
     /// Why the axes do not combine; nothing if they do.
     std::optional<Sentence> validate() const;
-    /// Whether a file format can hold the result (textbook variants cannot be exported at all).
+    /// Whether a file format can hold the weights (textbook variants cannot be exported at all).
     bool exportable() const;
 };
 

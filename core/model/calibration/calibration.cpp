@@ -9,30 +9,6 @@ namespace ql {
 
 namespace {
 
-void require_finite(const LinearInput& input) {
-    const bool finite = std::all_of(input.values.begin(), input.values.end(),
-                                    [](float value) { return std::isfinite(value); });
-    if (!finite) {
-        throw Error(ErrorCode::bad_data,
-                    Sentence(QL_TR("core",
-                                   "The activations of layer {} are not finite: the model cannot "
-                                   "be run in float32 on this text."),
-                             input.layer));
-    }
-}
-
-/// Appends those rows of the input whose tokens are `sampled`.
-void keep_sample(const LinearInput& input, std::int64_t tokens,
-                 const std::vector<std::int64_t>& sampled, std::vector<float>& sample) {
-    auto token = std::lower_bound(sampled.begin(), sampled.end(), input.first_token);
-    for (; token != sampled.end() && *token < input.first_token + tokens; ++token) {
-        const auto row = input.values.subspan(
-            static_cast<std::size_t>((*token - input.first_token) * input.channels),
-            static_cast<std::size_t>(input.channels));
-        sample.insert(sample.end(), row.begin(), row.end());
-    }
-}
-
 /// SplitMix64 (Steele et al. 2014): a number that looks random, the same one everywhere.
 std::uint64_t mixed(std::uint64_t number) {
     number += 0x9E3779B97F4A7C15;
@@ -66,6 +42,31 @@ const InputStatistics* Calibration::of(const ModelTensor& tensor) const {
     return found == inputs.end() ? nullptr : &found->second;
 }
 
+void require_finite(const LinearInput& input) {
+    const bool finite = std::all_of(input.values.begin(), input.values.end(),
+                                    [](float value) { return std::isfinite(value); });
+    if (!finite) {
+        throw Error(ErrorCode::bad_data,
+                    Sentence(QL_TR("core",
+                                   "The activations of layer {} are not finite: the model cannot "
+                                   "be run in float32 on this text."),
+                             input.layer));
+    }
+}
+
+void keep_sample(const LinearInput& input, const std::vector<std::int64_t>& sampled,
+                 std::vector<float>& sample) {
+    const std::int64_t end =
+        input.first_token + static_cast<std::int64_t>(input.values.size()) / input.channels;
+    auto token = std::lower_bound(sampled.begin(), sampled.end(), input.first_token);
+    for (; token != sampled.end() && *token < end; ++token) {
+        const auto row = input.values.subspan(
+            static_cast<std::size_t>((*token - input.first_token) * input.channels),
+            static_cast<std::size_t>(input.channels));
+        sample.insert(sample.end(), row.begin(), row.end());
+    }
+}
+
 void add_gram(BlockGrams& grams, const LinearInput& input, const Backend& backend,
               const Progress& progress) {
     require_finite(input);
@@ -90,7 +91,7 @@ Calibration calibrate(const Decoder& decoder, const WeightSource& source,
         const std::int64_t tokens = static_cast<std::int64_t>(input.values.size()) / input.channels;
         InputStatistics& statistics = calibration.inputs[{input.layer, input.site}];
         statistics.add(input.values.data(), tokens, input.channels, progress);
-        keep_sample(input, tokens, calibration.sampled, statistics.sample);
+        keep_sample(input, calibration.sampled, statistics.sample);
         if (sink && input.layer >= 0) {
             add_gram(grams, input, decoder.backend(), progress);
         }

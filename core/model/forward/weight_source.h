@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
+#include "core/model/forward/input_site.h"
 #include "core/model/model.h"
+#include "core/schemes/activations.h"
 
 namespace ql {
 
@@ -16,6 +19,12 @@ class WeightSource {
     /// The values of a tensor of the model in RowOrder::stored (norms of gemma as they are stored:
     /// gamma - 1 in Hugging Face form). Throws Error.
     virtual std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const = 0;
+
+    /// How what the linears at a site of block `layer` read is stored; nothing: as it is. Who runs
+    /// the model rounds it before they read it (core/run/activation_rounding.h).
+    virtual std::optional<Activations> activations(int /*layer*/, InputSite /*site*/) const {
+        return std::nullopt;
+    }
 
     /// Of everything that the values depend on beside the model and the text of a scheme or plan:
     /// an interrupted evaluation only goes on with the same.
