@@ -221,7 +221,7 @@ void SchemeEditor::load() {
     const auto* scheme = std::get_if<Scheme>(&base);
     const auto* recipe = std::get_if<Recipe>(&base);
     title_->setText(tr("How %1 quantizes").arg(compared->title()));
-    for (QWidget* answer : {transform_, rounding_, activations_}) {
+    for (QWidget* answer : std::initializer_list<QWidget*>{transform_, rounding_, activations_}) {
         setRowVisible(answer, scheme);
     }
     setRowVisible(recipe_, recipe);

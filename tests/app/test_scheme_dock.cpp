@@ -107,11 +107,23 @@ void TestSchemeDock::choicesMakeTheScheme() {
     choose("bits", "3");
     QCOMPARE(text(), QStringLiteral("textbook_asym3"));
     QCOMPARE(workspace_->undoStack()->count(), 8);
+    choose("grid", "FP8 E4M3");
+    QCOMPARE(text(), QStringLiteral("fp8_e4m3:channel"));
+    choose("scaling", "per block of 128 × 128");
+    choose("grid", "FP8 E5M2");
+    QCOMPARE(text(), QStringLiteral("fp8_e5m2:block"));
+    choose("activations", "FP8 E5M2 per token");
+    QCOMPARE(text(), QStringLiteral("fp8_e5m2:block@fp8_e5m2:token"));
+    choose("grid", "int8");
+    choose("activations", "int8 per sequence");
+    QVERIFY(text().endsWith(QStringLiteral("@int8:tensor")));
+    choose("activations", "as they are");
+    QVERIFY(!text().contains(u'@'));
 }
 
 void TestSchemeDock::onlyValidCombinationsAreOffered() {
     choose("grid", "Q4_0");
-    for (const char* name : {"bits", "granularity", "group", "symmetry", "scale"}) {
+    for (const char* name : {"bits", "granularity", "group", "symmetry", "scale", "scaling"}) {
         QVERIFY2(!choice(name)->isVisible(), name);
     }
     choose("grid", "int4");
