@@ -10,6 +10,7 @@
 #include <QToolButton>
 #include <QTreeView>
 
+#include "app/docks/grid_key.h"
 #include "app/docks/scheme_dock.h"
 #include "app/docks/scheme_text_edit.h"
 #include "app/docks/storage_explanation.h"
@@ -247,12 +248,12 @@ void TestSchemeDock::gridsStandInGroups() {
     for (int i = 0; i < grids->count(); ++i) {
         if (!(grids->model()->index(i, 0).flags() & Qt::ItemIsEnabled)) {
             headings << grids->itemText(i);
-        } else if (!grids->itemData(i).toString().startsWith(u"int") &&
-                   !grids->itemData(i).toString().startsWith(u"textbook")) {
+            continue;
+        }
+        const GridSpec grid = gridOf(grids->itemData(i).toString(), StorageGrid{});
+        if (const auto* storage = std::get_if<StorageGrid>(&grid)) {
             ++types;
-            const DType dtype =
-                std::get<StorageGrid>(parse_grid(grids->itemData(i).toString().toStdString()))
-                    .dtype;
+            const DType dtype = storage->dtype;
             QCOMPARE(grids->itemData(i, Qt::UserRole + 1).toString().toDouble(),
                      bits_per_value(dtype));
             QVERIFY2(!storageExplanation(dtype).isEmpty(), qPrintable(grids->itemText(i)));

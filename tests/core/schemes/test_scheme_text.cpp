@@ -176,6 +176,20 @@ class TestSchemeText : public QObject {
         QFAIL("no error");
     }
 
+    void recipesHaveNoActivations() {
+        for (const auto& [text, position] :
+             {std::pair("q4_k_m@int8", 6), std::pair("recipe:Q4_K_M+imatrix@int8:token", 21)}) {
+            try {
+                parse_plan(text);
+                QFAIL(text);
+            } catch (const ParseError& error) {
+                QCOMPARE(static_cast<int>(error.position()), position);
+                QVERIFY(error.sentence().english().find("recipe leaves") != std::string::npos);
+            }
+        }
+        QVERIFY(parse_plan("q4_0@int8").base == PlanBase(parse_scheme("q4_0@int8:token")));
+    }
+
     void textbookVariantsCannotBeExported() {
         QVERIFY(!parse_scheme("textbook_q4_0").exportable());
         QVERIFY(parse_scheme("q4_0").exportable());
