@@ -37,17 +37,21 @@ void codes_of(const float* values, std::size_t count, float scale, float largest
     // anything finer than such a step, so the sum is rounded to steps, to even on ties.
     constexpr float kStepRounder =
         std::bit_cast<float>(static_cast<std::uint32_t>(127 + 1 - kBias + kDropped) << 23);
-    constexpr float kSmallestNormal =
-        std::bit_cast<float>(static_cast<std::uint32_t>(127 + 1 - kBias) << 23);
+    constexpr std::int32_t kSmallestNormal = (127 + 1 - kBias) << 23;
+    const auto most = std::bit_cast<std::int32_t>(largest);
     for (std::size_t i = 0; i < count; ++i) {
         const auto bits = std::bit_cast<std::uint32_t>(values[i] / scale);
-        const float magnitude = std::min(std::bit_cast<float>(bits & 0x7FFFFFFFU), largest);
-        const auto word = std::bit_cast<std::uint32_t>(magnitude);
+        // Magnitudes of floats have the order of their bits.
+        const std::int32_t magnitude =
+            std::min(static_cast<std::int32_t>(bits & 0x7FFFFFFFU), most);
+        const auto word = static_cast<std::uint32_t>(magnitude);
         const std::uint32_t normal =
             ((word + kHalf + ((word >> kDropped) & 1U)) >> kDropped) - kRebias;
-        const std::uint32_t subnormal = std::bit_cast<std::uint32_t>(magnitude + kStepRounder) -
-                                        std::bit_cast<std::uint32_t>(kStepRounder);
-        const std::uint32_t code = magnitude < kSmallestNormal ? subnormal : normal;
+        const std::uint32_t subnormal =
+            std::bit_cast<std::uint32_t>(std::bit_cast<float>(word) + kStepRounder) -
+            std::bit_cast<std::uint32_t>(kStepRounder);
+        const std::uint32_t is_small = magnitude < kSmallestNormal ? ~0U : 0U;
+        const std::uint32_t code = (subnormal & is_small) | (normal & ~is_small);
         codes[i] = static_cast<std::uint8_t>(code | ((bits >> 31) << 7));
     }
 }
