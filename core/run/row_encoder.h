@@ -46,7 +46,7 @@ Sentence needs_calibration();
 /// gives the bytes that a tensor was rounded to. Safe to use from several threads.
 class RowEncoder {
   public:
-    /// `range` is that of the whole tensor; only grids that need_range() look at it. `importance`
+    /// `range` is that of the whole tensor; only grids with needs_range() look at it. `importance`
     /// must outlive the encoder; only schemes with Fit::importance look at it. `rounded` is what
     /// GPTQ made of the tensor, rows as they are encoded. Throws Error(usage) for a scheme with
     /// GPTQ and without it.
