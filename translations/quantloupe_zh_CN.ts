@@ -396,10 +396,6 @@
         <translation>教科书 Q4_0 是 4 位，不是 {} 位。</translation>
     </message>
     <message>
-        <source>No grid is called &quot;{}&quot;; known are {}, int2 to int8 (such as int4:g128:asym), textbook_sym8, textbook_asym8 and textbook_q4_0.</source>
-        <translation>没有名为“{}”的网格；已知的有 {}、int2 到 int8（如 int4:g128:asym）、textbook_sym8、textbook_asym8 和 textbook_q4_0。</translation>
-    </message>
-    <message>
         <source>&quot;{}&quot; must be followed by the number of bits, {} to {}.</source>
         <translation>“{}”之后必须是位数，{} 到 {}。</translation>
     </message>
@@ -1393,10 +1389,6 @@
         <translation>GPTQ：第 {} 层（共 {} 层）</translation>
     </message>
     <message>
-        <source>GPTQ rounds by what the linears of a model read on a calibration text, and there is no calibration here.</source>
-        <translation>GPTQ 根据模型的线性层在校准文本上读到的输入来舍入，而这里没有校准数据。</translation>
-    </message>
-    <message>
         <source>The calibration never reaches it: rounded to nearest.</source>
         <translation>校准数据从未用到它：就近舍入。</translation>
     </message>
@@ -1433,16 +1425,100 @@
         <translation>GPTQ 需要在编码之前固定的参数，而 {} 没有这样的参数。</translation>
     </message>
     <message>
-        <source>GPTQ is for linears: this tensor is none.</source>
-        <translation>GPTQ 只用于线性层，此张量不是。</translation>
-    </message>
-    <message>
         <source>Rounded on what the original model&apos;s linear reads; a comparison rounds on what comes from the quantized blocks before it.</source>
         <translation>这里按原始模型中该线性层的输入舍入；比较时则按前面已量化的块给出的输入舍入。</translation>
     </message>
     <message>
-        <source>GPTQ rounds by what the linear reads. Run the comparison, or calibrate with Gram matrices (Model &gt; Calibrate): then every change shows at once.</source>
-        <translation>GPTQ 根据线性层读到的输入来舍入。请运行比较，或在校准时保留 Gram 矩阵（“模型 &gt; 校准”），之后每次更改都会立即显示。</translation>
+        <source>GGUF does not record how activations are stored; the weights of {} can be written without its @{}.</source>
+        <translation>GGUF 不记录激活值的存储方式；去掉 @{1} 后即可写出 {0} 的权重。</translation>
+    </message>
+    <message>
+        <source>{} is no FP8 type for weights.</source>
+        <translation>{} 不是可用于权重的 FP8 类型。</translation>
+    </message>
+    <message>
+        <source>No grid is called &quot;{}&quot;; known are {}, int2 to int8 (such as int4:g128:asym), fp8_e4m3, fp8_e5m2 (such as fp8_e4m3:channel), textbook_sym8, textbook_asym8 and textbook_q4_0.</source>
+        <translation>没有名为“{}”的网格；已知的有 {}、int2 到 int8（如 int4:g128:asym）、fp8_e4m3、fp8_e5m2（如 fp8_e4m3:channel）、textbook_sym8、textbook_asym8 和 textbook_q4_0。</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; does not say which weights share an FP8 scale; known are tensor, channel and block (128 × 128 weights).</source>
+        <translation>“{}”没有说明哪些权重共用一个 FP8 缩放因子；已知的有 tensor、channel 和 block（128 × 128 个权重）。</translation>
+    </message>
+    <message>
+        <source>{} and {} read the same activations, but the plan stores them in two ways: give both tensors the same @….</source>
+        <translation>{} 和 {} 读取相同的激活值，但计划以两种方式存储它们：请给两个张量相同的 @…。</translation>
+    </message>
+    <message>
+        <source>AWQ, SmoothQuant and GPTQ go by what the linears of a model read on a calibration text, and there is no calibration here.</source>
+        <translation>AWQ、SmoothQuant 和 GPTQ 都依据模型的线性层在校准文本上读到的输入，而这里没有校准数据。</translation>
+    </message>
+    <message>
+        <source>Scales: running layer {} of {}</source>
+        <translation>缩放：正在运行第 {} 层（共 {} 层）</translation>
+    </message>
+    <message>
+        <source>{} and {} read the same input, so one transform must do for both, but the plan gives them {} and {}.</source>
+        <translation>{} 和 {} 读取同一个输入，必须共用一个变换，但方案给它们的是 {} 和 {}。</translation>
+    </message>
+    <message>
+        <source>“{}” does not say which activations share a scale; known are token and tensor.</source>
+        <translation>“{}”没有说明哪些激活值共用一个缩放因子；已知的有词元和 tensor。</translation>
+    </message>
+    <message>
+        <source>Only what the linears of blocks read is quantized: what this tensor reads stays as it is.</source>
+        <translation>只有各层线性层读取的激活值会被量化：此张量读取的内容保持原样。</translation>
+    </message>
+    <message>
+        <source>A recipe is not clipped: its types have scales that are shares of others.</source>
+        <translation>配方不能截断：其类型的缩放因子是另一个缩放因子的份额。</translation>
+    </message>
+    <message>
+        <source>A recipe leaves activations as they are: “{}” cannot follow it.</source>
+        <translation>配方不改变激活值：后面不能跟“{}”。</translation>
+    </message>
+    <message>
+        <source>A scheme has one transform, not two.</source>
+        <translation>一个方案只有一个变换，不能有两个。</translation>
+    </message>
+    <message>
+        <source>4-bit integers with a scale and a zero point for every 128 weights, after columns that read large activations were made larger, and weights were clipped where that helps. Needs a calibration text.</source>
+        <translation>4 位整数，每 128 个权重一个缩放因子和一个零点；先把读取大激活值的列放大，并在有利之处截断权重。需要校准文本。</translation>
+    </message>
+    <message>
+        <source>8-bit integers, one scale for each output channel, after outliers of the activations were moved into the weights. Needs a calibration text.</source>
+        <translation>8 位整数，每个输出通道一个缩放因子；先把激活值中的离群值移入权重。需要校准文本。</translation>
+    </message>
+    <message>
+        <source>8-bit integers for weights (a scale for each output channel) and for activations (a scale for each token), rounded to nearest.</source>
+        <translation>权重用 8 位整数（每个输出通道一个缩放因子），激活值也用 8 位整数（每个词元一个缩放因子），最近舍入。</translation>
+    </message>
+    <message>
+        <source>8-bit floats (E4M3) for weights, with a scale for each output channel, and for activations, with a scale for each token.</source>
+        <translation>权重和激活值都用 8 位浮点数（E4M3）：权重每个输出通道一个缩放因子，激活值每个词元一个缩放因子。</translation>
+    </message>
+    <message>
+        <source>A transform prepares weights for few bits; {} keeps them as they are.</source>
+        <translation>变换是为低位数的权重做准备；{} 则原样保留权重。</translation>
+    </message>
+    <message>
+        <source>Clipping is a fit of its own, made for rounding to nearest: it goes with neither +search nor +imatrix nor +gptq.</source>
+        <translation>截断本身就是一种拟合，为最近舍入而设：不能与 +search、+imatrix 或 +gptq 并用。</translation>
+    </message>
+    <message>
+        <source>Clipping looks for the best bound of each group of weights that share one scale, and {} has no such groups.</source>
+        <translation>截断为每组共用一个缩放因子的权重寻找最佳界限，而 {} 没有这样的组。</translation>
+    </message>
+    <message>
+        <source>“{}” is no strength of SmoothQuant: a number from 0 to 1 is.</source>
+        <translation>“{}”不是 SmoothQuant 的强度：应为 0 到 1 之间的数。</translation>
+    </message>
+    <message>
+        <source>It needs to know what a linear reads, and this tensor is none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GPTQ, AWQ and SmoothQuant go by what the linear reads: run the comparison.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2031,6 +2107,11 @@
         <source>%1 is a plain integer grid, not a block format: codes and the parameters of the groups are stored apart. Here: %2.</source>
         <extracomment>%2: the parameters of the group, in words</extracomment>
         <translation>%1 是普通整数网格，不是块格式：编码与各组的参数分开存储。此处：%2。</translation>
+    </message>
+    <message>
+        <source>%1 stores a byte for each weight, and the scales apart from them: there is no block to look into. Here: %2.</source>
+        <extracomment>%2: the code of the weight and its scale, in words</extracomment>
+        <translation>%1 为每个权重存一个字节，缩放因子另外存放：没有可以查看的块。此处：%2。</translation>
     </message>
 </context>
 <context>
@@ -4704,10 +4785,6 @@
         <translation>激活</translation>
     </message>
     <message>
-        <source>How activations are stored at run time.</source>
-        <translation>运行时激活如何存储。</translation>
-    </message>
-    <message>
         <source>none</source>
         <comment>no transform</comment>
         <translation>无</translation>
@@ -4771,6 +4848,44 @@
     <message>
         <source>The tensor in view keeps its stored type.</source>
         <translation>当前张量保持其存储类型。</translation>
+    </message>
+    <message>
+        <source>8-bit floats</source>
+        <translation>8 位浮点数</translation>
+    </message>
+    <message>
+        <source>FP8 E4M3</source>
+        <translation>FP8 E4M3</translation>
+    </message>
+    <message>
+        <source>4 bits of exponent, 3 of fraction: up to 448, for weights and activations</source>
+        <translation>4 位指数、3 位尾数：最大 448，用于权重和激活值</translation>
+    </message>
+    <message>
+        <source>FP8 E5M2</source>
+        <translation>FP8 E5M2</translation>
+    </message>
+    <message>
+        <source>5 bits of exponent, 2 of fraction: more range, less precision</source>
+        <translation>5 位指数、2 位尾数：范围更大，精度更低</translation>
+    </message>
+    <message>
+        <source>per block of 128 × 128</source>
+        <translation>按 128 × 128 的块</translation>
+    </message>
+    <message>
+        <source>%1 per token</source>
+        <comment>a type of activations</comment>
+        <translation>%1，按词元</translation>
+    </message>
+    <message>
+        <source>%1 per sequence</source>
+        <comment>a type of activations</comment>
+        <translation>%1，按序列</translation>
+    </message>
+    <message>
+        <source>How what the linears read is stored at run time; it is rounded so when the model is run. A scale per sequence stands for one per tensor.</source>
+        <translation>线性层读取的内容在运行时如何存储；运行模型时会照此舍入。按序列的缩放因子即“按张量”的缩放因子。</translation>
     </message>
 </context>
 <context>
@@ -4924,6 +5039,26 @@
     <message>
         <source>GPTQ: columns are rounded one after the other, and those after a column make up for what its rounding does to the output.</source>
         <translation>GPTQ：逐列舍入，后面的列补偿前面各列的舍入对输出的影响。</translation>
+    </message>
+    <message>
+        <source>One scale for the whole tensor: levels are closer near zero, so outliers cost less than on integers.</source>
+        <translation>整个张量一个缩放因子：档位在零附近更密，因此离群值的代价比整数网格小。</translation>
+    </message>
+    <message>
+        <source>One scale for every block of 128 × 128 weights.</source>
+        <translation>每个 128 × 128 的权重块一个缩放因子。</translation>
+    </message>
+    <message>
+        <source>8-bit floats: %1 bits of exponent, %2 of fraction, rounded to nearest even; s = max |w| / %3.</source>
+        <translation>8 位浮点数：%1 位指数、%2 位尾数，最近舍入（平局取偶）；s = max |w| / %3。</translation>
+    </message>
+    <message>
+        <source>Activations: what each linear reads is rounded too, with a scale for every token.</source>
+        <translation>激活值：每个线性层读取的内容也被舍入，每个词元一个缩放因子。</translation>
+    </message>
+    <message>
+        <source>Activations: what each linear reads is rounded too, with one scale for a whole sequence, which an outlier channel coarsens.</source>
+        <translation>激活值：每个线性层读取的内容也被舍入，整个序列共用一个缩放因子，离群通道会使其变粗。</translation>
     </message>
 </context>
 <context>

@@ -120,7 +120,7 @@ void encode_file(const Arguments& arguments, const Scheme& scheme, std::size_t f
                  std::size_t block_row, const Progress& progress) {
     const MatrixImportance importance = read_importance(arguments);
     // Storage types take no parameters from the whole tensor: the encoder reads nothing itself.
-    const RowEncoder encoder(scheme, arguments.cols, ValueRange(), importance);
+    const RowEncoder encoder(scheme, arguments.cols, TensorRange(), importance);
     const auto encode = [&](std::span<const std::byte> in, std::int64_t rows,
                             std::vector<std::byte>& out) {
         std::vector<float> weights(in.size() / sizeof(float));

@@ -31,6 +31,17 @@ std::vector<GridSpec> textbook_grids() {
             TextbookGrid{TextbookKind::q4_0, 4}};
 }
 
+std::vector<GridSpec> fp8_grids() {
+    std::vector<GridSpec> all;
+    for (const DType dtype : {DType::f8_e4m3, DType::f8_e5m2}) {
+        for (const Fp8Scaling scaling :
+             {Fp8Scaling::tensor, Fp8Scaling::channel, Fp8Scaling::block}) {
+            all.emplace_back(Fp8Grid{dtype, scaling});
+        }
+    }
+    return all;
+}
+
 void print_human() {
     fmt::print(
         "A scheme is a text: a transform if it has one, a grid or the name of a preset, a fit, a "
@@ -49,6 +60,12 @@ void print_human() {
     grids.add(
         {"", "", "", ":sym (scale 2a/(2^b-1)), :narrow (a/(2^(b-1)-1)) or :asym (zero point),"});
     grids.add({"", "", "", "and :bf16 or :f32 for the scales (else f16)"});
+    for (const GridSpec& spec : fp8_grids()) {
+        const bool block = std::get<Fp8Grid>(spec).scaling == Fp8Scaling::block;
+        grids.add({format(spec), fmt::format("{:.4g}", usual_bits(spec)), "",
+                   block ? "8-bit floats; 128 × 128 weights share a scale in f32"
+                         : "8-bit floats, with a scale in f32"});
+    }
     for (const GridSpec& spec : textbook_grids()) {
         grids.add({format(spec), fmt::format("{:.4g}", usual_bits(spec)), "",
                    "simplified textbook code, to see what it costs; not exportable"});
@@ -65,7 +82,12 @@ void print_human() {
         "by\n"
         "what the model reads on a text (--calibration FILE). Options: +gptq(damp=0.01,\n"
         "order=none|static|group,independent,refit). Every grid but floats, textbook and tq1_0 has "
-        "it.\n\n");
+        "it.\n"
+        "@… says how activations are stored while the model runs, for example @int8:token:");
+    for (const Activations& activations : all_activations()) {
+        fmt::print(" @{}", format(activations));
+    }
+    fmt::print("\n(a scale for each token, or for each sequence of tokens).\n\n");
     Table table({"preset", "text", "bits/weight", "what it is"}, {1, 3});
     for (const Preset& preset : presets()) {
         table.add({std::string(preset.name), std::string(preset.text),
@@ -102,6 +124,13 @@ nlohmann::ordered_json to_json() {
                        {"symmetry", {"sym", "narrow", "asym"}},
                        {"scale", {"f16", "bf16", "f32"}},
                        {"gguf", false}};
+    for (const GridSpec& spec : fp8_grids()) {
+        json["fp8"].push_back(
+            {{"text", format(spec)}, {"bits_per_weight", usual_bits(spec)}, {"gguf", false}});
+    }
+    for (const Activations& activations : all_activations()) {
+        json["activations"].push_back(format(activations));
+    }
     for (const GridSpec& spec : textbook_grids()) {
         json["textbook"].push_back({{"text", format(spec)}, {"exportable", false}});
     }

@@ -16,7 +16,8 @@ QString gridKey(const GridSpec& grid) {
                 return QStringLiteral("textbook_q4_0");
         }
     }
-    return QString::fromStdString(format(grid));
+    const QString text = QString::fromStdString(format(grid));
+    return std::holds_alternative<Fp8Grid>(grid) ? text.section(u':', 0, 0) : text;
 }
 
 GridSpec gridOf(const QString& key, const GridSpec& before) {
@@ -38,7 +39,12 @@ GridSpec gridOf(const QString& key, const GridSpec& before) {
         }
         return grid;
     }
-    return parse_grid(key.toStdString());
+    GridSpec grid = parse_grid(key.toStdString());
+    const auto* old = std::get_if<Fp8Grid>(&before);
+    if (auto* fp8 = std::get_if<Fp8Grid>(&grid); fp8 && old) {
+        fp8->scaling = old->scaling;
+    }
+    return grid;
 }
 
 Fit supportedFit(const Scheme& scheme) {

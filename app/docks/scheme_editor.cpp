@@ -61,9 +61,10 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
       group_(addChoice("group")),
       symmetry_(addChoice("symmetry")),
       scale_(addChoice("scale")),
+      scaling_(addChoice("scaling")),
       fit_(addField<FitChoice>("fit")),
       rounding_(addField<RoundingChoice>("rounding")),
-      activations_(addAnswer("activations")),
+      activations_(addChoice("activations")),
       text_(new SchemeTextEdit),
       copy_(new QToolButton),
       explanation_(new Callout),
@@ -127,6 +128,19 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
     connect(scale_, &QComboBox::activated, this, [this] {
         editGrid([this](GridSpec& grid) {
             std::get<IntegerGrid>(grid).scale = static_cast<DType>(scale_->currentData().toInt());
+        });
+    });
+    connect(scaling_, &QComboBox::activated, this, [this] {
+        editGrid([this](GridSpec& grid) {
+            std::get<Fp8Grid>(grid).scaling =
+                static_cast<Fp8Scaling>(scaling_->currentData().toInt());
+        });
+    });
+    connect(activations_, &QComboBox::activated, this, [this] {
+        edit([this](Plan& plan) {
+            const std::string chosen = activations_->currentData().toString().toStdString();
+            std::get<Scheme>(plan.base).activations =
+                chosen.empty() ? std::nullopt : std::optional(parse_activations(chosen));
         });
     });
     connect(text_, &SchemeTextEdit::entered, this, [this](const QString& text) {
@@ -229,6 +243,11 @@ void SchemeEditor::load() {
     if (recipe) {
         select(recipe_, QString::fromStdString(recipe->name));
     }
+    if (scheme) {
+        select(activations_, scheme->activations
+                                 ? QString::fromStdString(format(*scheme->activations))
+                                 : QString());
+    }
     loadGrid(scheme ? &scheme->grid : nullptr);
     loadFit(base);
     loadRounding(base);
@@ -239,6 +258,7 @@ void SchemeEditor::load() {
 void SchemeEditor::loadGrid(const GridSpec* grid) {
     const auto* integer = grid ? std::get_if<IntegerGrid>(grid) : nullptr;
     const auto* textbook = grid ? std::get_if<TextbookGrid>(grid) : nullptr;
+    const auto* fp8 = grid ? std::get_if<Fp8Grid>(grid) : nullptr;
     const bool grouped = integer && integer->granularity == Granularity::group;
     setRowVisible(grid_, grid);
     setRowVisible(bits_, textbook && textbook->kind != TextbookKind::q4_0);
@@ -246,11 +266,15 @@ void SchemeEditor::loadGrid(const GridSpec* grid) {
     setRowVisible(group_, grouped);
     setRowVisible(symmetry_, integer);
     setRowVisible(scale_, integer);
+    setRowVisible(scaling_, fp8);
     if (grid) {
         select(grid_, gridKey(*grid));
     }
     if (textbook) {
         select(bits_, textbook->bits);
+    }
+    if (fp8) {
+        select(scaling_, static_cast<int>(fp8->scaling));
     }
     if (integer) {
         select(granularity_, static_cast<int>(integer->granularity));
@@ -275,7 +299,7 @@ void SchemeEditor::loadFit(const PlanBase& base) {
         const auto* textbook = std::get_if<TextbookGrid>(&scheme->grid);
         const bool minMax = (integer && integer->symmetry == Symmetry::asymmetric) ||
                             (textbook && textbook->kind == TextbookKind::asymmetric);
-        const bool ggml = !integer && !textbook;
+        const bool ggml = std::holds_alternative<StorageGrid>(scheme->grid);
         fit_->setFit(scheme->fit,
                      ggml     ? tr("reference (as ggml)")
                      : minMax ? tr("reference (min–max)")
@@ -342,6 +366,12 @@ void SchemeEditor::fillGrids() {
                         QStringLiteral("%1 +").arg(count),
                         tr("Codes of %n bit(s), and the scale", nullptr, count));
     }
+    grid_->addHeading(tr("8-bit floats"));
+    grid_->addEntry(
+        tr("FP8 E4M3"), QStringLiteral("fp8_e4m3"), QStringLiteral("8 +"),
+        tr("4 bits of exponent, 3 of fraction: up to 448, for weights and activations"));
+    grid_->addEntry(tr("FP8 E5M2"), QStringLiteral("fp8_e5m2"), QStringLiteral("8 +"),
+                    tr("5 bits of exponent, 2 of fraction: more range, less precision"));
     grid_->addHeading(tr("Textbook"));
     grid_->addEntry(tr("textbook symmetric"), QStringLiteral("textbook_sym"), {});
     grid_->addEntry(tr("textbook asymmetric"), QStringLiteral("textbook_asym"), {});
@@ -381,6 +411,24 @@ void SchemeEditor::fillChoices() {
         scales.append({toQString(name(dtype)), static_cast<int>(dtype)});
     }
     fill(scale_, scales);
+    fill(scaling_, {{tr("per block of 128 × 128"), static_cast<int>(Fp8Scaling::block)},
+                    {tr("per channel"), static_cast<int>(Fp8Scaling::channel)},
+                    {tr("per tensor"), static_cast<int>(Fp8Scaling::tensor)}});
+    fillActivations();
+}
+
+void SchemeEditor::fillActivations() {
+    QList<QPair<QString, QVariant>> entries{{tr("as they are"), QString()}};
+    for (const Activations& activations : all_activations()) {
+        const QString type = activations.dtype == DType::i8        ? tr("int%1").arg(8)
+                             : activations.dtype == DType::f8_e4m3 ? tr("FP8 E4M3")
+                                                                   : tr("FP8 E5M2");
+        entries.append({activations.scaling == Activations::Scaling::token
+                            ? tr("%1 per token", "a type of activations").arg(type)
+                            : tr("%1 per sequence", "a type of activations").arg(type),
+                        QString::fromStdString(format(activations))});
+    }
+    fill(activations_, entries);
 }
 
 void SchemeEditor::changeEvent(QEvent* event) {
@@ -411,11 +459,13 @@ void SchemeEditor::retranslate() {
     label(scale_, tr("Scale type"),
           tr("How the scale itself is stored; it is rounded to this type "
              "before codes are chosen."));
+    label(scaling_, tr("Granularity"), tr("Which weights share a scale."));
     label(fit_, tr("Fit"), tr("How scale and offset of a block are chosen."));
     label(rounding_, tr("Rounding"), tr("How each weight picks its level."));
-    label(activations_, tr("Activations"), tr("How activations are stored at run time."));
+    label(activations_, tr("Activations"),
+          tr("How what the linears read is stored at run time; it is rounded so when the model is "
+             "run. A scale per sequence stands for one per tensor."));
     transform_->setText(tr("none", "no transform"));
-    activations_->setText(tr("as they are"));
     fit_->retranslate();
     rounding_->retranslate();
     rules_->retranslate();

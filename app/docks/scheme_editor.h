@@ -44,6 +44,7 @@ class SchemeEditor : public QWidget {
     void loadGrid(const GridSpec* grid);
     void loadFit(const PlanBase& base);
     void loadRounding(const PlanBase& base);
+    void fillActivations();
     void explain(const Plan& plan);
     QString decisionHere(const Plan& plan) const;
     void edit(const std::function<void(Plan&)>& change);
@@ -64,9 +65,10 @@ class SchemeEditor : public QWidget {
     QComboBox* group_;
     QComboBox* symmetry_;
     QComboBox* scale_;
+    QComboBox* scaling_;
     FitChoice* fit_;
     RoundingChoice* rounding_;
-    QLabel* activations_;
+    QComboBox* activations_;
     SchemeTextEdit* text_;
     QToolButton* copy_;
     Callout* explanation_;

@@ -78,6 +78,38 @@ QString textbookExplanation(const TextbookGrid& grid) {
                "be exported.");
 }
 
+QString fp8Explanation(const Fp8Grid& grid) {
+    const bool e4m3 = grid.dtype == DType::f8_e4m3;
+    const QString who =
+        grid.scaling == Fp8Scaling::tensor
+            ? SchemeExplanation::tr(
+                  "One scale for the whole tensor: levels are closer near zero, "
+                  "so outliers cost less than on integers.")
+        : grid.scaling == Fp8Scaling::channel
+            ? SchemeExplanation::tr("One scale for each output channel (row of the matrix).")
+            : SchemeExplanation::tr("One scale for every block of 128 × 128 weights.");
+    return who + u' ' +
+           SchemeExplanation::tr(
+               "8-bit floats: %1 bits of exponent, %2 of fraction, rounded to nearest even; "
+               "s = max |w| / %3.")
+               .arg(e4m3 ? 4 : 5)
+               .arg(e4m3 ? 3 : 2)
+               .arg(e4m3 ? 448 : 57344);
+}
+
+QString activationExplanation(const Scheme& scheme) {
+    if (!scheme.activations) {
+        return {};
+    }
+    return scheme.activations->scaling == Activations::Scaling::token
+               ? SchemeExplanation::tr(
+                     "Activations: what each linear reads is rounded too, with a scale for every "
+                     "token.")
+               : SchemeExplanation::tr(
+                     "Activations: what each linear reads is rounded too, with one scale for a "
+                     "whole sequence, which an outlier channel coarsens.");
+}
+
 // "4 + 16/32": the codes, and what else is stored, over the weights that share it.
 QString sum(const QString& codes, const QStringList& shared, const QString& sharers) {
     if (shared.isEmpty()) {
@@ -101,12 +133,22 @@ QString integerSum(const IntegerGrid& grid, std::int64_t rows, std::int64_t cols
     return sum(QString::number(grid.bits), shared, QString::number(sharers));
 }
 
+QString fp8Sum(const Fp8Grid& grid, std::int64_t rows, std::int64_t cols) {
+    const QString sharers = grid.scaling == Fp8Scaling::tensor    ? QString::number(rows * cols)
+                            : grid.scaling == Fp8Scaling::channel ? QString::number(cols)
+                                                                  : QStringLiteral("(128 · 128)");
+    return sum(QStringLiteral("8"), {QStringLiteral("32")}, sharers);
+}
+
 QString gridExplanation(const GridSpec& grid) {
     if (const auto* storage = std::get_if<StorageGrid>(&grid)) {
         return storageExplanation(storage->dtype);
     }
     if (const auto* integer = std::get_if<IntegerGrid>(&grid)) {
         return integerExplanation(*integer);
+    }
+    if (const auto* fp8 = std::get_if<Fp8Grid>(&grid)) {
+        return fp8Explanation(*fp8);
     }
     return textbookExplanation(std::get<TextbookGrid>(grid));
 }
@@ -120,8 +162,10 @@ QString bitsFormula(const GridSpec& grid, std::int64_t rows, std::int64_t cols) 
         codec->bits_stored(rows, cols) / (static_cast<double>(rows) * static_cast<double>(cols));
     const auto* storage = std::get_if<StorageGrid>(&grid);
     const auto* integer = std::get_if<IntegerGrid>(&grid);
+    const auto* fp8 = std::get_if<Fp8Grid>(&grid);
     const QString formula = storage   ? storageSum(storage->dtype)
                             : integer ? integerSum(*integer, rows, cols)
+                            : fp8     ? fp8Sum(*fp8, rows, cols)
                                       : QString();
     const QString result = SchemeExplanation::tr("%1 bits per weight").arg(bitsText(bits));
     return formula.isEmpty() ? result : formula + QStringLiteral(" = ") + result;
@@ -162,9 +206,10 @@ QString schemeExplanation(const Scheme& scheme, const ModelTensor* tensor) {
     if (formula.isEmpty()) {
         formula = bitsFormula(scheme.grid, kTypicalSize, kTypicalSize);
     }
-    const QString text = QStringList{gridExplanation(scheme.grid), fitExplanation(scheme.fit),
-                                     roundingExplanation(scheme.gptq)}
-                             .join(u' ');
+    QStringList sentences{gridExplanation(scheme.grid), fitExplanation(scheme.fit),
+                          roundingExplanation(scheme.gptq), activationExplanation(scheme)};
+    sentences.removeAll(QString());
+    const QString text = sentences.join(u' ');
     return QStringLiteral("%1<br><b>%2</b>").arg(text.toHtmlEscaped(), formula);
 }
 

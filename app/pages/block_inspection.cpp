@@ -316,6 +316,13 @@ QString noBlockText(const TensorRun& run, const QString& scheme, qint64 row, qin
                    "%1 is worked out in float and stored by no format: it has no bits to show.")
             .arg(scheme);
     }
+    if (std::holds_alternative<Fp8Grid>(spec)) {
+        //: %2: the code of the weight and its scale, in words
+        return BlockText::tr(
+                   "%1 stores a byte for each weight, and the scales apart from them: there is no "
+                   "block to look into. Here: %2.")
+            .arg(scheme, blockText(run.quantized.inspect(row, col)));
+    }
     //: %2: the parameters of the group, in words
     return BlockText::tr(
                "%1 is a plain integer grid, not a block format: codes and the parameters of the "

@@ -102,6 +102,13 @@ void require_storable(const std::optional<Scheme>& scheme) {
                                    "such as {}."),
                              format(*scheme), instead_of(*scheme)));
     }
+    if (scheme && scheme->activations) {
+        throw Error(ErrorCode::unsupported,
+                    Sentence(QL_TR("core",
+                                   "GGUF does not record how activations are stored; the weights "
+                                   "of {} can be written without its @{}."),
+                             format(*scheme), format(*scheme->activations)));
+    }
 }
 
 bool is_float(DType dtype) {

@@ -18,9 +18,11 @@ struct Fit {
 
 /// What Grid::encode is told beside the weights.
 struct EncodeOptions {
-    TensorParams params;                ///< of Grid::fit_tensor, where per_tensor()
-    bool search = false;                ///< the lowest squared error that our search finds
-    const float* importance = nullptr;  ///< one weight >= 0 for each column, or null for none
+    TensorParams params;                  ///< of Grid::fit_tensor, where per_tensor()
+    bool search = false;                  ///< the lowest squared error that our search finds
+    const float* importance = nullptr;    ///< one weight >= 0 for each column, or null for none
+    const float* block_maxima = nullptr;  ///< TensorRange::block_maxima, where per_block()
+    std::int64_t first_row = 0;           ///< of the tensor that is encoded, where per_block()
 };
 
 }  // namespace ql

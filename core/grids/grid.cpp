@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/grids/block_format.h"
+#include "core/grids/fp8_codec.h"
 #include "core/grids/integer_codec.h"
 #include "core/grids/storage_codec.h"
 #include "core/grids/textbook_codec.h"
@@ -55,6 +56,14 @@ std::shared_ptr<const Grid> make(const TextbookGrid& grid) {
                     Sentence(QL_TR("core", "The textbook Q4_0 has 4 bits, not {}."), grid.bits));
     }
     return std::make_shared<TextbookCodec>(grid);
+}
+
+std::shared_ptr<const Grid> make(const Fp8Grid& grid) {
+    if (grid.dtype != DType::f8_e4m3 && grid.dtype != DType::f8_e5m2) {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core", "{} is no FP8 type for weights."), name(grid.dtype)));
+    }
+    return std::make_shared<Fp8Codec>(grid);
 }
 
 }  // namespace

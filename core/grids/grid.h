@@ -35,9 +35,10 @@ struct CellInfo {
     float level() const { return level(code); }
 };
 
-/// A set of storable values and its reference fit. Rows are independent; a row of `cols` floats
-/// becomes row_bytes(cols) bytes, exactly as exported for storage types. Immutable; all functions
-/// may be called from several threads. Encoding is deterministic on every machine.
+/// A set of storable values and its reference fit. Rows are independent but for parameters that are
+/// fitted to the whole tensor first; a row of `cols` floats becomes row_bytes(cols) bytes, exactly
+/// as exported for storage types. Immutable; all functions may be called from several threads.
+/// Encoding is deterministic on every machine.
 class Grid {
   public:
     virtual ~Grid() = default;
@@ -57,6 +58,10 @@ class Grid {
     /// Whether encode() needs the params of fit_tensor.
     virtual bool per_tensor() const { return false; }
     virtual TensorParams fit_tensor(const ValueRange& range) const;
+    /// Whether encode() needs the maxima of the tensor's blocks, and to be told its first row.
+    virtual bool per_block() const { return false; }
+    /// Whether the whole tensor has to be looked at before a row can be encoded.
+    bool needs_range() const { return per_tensor() || per_block(); }
 
     /// Why the grid has no fit of this kind; nothing if it has.
     virtual std::optional<Sentence> refuses_fit(const Fit& fit) const;

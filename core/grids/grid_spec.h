@@ -55,11 +55,21 @@ struct TextbookGrid {
     bool operator==(const TextbookGrid&) const = default;
 };
 
-using GridSpec = std::variant<StorageGrid, IntegerGrid, TextbookGrid>;
+/// Which weights share the scale of an FP8 grid; blocks are those of tensor_params.h.
+enum class Fp8Scaling { tensor, channel, block };
+
+/// 8-bit floats (OCP FP8) with a scale of float32.
+struct Fp8Grid {
+    DType dtype = DType::f8_e4m3;  ///< or f8_e5m2
+    Fp8Scaling scaling = Fp8Scaling::channel;
+    bool operator==(const Fp8Grid&) const = default;
+};
+
+using GridSpec = std::variant<StorageGrid, IntegerGrid, TextbookGrid, Fp8Grid>;
 
 /// The canonical text: "q4_0", "bf16", "int4:g128:asym", "int4:g128:sym",
-/// "int8:channel:narrow:f32", "textbook_sym8", "textbook_asym4", "textbook_q4_0". Scales of f16 are
-/// not mentioned.
+/// "int8:channel:narrow:f32", "fp8_e4m3:block", "textbook_sym8", "textbook_asym4", "textbook_q4_0".
+/// Scales of f16 are not mentioned.
 std::string format(const GridSpec& spec);
 
 /// The grid that `text` names; parameters that are left out take IntegerGrid's defaults, a missing

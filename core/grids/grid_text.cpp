@@ -18,6 +18,21 @@ constexpr std::string_view kTextbookSymmetric = "textbook_sym";
 constexpr std::string_view kTextbookAsymmetric = "textbook_asym";
 constexpr std::string_view kTextbookQ4 = "textbook_q4_0";
 
+struct Fp8Name {
+    std::string_view text;
+    DType dtype;
+};
+constexpr std::array kFp8Types = {Fp8Name{"fp8_e4m3", DType::f8_e4m3},
+                                  Fp8Name{"fp8_e5m2", DType::f8_e5m2}};
+
+struct ScalingName {
+    std::string_view text;
+    Fp8Scaling scaling;
+};
+constexpr std::array kScalings = {ScalingName{"tensor", Fp8Scaling::tensor},
+                                  ScalingName{"channel", Fp8Scaling::channel},
+                                  ScalingName{"block", Fp8Scaling::block}};
+
 struct SymmetryName {
     std::string_view text;
     Symmetry symmetry;
@@ -81,6 +96,15 @@ std::string format_grid(const TextbookGrid& grid) {
     return std::string(kTextbookQ4);
 }
 
+std::string format_grid(const Fp8Grid& grid) {
+    const auto* type = std::find_if(kFp8Types.begin(), kFp8Types.end(),
+                                    [&](const Fp8Name& t) { return t.dtype == grid.dtype; });
+    const auto* scaling =
+        std::find_if(kScalings.begin(), kScalings.end(),
+                     [&](const ScalingName& s) { return s.scaling == grid.scaling; });
+    return fmt::format("{}:{}", type->text, scaling->text);
+}
+
 std::string storage_names() {
     std::vector<std::string> names;
     for (const DType dtype : encodable_dtypes()) {
@@ -116,6 +140,11 @@ class GridParser {
         if (take(kInteger)) {
             return integer();
         }
+        for (const Fp8Name& type : kFp8Types) {
+            if (take(type.text)) {
+                return fp8(type.dtype);
+            }
+        }
         unknown_grid();
     }
 
@@ -148,13 +177,14 @@ class GridParser {
             right = std::max(right, common_prefix(text_, lower_name(dtype)));
         }
         for (const std::string_view known :
-             {kInteger, kTextbookSymmetric, kTextbookAsymmetric, kTextbookQ4}) {
+             {kInteger, kFp8Types[0].text, kFp8Types[1].text, kTextbookSymmetric,
+              kTextbookAsymmetric, kTextbookQ4}) {
             right = std::max(right, common_prefix(text_, known));
         }
         fail(Sentence(QL_TR("core",
                             "No grid is called \"{}\"; known are {}, int2 to int8 (such as "
-                            "int4:g128:asym), textbook_sym8, textbook_asym8 and "
-                            "textbook_q4_0."),
+                            "int4:g128:asym), fp8_e4m3, fp8_e5m2 (such as fp8_e4m3:channel), "
+                            "textbook_sym8, textbook_asym8 and textbook_q4_0."),
                       text_, storage_names()),
              right);
     }
@@ -178,6 +208,38 @@ class GridParser {
         return grid;
     }
 
+    GridSpec fp8(DType dtype) {
+        Fp8Grid grid{dtype, Fp8Scaling::channel};
+        if (at_ == text_.size()) {
+            return grid;
+        }
+        const std::size_t begin = at_ + 1;
+        expect_colon();
+        for (const ScalingName& known : kScalings) {
+            if (text_.substr(begin) == known.text) {
+                grid.scaling = known.scaling;
+                return grid;
+            }
+        }
+        std::size_t right = 0;
+        for (const ScalingName& known : kScalings) {
+            right = std::max(right, common_prefix(text_.substr(begin), known.text));
+        }
+        fail(Sentence(QL_TR("core",
+                            "\"{}\" does not say which weights share an FP8 scale; known are "
+                            "tensor, channel and block (128 × 128 weights)."),
+                      text_.substr(begin)),
+             begin + right);
+    }
+
+    void expect_colon() {
+        if (!take(":")) {
+            fail(Sentence(QL_TR("core", "A \":\" or the end is expected after \"{}\"."),
+                          text_.substr(0, at_)),
+                 at_);
+        }
+    }
+
     GridSpec integer() {
         IntegerGrid grid;
         grid.bits = bits();
@@ -187,11 +249,7 @@ class GridParser {
         bool has_symmetry = false;
         bool has_scale = false;
         while (at_ < text_.size()) {
-            if (!take(":")) {
-                fail(Sentence(QL_TR("core", "A \":\" or the end is expected after \"{}\"."),
-                              text_.substr(0, at_)),
-                     at_);
-            }
+            expect_colon();
             const std::size_t begin = at_;
             const std::string_view word = text_.substr(begin, text_.find(':', begin) - begin);
             bool* seen = nullptr;

@@ -11,8 +11,9 @@ namespace ql {
 
 namespace {
 
-const char* const kIntegerGrids[] = {"int8:channel:narrow", "int8:g128:sym", "int4:g128:sym",
-                                     "int4:g128:asym", "int3:g128:asym"};
+const char* const kOtherGrids[] = {"int8:channel:narrow", "int8:g128:sym",  "int4:g128:sym",
+                                   "int4:g128:asym",      "int3:g128:asym", "fp8_e4m3:channel",
+                                   "fp8_e5m2:channel"};
 
 /// A fit, and what the text of a scheme adds for it.
 struct FitVariant {
@@ -114,7 +115,7 @@ std::vector<Throughput> measure_throughput(const Progress& progress, std::int64_
     for (const DType dtype : encodable_dtypes()) {
         names.push_back(format(StorageGrid{dtype}));
     }
-    names.insert(names.end(), std::begin(kIntegerGrids), std::end(kIntegerGrids));
+    names.insert(names.end(), std::begin(kOtherGrids), std::end(kOtherGrids));
 
     Bench bench{normal_weights(static_cast<std::size_t>(rows * cols)),
                 normal_weights(static_cast<std::size_t>(cols)), rows, cols, repetitions};

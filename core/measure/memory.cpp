@@ -31,6 +31,7 @@ struct NominalBits {
     }
     std::optional<int> operator()(const IntegerGrid& grid) const { return grid.bits; }
     std::optional<int> operator()(const TextbookGrid& grid) const { return grid.bits; }
+    std::optional<int> operator()(const Fp8Grid& /*grid*/) const { return 8; }
 };
 
 /// Whether llama.cpp's cache has less room for this architecture's windowed layers.

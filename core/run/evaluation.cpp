@@ -6,6 +6,7 @@
 #include "core/base/hash.h"
 #include "core/model/forward/token_scores.h"
 #include "core/model/tokenizer.h"
+#include "core/run/activation_rounding.h"
 #include "core/run/evaluation_state.h"
 
 namespace ql {
@@ -174,7 +175,9 @@ class Run {
             part.report(0, Sentence(QL_TR("core", "block {} of {}, {}"), block + 1,
                                     decoder_.blocks(), models_[m].label));
             const BlockWeights weights = decoder_.load(block, *models_[m].weights, part);
-            decoder_.run_block(weights, state_.hidden[m], {}, part);
+            decoder_.run_block(weights, state_.hidden[m],
+                               activation_rounding(*models_[m].weights, decoder_.backend(), part),
+                               part);
         }
     }
 

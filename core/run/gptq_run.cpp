@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/model/calibration/calibration.h"
+#include "core/run/activation_rounding.h"
 #include "core/run/plan_weights.h"
 #include "core/run/row_encoder.h"
 #include "core/run/tensor_run.h"
@@ -59,7 +60,8 @@ class PlanRounder {
                     round_block(layer, false, run_block(block, copy, layer, false, progress), part);
                 }
                 if (any(layer + 1, end, false)) {
-                    decoder_.run_block(decoder_.load(layer, changed_, progress), *changed, {},
+                    decoder_.run_block(decoder_.load(layer, changed_, progress), *changed,
+                                       activation_rounding(changed_, decoder_.backend(), progress),
                                        progress);
                 }
             }

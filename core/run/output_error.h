@@ -27,9 +27,11 @@ struct OutputErrors {
     double mean_relative = 0;          ///< over the linears
 };
 
-/// Calibrates the first model, the original, on `windows`, and measures what its linears' outputs
-/// become with the weights of the others (their original_rows), on the original's inputs. One
-/// result for each other model.
+/// Runs the first model, the original, on `windows`, and measures what its linears' outputs become
+/// with the weights of the others (their original_rows), on the original's inputs. One result for
+/// each other model. Where a model rounds what a linear reads, which a Gram matrix cannot show,
+/// both squared norms are those of 512 tokens, sampled as calibrations do: ‖Q(X) Ŵᵀ - X Wᵀ‖² and ‖X
+/// Wᵀ‖².
 std::vector<OutputErrors> measure_outputs(const Decoder& decoder,
                                           const std::vector<EvaluatedModel>& models,
                                           const std::vector<TokenIds>& windows,

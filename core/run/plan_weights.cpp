@@ -43,6 +43,35 @@ class QuantizedRows final : public RowSource {
     RowEncoder encoder_;
 };
 
+/// How each input is stored. Linears that read one tensor must agree, those that keep their type
+/// included.
+std::map<InputPlace, Activations> activations_of(const Model& model,
+                                                 const std::vector<PlanEntry>& entries) {
+    std::map<InputPlace, std::size_t> first;
+    std::map<InputPlace, Activations> all;
+    const auto of = [&](std::size_t t) {
+        return entries[t].scheme ? entries[t].scheme->activations : std::nullopt;
+    };
+    for (std::size_t t = 0; t < entries.size(); ++t) {
+        const auto place = input_place(model.tensors()[t]);
+        if (!place) {
+            continue;
+        }
+        const std::size_t other = first.emplace(*place, t).first->second;
+        if (of(t) != of(other)) {
+            throw Error(ErrorCode::usage,
+                        Sentence(QL_TR("core",
+                                       "{} and {} read the same activations, but the plan stores "
+                                       "them in two ways: give both tensors the same @…."),
+                                 model.tensors()[other].name, model.tensors()[t].name));
+        }
+        if (of(t)) {
+            all[*place] = *of(t);
+        }
+    }
+    return all;
+}
+
 }  // namespace
 
 PlanWeights::PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
@@ -51,7 +80,8 @@ PlanWeights::PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
     : model_(std::move(model)),
       importance_(std::move(importance)),
       rounded_(std::move(rounded)),
-      entries_(resolve_plan(plan, *model_, importance_.get())) {
+      entries_(resolve_plan(plan, *model_, importance_.get())),
+      activations_(activations_of(*model_, entries_)) {
     if (plan.folds() || (plan.uses_gptq() && rounded_ == nullptr)) {
         throw Error(ErrorCode::usage, needs_calibration());
     }
@@ -71,6 +101,21 @@ std::unique_ptr<RowSource> PlanWeights::rows(const ModelTensor& tensor) const {
 std::unique_ptr<RowSource> PlanWeights::original_rows(const ModelTensor& tensor) const {
     const TensorChange* change = model_->change_of(tensor);
     return change == nullptr ? rows(tensor) : restored_rows(rows(tensor), *change);
+}
+
+const std::vector<float>* PlanWeights::input_scales(int layer, InputSite site) const {
+    for (const auto& [index, change] : model_->changes()) {
+        const ModelTensor& tensor = model_->tensors()[index];
+        if (input_place(tensor) == InputPlace{layer, site} && !change.columns.empty()) {
+            return &change.columns;  // linears of one site share them
+        }
+    }
+    return nullptr;
+}
+
+std::optional<Activations> PlanWeights::activations(int layer, InputSite site) const {
+    const auto found = activations_.find({layer, site});
+    return found == activations_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::uint64_t PlanWeights::fingerprint() const {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/files/imatrix.h"
+#include "core/model/calibration/input_place.h"
 #include "core/model/forward/weight_source.h"
 #include "core/model/resolve_plan.h"
 #include "core/run/gptq_run.h"
@@ -17,7 +20,8 @@ class PlanWeights final : public WeightSource {
   public:
     /// `importance` may be null, and is shared otherwise; so is `rounded`, which a plan with GPTQ
     /// needs. Throws what resolve_plan throws, and Error(usage) if GPTQ has rounded nothing yet or
-    /// the plan folds: CalibratedPlan::weights is for these.
+    /// if the plan stores what linears of one site read in different ways, or if it folds:
+    /// CalibratedPlan::weights is for these.
     PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
                 std::shared_ptr<const ImportanceMatrix> importance = nullptr,
                 std::shared_ptr<const RoundedTensors> rounded = nullptr);
@@ -25,6 +29,8 @@ class PlanWeights final : public WeightSource {
     /// Reading rows throws Error(bad_data) naming the tensor for weights that cannot be quantized.
     std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const override;
     std::unique_ptr<RowSource> original_rows(const ModelTensor& tensor) const override;
+    const std::vector<float>* input_scales(int layer, InputSite site) const override;
+    std::optional<Activations> activations(int layer, InputSite site) const override;
     /// Of the importance, the changes of the model, and what GPTQ has rounded.
     std::uint64_t fingerprint() const override;
 
@@ -33,6 +39,7 @@ class PlanWeights final : public WeightSource {
     std::shared_ptr<const ImportanceMatrix> importance_;
     std::shared_ptr<const RoundedTensors> rounded_;
     std::vector<PlanEntry> entries_;
+    std::map<InputPlace, Activations> activations_;
 };
 
 }  // namespace ql

@@ -41,7 +41,7 @@ Sentence needs_calibration() {
                           "calibration text, and there is no calibration here."));
 }
 
-RowEncoder::RowEncoder(const Scheme& scheme, std::int64_t cols, const ValueRange& range,
+RowEncoder::RowEncoder(const Scheme& scheme, std::int64_t cols, const TensorRange& range,
                        const MatrixImportance& importance,
                        std::shared_ptr<const QuantizedTensor> rounded)
     : grid_(make_grid(scheme.grid)),
@@ -55,15 +55,18 @@ RowEncoder::RowEncoder(const Scheme& scheme, std::int64_t cols, const ValueRange
     if (grid_->per_tensor()) {
         params_ = rounded_ != nullptr ? rounded_->params : grid_->fit_tensor(range);
     }
+    if (grid_->per_block()) {
+        block_maxima_ = range.block_maxima;
+    }
 }
 
 RowEncoder::RowEncoder(const Scheme& scheme, const RowSource& rows,
                        const MatrixImportance& importance, const Progress& progress,
                        std::shared_ptr<const QuantizedTensor> rounded)
     : RowEncoder(scheme, rows.cols(),
-                 rounded == nullptr && make_grid(scheme.grid)->per_tensor()
-                     ? value_range(rows, progress)
-                     : ValueRange(),
+                 rounded == nullptr && make_grid(scheme.grid)->needs_range()
+                     ? tensor_range(rows, progress)
+                     : TensorRange(),
                  importance, rounded) {}
 
 void RowEncoder::encode(const float* weights, std::int64_t first, std::int64_t rows,
@@ -75,15 +78,17 @@ void RowEncoder::encode(const float* weights, std::int64_t first, std::int64_t r
         return;
     }
     if (!fit_.importance || importance_.empty()) {
-        cpu_backend().encode(*grid_, weights, rows, cols_, {params_, fit_.search, nullptr}, bytes);
+        cpu_backend().encode(*grid_, weights, rows, cols_,
+                             {params_, fit_.search, nullptr, block_maxima_.data(), first}, bytes);
         return;
     }
     for (std::int64_t row = first; row < first + rows;) {
         const std::int64_t end = std::min(first + rows, importance_.end_of_part(row));
         const auto done = static_cast<std::size_t>(row - first);
-        cpu_backend().encode(*grid_, weights + done * static_cast<std::size_t>(cols_), end - row,
-                             cols_, {params_, fit_.search, importance_.of_row(row)},
-                             bytes + done * grid_->row_bytes(cols_));
+        cpu_backend().encode(
+            *grid_, weights + done * static_cast<std::size_t>(cols_), end - row, cols_,
+            {params_, fit_.search, importance_.of_row(row), block_maxima_.data(), row},
+            bytes + done * grid_->row_bytes(cols_));
         row = end;
     }
 }

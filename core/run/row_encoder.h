@@ -46,14 +46,14 @@ Sentence needs_calibration();
 /// gives the bytes that a tensor was rounded to. Safe to use from several threads.
 class RowEncoder {
   public:
-    /// `range` is that of the whole tensor; only per-tensor grids look at it. `importance` must
-    /// outlive the encoder; only schemes with Fit::importance look at it. `rounded` is what GPTQ
-    /// made of the tensor, rows as they are encoded. Throws Error(usage) for a scheme with GPTQ and
-    /// without it, and for one that folds: what it folds has to be done before.
-    RowEncoder(const Scheme& scheme, std::int64_t cols, const ValueRange& range,
+    /// `range` is that of the whole tensor; only grids with needs_range() look at it. `importance`
+    /// must outlive the encoder; only schemes with Fit::importance look at it. `rounded` is what
+    /// GPTQ made of the tensor, rows as they are encoded. Throws Error(usage) for a scheme with
+    /// GPTQ and without it, and for one that folds: what it folds has to be done before.
+    RowEncoder(const Scheme& scheme, std::int64_t cols, const TensorRange& range,
                const MatrixImportance& importance,
                std::shared_ptr<const QuantizedTensor> rounded = nullptr);
-    /// Reads the whole tensor once if the grid is per tensor.
+    /// Reads the whole tensor once if the grid needs its range.
     RowEncoder(const Scheme& scheme, const RowSource& rows, const MatrixImportance& importance,
                const Progress& progress = {},
                std::shared_ptr<const QuantizedTensor> rounded = nullptr);
@@ -76,6 +76,7 @@ class RowEncoder {
     const MatrixImportance& importance_;
     std::int64_t cols_;
     TensorParams params_;
+    std::vector<float> block_maxima_;
     std::shared_ptr<const QuantizedTensor> rounded_;
 };
 

@@ -26,8 +26,11 @@ RoundedTensor round_tensor(const RowSource& rows, const Scheme& scheme, const Gp
     task.factor = &factor;
     task.fit.search = scheme.fit.search;
     task.fit.importance = scheme.fit.importance ? importance.data() : nullptr;
-    if (task.grid->per_tensor()) {
-        task.fit.params = task.grid->fit_tensor(value_range(rows, progress));
+    TensorRange range;
+    if (task.grid->needs_range()) {
+        range = tensor_range(rows, progress);
+        task.fit.params = task.grid->fit_tensor(range);
+        task.fit.block_maxima = range.block_maxima.data();
     }
     GptqResult result = gptq_round(rows, task, progress);
     return {std::make_shared<QuantizedTensor>(std::move(result.tensor)), result.report};

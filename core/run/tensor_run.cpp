@@ -52,6 +52,14 @@ void fill_map(const TensorRun* run, MapKind kind, std::int64_t first_row,
     }
 }
 
+/// Raises the maxima of the blocks that a row crosses.
+void add_block_maxima(const float* row, std::int64_t cols, float* maxima) {
+    for (std::int64_t col = 0; col < cols; ++col) {
+        float& largest = maxima[col / kBlockSide];
+        largest = std::max(largest, std::fabs(row[col]));
+    }
+}
+
 /// The map's values for whole rows.
 std::vector<float> map_rows(const RowSource& rows, const TensorRun* run, MapKind kind,
                             std::int64_t first, std::int64_t count) {
@@ -93,21 +101,36 @@ void TensorRun::decode_rows(std::int64_t first, std::int64_t count, float* out) 
     }
 }
 
-ValueRange value_range(const RowSource& rows, const Progress& progress) {
+TensorRange tensor_range(const RowSource& rows, const Progress& progress) {
     const RowChunks chunks(rows.rows(), rows.cols());
-    ValueRange range;
+    const std::int64_t blocks = blocks_along(rows.cols());
+    TensorRange range;
+    range.block_maxima.resize(static_cast<std::size_t>(blocks_along(rows.rows()) * blocks));
     bool started = false;
     std::mutex mutex;
     parallel_for(chunks.count(), progress, [&](std::int64_t chunk) {
-        std::vector<float> values(static_cast<std::size_t>(chunks.size(chunk) * rows.cols()));
-        rows.read(chunks.first(chunk), chunks.size(chunk), values.data());
-        rows.release(chunks.first(chunk), chunks.size(chunk));
+        const std::int64_t first = chunks.first(chunk);
+        const std::int64_t count = chunks.size(chunk);
+        std::vector<float> values(static_cast<std::size_t>(count * rows.cols()));
+        rows.read(first, count, values.data());
+        rows.release(first, count);
         require_finite(values);
         const auto [lo, hi] = std::minmax_element(values.begin(), values.end());
+        const std::int64_t first_block = first / kBlockSide;
+        std::vector<float> maxima(
+            static_cast<std::size_t>((blocks_along(first + count) - first_block) * blocks));
+        for (std::int64_t row = 0; row < count; ++row) {
+            add_block_maxima(values.data() + row * rows.cols(), rows.cols(),
+                             maxima.data() + ((first + row) / kBlockSide - first_block) * blocks);
+        }
         const std::scoped_lock lock(mutex);  // extremes may be joined in any order
         range.lo = started ? std::min(range.lo, *lo) : *lo;
         range.hi = started ? std::max(range.hi, *hi) : *hi;
         started = true;
+        for (std::size_t i = 0; i < maxima.size(); ++i) {
+            float& joined = range.block_maxima[static_cast<std::size_t>(first_block * blocks) + i];
+            joined = std::max(joined, maxima[i]);
+        }
     });
     return range;
 }

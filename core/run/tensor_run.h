@@ -65,8 +65,9 @@ TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogra
                      const Progress& progress = {}, const std::vector<float>& importance = {},
                      const TensorCalibration& calibration = {});
 
-/// Smallest and largest value of a tensor. Throws Error(bad_data) for NaN or infinite weights.
-ValueRange value_range(const RowSource& rows, const Progress& progress = {});
+/// What grids that share parameters between rows are fitted to. Throws Error(bad_data) for NaN or
+/// infinite weights.
+TensorRange tensor_range(const RowSource& rows, const Progress& progress = {});
 
 /// The map of a whole tensor as a pyramid; `run` may be null for MapKind::original.
 Pyramid map_pyramid(const RowSource& rows, const TensorRun* run, MapKind kind,

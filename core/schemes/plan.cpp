@@ -141,6 +141,17 @@ void round_what_can_be(const PlanTarget& target, PlanEntry& entry) {
     }
 }
 
+/// Activations where it is not known what is read.
+void store_what_is_read(const PlanTarget& target, PlanEntry& entry) {
+    if (entry.scheme->activations && !target.calibrated) {
+        entry.scheme->activations.reset();
+        say(Sentence(QL_TR("core",
+                           "Only what the linears of blocks read is quantized: what this tensor "
+                           "reads stays as it is.")),
+            entry);
+    }
+}
+
 void settle(const PlanTarget& target, bool recipe, PlanEntry& entry) {
     const Sentence reason = reason_to_keep(target);
     if (!reason.empty()) {
@@ -153,6 +164,7 @@ void settle(const PlanTarget& target, bool recipe, PlanEntry& entry) {
         fit_what_is_there(target, entry);
         fold_what_can_be(target, entry);
         round_what_can_be(target, entry);
+        store_what_is_read(target, entry);
     }
 }
 

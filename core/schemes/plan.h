@@ -25,7 +25,8 @@ struct PlanTarget {
     std::int64_t rows = 0;
     std::int64_t cols = 0;
     bool importance = false;  ///< the importance of its columns is known
-    bool calibrated = false;  ///< a calibration pass sees what it reads: GPTQ can be used
+    bool calibrated = false;  ///< a linear of a block, so that it is known what it reads: GPTQ and
+                              ///< activation formats can be used
 };
 
 /// What a recipe needs to know of the whole model.

@@ -73,7 +73,7 @@ PlanBase parse_base(std::string_view text, std::size_t offset) {
     }
     const bool prefixed = lowered.starts_with(kRecipe);
     const std::size_t begin = prefixed ? kRecipe.size() : 0;
-    const std::size_t end = std::min(lowered.find('+'), lowered.size());
+    const std::size_t end = std::min(lowered.find_first_of("+@"), lowered.size());
     const std::string name = lowered.substr(begin, end - begin);
     const RecipeInfo* recipe = !prefixed && is_scheme_name(name) ? nullptr : find_recipe(name);
     if (recipe != nullptr) {

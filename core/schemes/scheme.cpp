@@ -55,9 +55,10 @@ struct SuffixText {
 SuffixText first_suffix(std::string_view text, std::size_t offset) {
     if (text.front() == '@') {
         throw ParseError(
-            Sentence(QL_TR("core", "“{}” is not an activation format that exists here."),
-                     text.substr(1)),
-            offset + 1);
+            Sentence(
+                QL_TR("core", "A recipe leaves activations as they are: “{}” cannot follow it."),
+                text),
+            offset);
     }
     const std::size_t end = std::min(text.find_first_of("+@(", 1), text.size());
     if (end == text.size() || text[end] != '(' || text.substr(0, end) != kGptq) {
@@ -87,7 +88,11 @@ Scheme parse_at(std::string_view text, std::size_t offset) {
     } else {
         scheme.grid = parse_grid(base, offset);
     }
-    const Suffixes suffixes = parse_suffixes(text.substr(end), offset + end);
+    const std::size_t at = std::min(text.find('@'), text.size());
+    const Suffixes suffixes = parse_suffixes(text.substr(end, at - end), offset + end);
+    if (at < text.size()) {
+        scheme.activations = parse_activations(text.substr(at + 1), offset + at + 1);
+    }
     scheme.fit.importance = scheme.fit.importance || suffixes.fit.importance;
     scheme.fit.search = scheme.fit.search || suffixes.fit.search;
     scheme.fit.clip = scheme.fit.clip || suffixes.fit.clip;
@@ -111,6 +116,12 @@ Scheme parse_transformed(std::string_view text, std::size_t slash, std::size_t o
     return scheme;
 }
 
+/// All that stands behind the grid.
+std::string suffixes_of(const Scheme& scheme) {
+    return format(Suffixes{scheme.fit, scheme.gptq}) +
+           (scheme.activations ? "@" + format(*scheme.activations) : "");
+}
+
 }  // namespace
 
 const std::vector<Preset>& presets() {
@@ -129,6 +140,14 @@ const std::vector<Preset>& presets() {
          Sentence(QL_TR("core",
                         "8-bit integers, one scale for each output channel, after outliers of the "
                         "activations were moved into the weights. Needs a calibration text."))},
+        {"w8a8", "INT8 W8A8", "int8:channel:narrow@int8:token",
+         Sentence(QL_TR("core",
+                        "8-bit integers for weights (a scale for each output channel) and for "
+                        "activations (a scale for each token), rounded to nearest."))},
+        {"fp8", "FP8 W8A8", "fp8_e4m3:channel@fp8_e4m3:token",
+         Sentence(QL_TR("core",
+                        "8-bit floats (E4M3) for weights, with a scale for each output channel, "
+                        "and for activations, with a scale for each token."))},
         {"int8", "INT8", "int8:channel:narrow",
          Sentence(QL_TR("core",
                         "8-bit integers, one scale for each output channel: the weights "
@@ -215,8 +234,7 @@ std::string format(const Suffixes& suffixes) {
 }
 
 std::string format(const Scheme& scheme) {
-    return format(scheme.transform) + format(scheme.grid) +
-           format(Suffixes{scheme.fit, scheme.gptq});
+    return format(scheme.transform) + format(scheme.grid) + suffixes_of(scheme);
 }
 
 bool can_compensate(const Grid& grid) {
@@ -289,8 +307,7 @@ std::string title(const Scheme& scheme) {
         }
     }
     return std::holds_alternative<StorageGrid>(scheme.grid)
-               ? format(scheme.transform) + upper(format(scheme.grid)) +
-                     format(Suffixes{scheme.fit, scheme.gptq})
+               ? format(scheme.transform) + upper(format(scheme.grid)) + suffixes_of(scheme)
                : text;
 }
 

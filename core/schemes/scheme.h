@@ -9,13 +9,11 @@
 #include <vector>
 
 #include "core/grids/grid.h"
+#include "core/schemes/activations.h"
 #include "core/schemes/gptq/gptq_options.h"
 #include "core/schemes/transform.h"
 
 namespace ql {
-
-/// How activations are stored at run time.
-enum class Activations { as_they_are };
 
 /// One way to quantize a weight matrix. Text, model and calibration together fix the bytes.
 struct Scheme {
@@ -23,13 +21,13 @@ struct Scheme {
     GridSpec grid;
     Fit fit = {};
     std::optional<Gptq> gptq = {};  ///< how each weight picks its grid point; nothing: the nearest
-    Activations activations = Activations::as_they_are;
+    std::optional<Activations> activations = {};  ///< nothing: as they are
 
     bool operator==(const Scheme&) const = default;
 
     /// Why the axes do not combine; nothing if they do.
     std::optional<Sentence> validate() const;
-    /// Whether a file format can hold the result (textbook variants cannot be exported at all).
+    /// Whether a file format can hold the weights (textbook variants cannot be exported at all).
     bool exportable() const;
     /// Whether weights are changed by what was calibrated before a grid sees them.
     bool folds() const { return transforms(transform) || fit.clip; }

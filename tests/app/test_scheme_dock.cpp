@@ -11,6 +11,7 @@
 #include <QToolButton>
 #include <QTreeView>
 
+#include "app/docks/grid_key.h"
 #include "app/docks/scheme_dock.h"
 #include "app/docks/scheme_text_edit.h"
 #include "app/docks/storage_explanation.h"
@@ -109,11 +110,23 @@ void TestSchemeDock::choicesMakeTheScheme() {
     choose("bits", "3");
     QCOMPARE(text(), QStringLiteral("textbook_asym3"));
     QCOMPARE(workspace_->undoStack()->count(), 8);
+    choose("grid", "FP8 E4M3");
+    QCOMPARE(text(), QStringLiteral("fp8_e4m3:channel"));
+    choose("scaling", "per block of 128 × 128");
+    choose("grid", "FP8 E5M2");
+    QCOMPARE(text(), QStringLiteral("fp8_e5m2:block"));
+    choose("activations", "FP8 E5M2 per token");
+    QCOMPARE(text(), QStringLiteral("fp8_e5m2:block@fp8_e5m2:token"));
+    choose("grid", "int8");
+    choose("activations", "int8 per sequence");
+    QVERIFY(text().endsWith(QStringLiteral("@int8:tensor")));
+    choose("activations", "as they are");
+    QVERIFY(!text().contains(u'@'));
 }
 
 void TestSchemeDock::onlyValidCombinationsAreOffered() {
     choose("grid", "Q4_0");
-    for (const char* name : {"bits", "granularity", "group", "symmetry", "scale"}) {
+    for (const char* name : {"bits", "granularity", "group", "symmetry", "scale", "scaling"}) {
         QVERIFY2(!choice(name)->isVisible(), name);
     }
     choose("grid", "int4");
@@ -237,12 +250,12 @@ void TestSchemeDock::gridsStandInGroups() {
     for (int i = 0; i < grids->count(); ++i) {
         if (!(grids->model()->index(i, 0).flags() & Qt::ItemIsEnabled)) {
             headings << grids->itemText(i);
-        } else if (!grids->itemData(i).toString().startsWith(u"int") &&
-                   !grids->itemData(i).toString().startsWith(u"textbook")) {
+            continue;
+        }
+        const GridSpec grid = gridOf(grids->itemData(i).toString(), StorageGrid{});
+        if (const auto* storage = std::get_if<StorageGrid>(&grid)) {
             ++types;
-            const DType dtype =
-                std::get<StorageGrid>(parse_grid(grids->itemData(i).toString().toStdString()))
-                    .dtype;
+            const DType dtype = storage->dtype;
             QCOMPARE(grids->itemData(i, Qt::UserRole + 1).toString().toDouble(),
                      bits_per_value(dtype));
             QVERIFY2(!storageExplanation(dtype).isEmpty(), qPrintable(grids->itemText(i)));

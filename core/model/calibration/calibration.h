@@ -37,18 +37,19 @@ struct Calibration {
     std::int64_t tokens() const { return context * static_cast<std::int64_t>(windows); }
 };
 
+/// Throws Error(bad_data) for activations that are not finite.
+void require_finite(const LinearInput& input);
+/// Appends those rows of the input whose tokens are `sampled` (see sampled_tokens).
+void keep_sample(const LinearInput& input, const std::vector<std::int64_t>& sampled,
+                 std::vector<float>& sample);
+
 /// The Gram matrices of a block's inputs, complete: all tokens went through the block. They are
 /// gone when the function returns.
 using BlockGrams = std::map<InputSite, GramMatrix>;
-/// Throws Error(bad_data) for activations that are not finite.
-void require_finite(const LinearInput& input);
 /// Adds what some linears are about to read to the Gram matrix of their site. Throws
 /// Error(bad_data) for activations that are not finite.
 void add_gram(BlockGrams& grams, const LinearInput& input, const Backend& backend,
               const Progress& progress);
-/// Appends the rows of those tokens that are among `sampled` (see sampled_tokens).
-void keep_sample(const LinearInput& input, const std::vector<std::int64_t>& sampled,
-                 std::vector<float>& sample);
 using BlockGramsSink = std::function<void(int layer, const BlockGrams& grams)>;
 
 /// Runs all windows (of the same length) through the model, block by block, on the weights of

@@ -12,6 +12,7 @@
 #include "core/base/progress.h"
 #include "core/model/forward/block_weights.h"
 #include "core/model/forward/decoder_spec.h"
+#include "core/model/forward/input_site.h"
 #include "core/model/forward/weight_source.h"
 
 namespace ql {
@@ -24,17 +25,6 @@ struct HiddenStates {
     std::int64_t width = 0;
     std::vector<float> values;  ///< [tokens × width]
 };
-
-/// Where the linears of a block read. Linears at one site read the same tensor.
-enum class InputSite {
-    attention,         ///< q, k, v: after the norm before attention
-    attention_output,  ///< o: the heads' results
-    feed_forward,      ///< gate, up: after the norm before the MLP
-    down,              ///< down: the activated product
-    output,            ///< the output matrix: after the last norm
-};
-/// The site that a linear of this role reads; nothing for tensors that are no linears.
-std::optional<InputSite> input_site(Role role);
 
 /// What linears are about to read, of whole sequences.
 struct LinearInput {

@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
+#include "core/model/forward/input_site.h"
 #include "core/model/model.h"
+#include "core/schemes/activations.h"
 
 namespace ql {
 
@@ -21,6 +24,18 @@ class WeightSource {
     /// were moved to another tensor are taken back.
     virtual std::unique_ptr<RowSource> original_rows(const ModelTensor& tensor) const {
         return rows(tensor);
+    }
+
+    /// What the linears at a site of block `layer` read, channel by channel, was divided by these:
+    /// scales that were moved to them. Null: it was not.
+    virtual const std::vector<float>* input_scales(int /*layer*/, InputSite /*site*/) const {
+        return nullptr;
+    }
+
+    /// How what the linears at a site of block `layer` read is stored; nothing: as it is. Who runs
+    /// the model rounds it before they read it (core/run/activation_rounding.h).
+    virtual std::optional<Activations> activations(int /*layer*/, InputSite /*site*/) const {
+        return std::nullopt;
     }
 
     /// Of everything that the values depend on beside the model and the text of a scheme or plan:

@@ -116,6 +116,7 @@ class Tile {
             }
         }
         EncodeOptions options = task_.fit;
+        options.first_row = first_row_;
         options.importance = options.importance == nullptr ? nullptr : options.importance + first;
         std::vector<PartParameters> parameters(at(rows_ * shape_.parts_of_span()));
         codec_.fit(values.data(), rows_, span, options, bytes, parameters.data());

@@ -93,6 +93,8 @@ class TestGgufPlan : public QObject {
                                 << "q4_0";
         QTest::newRow("channels") << "int8:channel"
                                   << "q8_0";
+        QTest::newRow("floats") << "fp8_e4m3:block"
+                                << "q8_0";
         QTest::newRow("textbook") << "textbook_q4_0"
                                   << "q4_0";
     }
@@ -105,6 +107,14 @@ class TestGgufPlan : public QObject {
         QVERIFY2(error.contains("GGUF has no type for the scheme"), qPrintable(error));
         QVERIFY2(error.contains(scheme.section(':', 0, 1)), qPrintable(error));
         QVERIFY2(error.contains(instead), qPrintable(error));
+    }
+
+    void activationsAreNotRecorded() {
+        const ExportFixture fixture;
+        const QString error =
+            QString::fromStdString(error_of([&] { plan(fixture, "q8_0@int8:token"); }));
+        QVERIFY2(error.contains("does not record how activations are stored"), qPrintable(error));
+        QVERIFY2(error.contains("@int8:token"), qPrintable(error));
     }
 
     void modelsThatLlamaCppCannotRunAreRefused() {

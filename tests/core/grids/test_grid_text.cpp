@@ -1,4 +1,6 @@
 #include <QtTest>
+#include <random>
+#include <string>
 #include <vector>
 
 #include "core/grids/grid.h"
@@ -11,11 +13,28 @@ class TestGridText : public QObject {
   private slots:
     void canonicalTexts_data() {
         QTest::addColumn<QString>("text");
-        for (const char* const text :
-             {"q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "f16", "bf16", "f32", "int4:g128:asym",
-              "int4:g128:sym", "int8:channel:narrow:f32", "int2:tensor:sym:bf16",
-              "int7:g1048576:asym:f32", "int3:g1:narrow", "textbook_sym8", "textbook_asym4",
-              "textbook_sym2", "textbook_q4_0"}) {
+        for (const char* const text : {"q4_0",
+                                       "q4_1",
+                                       "q5_0",
+                                       "q5_1",
+                                       "q8_0",
+                                       "f16",
+                                       "bf16",
+                                       "f32",
+                                       "int4:g128:asym",
+                                       "int4:g128:sym",
+                                       "int8:channel:narrow:f32",
+                                       "int2:tensor:sym:bf16",
+                                       "int7:g1048576:asym:f32",
+                                       "int3:g1:narrow",
+                                       "textbook_sym8",
+                                       "textbook_asym4",
+                                       "textbook_sym2",
+                                       "textbook_q4_0",
+                                       "fp8_e4m3:tensor",
+                                       "fp8_e4m3:channel",
+                                       "fp8_e4m3:block",
+                                       "fp8_e5m2:channel"}) {
             QTest::addRow("%s", text) << QString(text);
         }
     }
@@ -48,6 +67,12 @@ class TestGridText : public QObject {
             specs.push_back(TextbookGrid{TextbookKind::asymmetric, bits});
         }
         specs.push_back(TextbookGrid{TextbookKind::q4_0, 4});
+        for (const DType dtype : {DType::f8_e4m3, DType::f8_e5m2}) {
+            for (const Fp8Scaling scaling :
+                 {Fp8Scaling::tensor, Fp8Scaling::channel, Fp8Scaling::block}) {
+                specs.push_back(Fp8Grid{dtype, scaling});
+            }
+        }
         for (const GridSpec& spec : specs) {
             QVERIFY2(parse_grid(format(spec)) == spec, format(spec).c_str());
         }
@@ -59,6 +84,7 @@ class TestGridText : public QObject {
         QVERIFY(parse_grid("int4") == defaults);
         QVERIFY(parse_grid("int4:sym") == defaults);
         QVERIFY(parse_grid("int4:channel:sym:f16") == defaults);
+        QVERIFY(parse_grid("fp8_e5m2") == GridSpec(Fp8Grid{DType::f8_e5m2, Fp8Scaling::channel}));
         QVERIFY(parse_grid("int4:f32:asym:g64") == parse_grid("int4:g64:asym:f32"));
     }
 
@@ -101,6 +127,37 @@ class TestGridText : public QObject {
         row("textbook_q4_1", 12, "textbook_q4_0");
         row("textbook", 8, "textbook_sym8");
         row("q4_x", 3, "q4_0");
+        row("fp8", 3, "fp8_e4m3");
+        row("fp8_e4m2", 7, "fp8_e4m3");
+        row("fp8_e5m3", 7, "fp8_e5m2");
+        row("fp8_e4m3x", 8, ":");
+        row("fp8_e4m3:", 9, "block");
+        row("fp8_e4m3:g128", 9, "block");
+        row("fp8_e4m3:chanel", 13, "block");
+        row("fp8_e4m3:tensor:f32", 15, "block");
+    }
+    /// Texts made of pieces of real ones are either read, and then written back in a form that is
+    /// read as the same, or refused at a place inside of them.
+    void anyTextIsReadOrRefused() {
+        const std::vector<std::string> pieces = {"fp8",    "_e4m3",   "_e5m2", ":",
+                                                 "tensor", "channel", "block", "int8",
+                                                 "g128",   "asym",    "x"};
+        std::mt19937 random(17);
+        int read = 0;
+        for (int round = 0; round < 20000; ++round) {
+            std::string text;
+            for (auto count = random() % 6; count > 0; --count) {
+                text += pieces[random() % pieces.size()];
+            }
+            try {
+                const GridSpec spec = parse_grid(text);
+                QVERIFY(parse_grid(format(spec)) == spec);
+                ++read;
+            } catch (const ParseError& error) {
+                QVERIFY(error.position() <= text.size());
+            }
+        }
+        QVERIFY(read > 20);
     }
     void wrongTextsPointAtTheFirstWrongCharacter() {
         QFETCH(QString, text);

@@ -182,6 +182,36 @@ class TestGptqRun : public QObject {
                  qPrintable(QString::number(different)));
     }
 
+    /// Scales of blocks are those of the original weights, and codes make up for each other.
+    void blocksOfFloatsAreRounded() {
+        const auto model = Model::open(kDemo);
+        const auto windows =
+            textWindows(*model, QL_SOURCE_DIR "/resources/demo_model/calibration.txt", 512, 4);
+        const Plan plan = parse_plan("keep; *layers.0.mlp.up_proj.weight=fp8_e4m3:block+gptq");
+        const Plan nearest = parse_plan("keep; *layers.0.mlp.up_proj.weight=fp8_e4m3:block");
+        const Decoder decoder(model);
+        const auto rounded = std::make_shared<const RoundedTensors>(
+            round_plan(decoder, model, plan, nullptr, windows));
+        QCOMPARE(rounded->size(), std::size_t{1});
+        const ModelTensor& tensor = model->tensors()[rounded->begin()->first];
+        const QuantizedTensor& result = *rounded->begin()->second.tensor;
+        const TensorRange range = tensor_range(*model->rows(tensor));
+        const std::int64_t across = blocks_along(tensor.cols);
+        for (std::int64_t row = 0; row < tensor.rows; row += 61) {
+            for (std::int64_t col = 0; col < tensor.cols; col += 31) {
+                const auto block = std::size_t(row / 128 * across + col / 128);
+                QCOMPARE(result.inspect(row, col).scale, range.block_maxima[block] / 448);
+            }
+        }
+        const std::vector<EvaluatedModel> models = {
+            {"original", std::make_shared<StoredWeights>(model)},
+            {"nearest", std::make_shared<PlanWeights>(model, nearest)},
+            {"gptq", std::make_shared<PlanWeights>(model, plan, nullptr, rounded)}};
+        const auto errors = measure_outputs(decoder, models, windows);
+        QVERIFY(errors[1].mean_relative < 0.95 * errors[0].mean_relative);
+        QVERIFY(errors[1].mean_relative > 0);
+    }
+
     void bytesAreTheSameAtAnyNumberOfThreads() {
         const Rounded tiny;
         set_thread_limit(1);

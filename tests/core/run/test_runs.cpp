@@ -42,6 +42,8 @@ class TestRuns : public QObject {
                                        << "int3:g128:sym:f32";
         QTest::newRow("int4 rows sym") << "rtn_w4_row_sym"
                                        << "int4:channel:sym:f32";
+        QTest::newRow("fp8") << "fp8_e4m3_weights_per_tensor"
+                             << "fp8_e4m3:tensor";
         QTest::newRow("int2 g32 asym") << "rtn_w2_g32_asym"
                                        << "int2:g32:asym:f32";
     }
@@ -123,14 +125,50 @@ class TestRuns : public QObject {
 
     void resultDoesNotDependOnThreads() {
         const auto model = Model::open(kDemo);
-        const std::vector<Plan> plans = {Plan::of(parse_scheme("int4:tensor:asym"))};
-        set_thread_limit(1);
-        const ErrorSums one = run_model(*model, plans).front().error;
-        set_thread_limit(5);
-        const ErrorSums five = run_model(*model, plans).front().error;
-        set_thread_limit(0);
-        QCOMPARE(one.error2, five.error2);
-        QCOMPARE(one.product, five.product);
+        for (const char* scheme : {"int4:tensor:asym", "fp8_e4m3:block"}) {
+            const std::vector<Plan> plans = {Plan::of(parse_scheme(scheme))};
+            set_thread_limit(1);
+            const ErrorSums one = run_model(*model, plans).front().error;
+            set_thread_limit(5);
+            const ErrorSums five = run_model(*model, plans).front().error;
+            set_thread_limit(0);
+            QCOMPARE(one.error2, five.error2);
+            QCOMPARE(one.product, five.product);
+        }
+    }
+
+    /// Pieces of rows that threads work on end inside of blocks: 1500 columns make short pieces.
+    void blocksAreFittedToTheWholeTensor() {
+        constexpr std::int64_t kRows = 400;
+        constexpr std::int64_t kCols = 1500;
+        QVERIFY(RowChunks(kRows, kCols).rows_per_chunk % kBlockSide != 0);
+        std::vector<float> weights(kRows * kCols);
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            weights[i] =
+                std::sin(static_cast<float>(i) * 0.37F) * static_cast<float>(1 + i * 7919 % 1009);
+        }
+        const TensorRange range = tensor_range(MemoryRows(weights.data(), kRows, kCols));
+        QCOMPARE(range.block_maxima.size(), std::size_t{4 * 12});
+        for (std::int64_t block = 0; block < 48; ++block) {
+            float largest = 0;
+            for (std::int64_t row = block / 12 * 128; row < std::min(kRows, block / 12 * 128 + 128);
+                 ++row) {
+                for (std::int64_t col = block % 12 * 128;
+                     col < std::min(kCols, block % 12 * 128 + 128); ++col) {
+                    largest = std::max(
+                        largest, std::fabs(weights[static_cast<std::size_t>(row * kCols + col)]));
+                }
+            }
+            QCOMPARE(range.block_maxima[static_cast<std::size_t>(block)], largest);
+        }
+        const TensorRun run = run_tensor(MemoryRows(weights.data(), kRows, kCols),
+                                         parse_scheme("fp8_e4m3:block"), Histogram(-1, 1, 8));
+        std::vector<std::byte> whole(run.quantized.bytes.size());
+        run.quantized.grid->encode(weights.data(), kRows, kCols,
+                                   {.params = {}, .block_maxima = range.block_maxima.data()},
+                                   whole.data());
+        QVERIFY(run.quantized.bytes == whole);
+        QCOMPARE(run.bits_per_weight, 8 + 32.0 * 48 / (400 * 1500));
     }
 
     void previewSaysTheSameSizes() {
@@ -172,7 +210,8 @@ class TestRuns : public QObject {
     // Legal in safetensors, and the sizes are the file's to choose: nothing may be made of them.
     void matricesWithoutColumns() {
         const MemoryRows rows(nullptr, std::int64_t{1} << 40, 0);
-        for (const char* scheme : {"q4_0", "int8:tensor:sym", "int4:channel:asym", "f16"}) {
+        for (const char* scheme :
+             {"q4_0", "int8:tensor:sym", "int4:channel:asym", "fp8_e4m3:block", "f16"}) {
             const RowChunks chunks(rows.rows(), rows.cols());
             QCOMPARE(chunks.count(), std::int64_t{0});
             const MemoryRows none(nullptr, 0, 0);

@@ -134,6 +134,8 @@ std::vector<float> upperOf(const std::vector<double>& h, double damping = 0) {
 const char* const kGrids[] = {"int4:g32:sym",
                               "int3:g32:asym",
                               "int4:channel:narrow",
+                              "fp8_e4m3:channel",
+                              "fp8_e4m3:tensor",
                               "int8:tensor:asym",
                               "int2:g64:asym:f32",
                               "q4_0",

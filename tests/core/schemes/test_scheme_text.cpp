@@ -41,7 +41,13 @@ class TestSchemeText : public QObject {
                                  "smooth(0.5)/int8:channel:narrow",
                                  "smooth(0.85)/q8_0",
                                  "int8:channel:narrow+clip",
-                                 "q4_1+clip"}) {
+                                 "q4_1+clip",
+                                 "smooth(0.5)/int8:channel:narrow@int8:token",
+                                 "fp8_e4m3:block+gptq",
+                                 "int8:channel:narrow@int8:token",
+                                 "q4_k+imatrix+gptq(damp=0.05)@int8:tensor",
+                                 "fp8_e5m2:tensor@fp8_e5m2:tensor",
+                                 "bf16@fp8_e4m3:token"}) {
             QTest::newRow(text) << text;
         }
     }
@@ -77,6 +83,23 @@ class TestSchemeText : public QObject {
             QCOMPARE(format(parse_scheme(preset.text)), std::string(preset.text));
             QCOMPARE(title(parse_scheme(preset.name)), std::string(preset.title));
         }
+    }
+
+    void activationsAreRead() {
+        for (const Activations& activations : all_activations()) {
+            const Scheme scheme{.grid = StorageGrid{DType::q8_0}, .activations = activations};
+            QCOMPARE(parse_scheme(format(scheme)), scheme);
+            QVERIFY(parse_activations(format(activations)) == activations);
+        }
+        QCOMPARE(format(parse_scheme("Q8_0@INT8")), std::string("q8_0@int8:token"));
+        QCOMPARE(format(parse_scheme("fp8_e4m3:tensor@fp8_e4m3")),
+                 std::string("fp8_e4m3:tensor@fp8_e4m3:token"));
+        // A preset's may be replaced.
+        QCOMPARE(format(parse_scheme("w8a8@int8:tensor")),
+                 std::string("int8:channel:narrow@int8:tensor"));
+        QCOMPARE(title(parse_scheme("q8_0@int8:token")), std::string("Q8_0@int8:token"));
+        QVERIFY(parse_plan("int8; *.ffn_down.*=q8_0@int8:token").rules.at(0).scheme ==
+                parse_scheme("q8_0@int8:token"));
     }
 
     void gptqIsRead() {
@@ -160,6 +183,11 @@ class TestSchemeText : public QObject {
         QTest::newRow("strength") << "smooth(2)/q4_0" << 7;
         QTest::newRow("strength missing") << "smooth()/q4_0" << 7;
         QTest::newRow("activations") << "q4_0@int3" << 5;
+        QTest::newRow("no activations") << "q4_0@" << 5;
+        QTest::newRow("scaling") << "q4_0+gptq@int8:channel" << 15;
+        QTest::newRow("no scaling") << "q4_0@int8:" << 10;
+        QTest::newRow("activations twice") << "q4_0@int8@int8" << 5;
+        QTest::newRow("fit behind activations") << "q4_0@int8+gptq" << 5;
         QTest::newRow("storage grid takes no parameters") << "q4_0:g128" << 4;
     }
     void errorsPointAtTheCharacter() {
@@ -186,6 +214,20 @@ class TestSchemeText : public QObject {
             return;
         }
         QFAIL("no error");
+    }
+
+    void recipesHaveNoActivations() {
+        for (const auto& [text, position] :
+             {std::pair("q4_k_m@int8", 6), std::pair("recipe:Q4_K_M+imatrix@int8:token", 21)}) {
+            try {
+                parse_plan(text);
+                QFAIL(text);
+            } catch (const ParseError& error) {
+                QCOMPARE(static_cast<int>(error.position()), position);
+                QVERIFY(error.sentence().english().find("recipe leaves") != std::string::npos);
+            }
+        }
+        QVERIFY(parse_plan("q4_0@int8").base == PlanBase(parse_scheme("q4_0@int8:token")));
     }
 
     void textbookVariantsCannotBeExported() {
