@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 
+#include "core/base/parallel.h"
 #include "core/model/resolve_plan.h"
 #include "core/run/folded_error.h"
 
@@ -145,9 +146,11 @@ class Search {
             const std::int64_t count = std::min(kRowsTogether, tensor.rows - first);
             const std::vector<float> weights = read_rows(*source, first, count, progress_);
             output += task_.inputs.form.sum(weights, progress_);
-            for (std::size_t i = 0; i < trials.size(); ++i) {
-                errors[i] += error_of(*trials[i], weights, first, i == 0);
-            }
+            // One trial is one thread's work: it is too little to share.
+            parallel_for(static_cast<std::int64_t>(trials.size()), progress_, [&](std::int64_t i) {
+                const auto trial = static_cast<std::size_t>(i);
+                errors[trial] += error_of(*trials[trial], weights, first, trial == 0);
+            });
         }
         for (std::size_t i = 0; i < errors.size() && output > 0; ++i) {
             choice_.candidates[i].loss += errors[i] / output;

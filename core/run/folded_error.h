@@ -31,6 +31,6 @@ class FoldedLinear {
 };
 
 /// How many rows of a matrix are looked at together: all that is in memory of it.
-constexpr std::int64_t kRowsTogether = 1024;
+constexpr std::int64_t kRowsTogether = 512;
 
 }  // namespace ql
