@@ -1514,11 +1514,11 @@
     </message>
     <message>
         <source>It needs to know what a linear reads, and this tensor is none.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要知道线性层的输入，而此张量不是线性层。</translation>
     </message>
     <message>
         <source>GPTQ, AWQ and SmoothQuant go by what the linear reads: run the comparison.</source>
-        <translation type="unfinished"></translation>
+        <translation>GPTQ、AWQ 和 SmoothQuant 取决于线性层读到的输入：请运行比较。</translation>
     </message>
 </context>
 <context>
@@ -3263,6 +3263,14 @@
         <source>Errors in columns whose inputs are large count more. Needs an importance matrix (Model &gt; Importance Matrix).</source>
         <translation>输入较大的列，其误差权重更大。需要重要性矩阵（模型 &gt; 重要性矩阵）。</translation>
     </message>
+    <message>
+        <source>clipped (AWQ)</source>
+        <translation>截断（AWQ）</translation>
+    </message>
+    <message>
+        <source>Weights are kept within bounds that give the least error of the output. For rounding to nearest; needs a calibration text.</source>
+        <translation>把权重限制在使输出误差最小的范围内。用于就近舍入；需要校准文本。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::GridGroups</name>
@@ -4887,6 +4895,14 @@
         <source>How what the linears read is stored at run time; it is rounded so when the model is run. A scale per sequence stands for one per tensor.</source>
         <translation>线性层读取的内容在运行时如何存储；运行模型时会照此舍入。按序列的缩放因子即“按张量”的缩放因子。</translation>
     </message>
+    <message>
+        <source>Strength α</source>
+        <translation>强度 α</translation>
+    </message>
+    <message>
+        <source>How much of the activations&apos; outliers goes to the weights: 0 nothing, 1 all.</source>
+        <translation>激活离群值有多少转移到权重：0 为不转移，1 为全部转移。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::SchemeExplanation</name>
@@ -5059,6 +5075,18 @@
     <message>
         <source>Activations: what each linear reads is rounded too, with one scale for a whole sequence, which an outlier channel coarsens.</source>
         <translation>激活值：每个线性层读取的内容也被舍入，整个序列共用一个缩放因子，离群通道会使其变粗。</translation>
+    </message>
+    <message>
+        <source>AWQ: columns that read large activations are stored larger, by what gives the least error of the output, and the activations are made smaller where they come from.</source>
+        <translation>AWQ：激活较大的列以放大后的数值存储，放大倍数取使输出误差最小者，而激活则在产生处相应缩小。</translation>
+    </message>
+    <message>
+        <source>SmoothQuant: outliers are moved from activations to weights, so that both can be stored in 8 bits.</source>
+        <translation>SmoothQuant：把离群值从激活转移到权重，使两者都能以 8 位存储。</translation>
+    </message>
+    <message>
+        <source>Clipped: weights are kept within bounds that give the least error of the output.</source>
+        <translation>截断：把权重限制在使输出误差最小的范围内。</translation>
     </message>
 </context>
 <context>

@@ -10,12 +10,17 @@
 namespace ql::gui {
 
 FitChoice::FitChoice(QWidget* parent)
-    : QWidget(parent), only_(new QLabel), search_(new QComboBox), importance_(new QCheckBox) {
+    : QWidget(parent),
+      only_(new QLabel),
+      search_(new QComboBox),
+      importance_(new QCheckBox),
+      clip_(new QCheckBox) {
     search_->setObjectName(QStringLiteral("search"));
     search_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     search_->addItems({QString(), QString()});
     ignoreWheelWithoutFocus(search_);
     importance_->setObjectName(QStringLiteral("importance"));
+    clip_->setObjectName(QStringLiteral("clip"));
     setFocusProxy(search_);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -23,11 +28,20 @@ FitChoice::FitChoice(QWidget* parent)
     layout->addWidget(only_);
     layout->addWidget(search_);
     layout->addWidget(importance_);
+    layout->addWidget(clip_);
     connect(search_, &QComboBox::activated, this, &FitChoice::tell);
     connect(importance_, &QCheckBox::clicked, this, &FitChoice::tell);
+    connect(clip_, &QCheckBox::clicked, this, [this](bool clip) {
+        if (clip) {
+            emit chosen({.clip = true});
+        } else {
+            tell();
+        }
+    });
 }
 
-void FitChoice::setFit(const Fit& fit, const QString& reference, bool search, bool importance) {
+void FitChoice::setFit(const Fit& fit, const QString& reference, bool search, bool importance,
+                       bool clip) {
     only_->setText(reference);
     only_->setVisible(!search);
     search_->setItemText(0, reference);
@@ -35,6 +49,8 @@ void FitChoice::setFit(const Fit& fit, const QString& reference, bool search, bo
     search_->setVisible(search);
     importance_->setChecked(fit.importance);
     importance_->setVisible(importance);
+    clip_->setChecked(fit.clip);
+    clip_->setVisible(clip);
 }
 
 void FitChoice::tell() {
@@ -52,6 +68,10 @@ void FitChoice::retranslate() {
     importance_->setToolTip(
         tr("Errors in columns whose inputs are large count more. Needs an importance matrix "
            "(Model > Importance Matrix)."));
+    clip_->setText(tr("clipped (AWQ)"));
+    clip_->setToolTip(
+        tr("Weights are kept within bounds that give the least error of the output. For rounding "
+           "to nearest; needs a calibration text."));
 }
 
 }  // namespace ql::gui

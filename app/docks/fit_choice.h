@@ -19,8 +19,8 @@ class FitChoice : public QWidget {
     explicit FitChoice(QWidget* parent = nullptr);
 
     /// `reference` says what the grid's own fit is; `search` and `importance` what there is beyond
-    /// it.
-    void setFit(const Fit& fit, const QString& reference, bool search, bool importance);
+    /// it, and whether weights may be clipped.
+    void setFit(const Fit& fit, const QString& reference, bool search, bool importance, bool clip);
     void retranslate();
 
   signals:
@@ -32,6 +32,7 @@ class FitChoice : public QWidget {
     QLabel* only_;  ///< instead of the box where there is nothing to choose
     QComboBox* search_;
     QCheckBox* importance_;
+    QCheckBox* clip_;
 };
 
 }  // namespace ql::gui

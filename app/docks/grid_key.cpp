@@ -47,12 +47,25 @@ GridSpec gridOf(const QString& key, const GridSpec& before) {
     return grid;
 }
 
-Fit supportedFit(const Scheme& scheme) {
+Scheme supported(Scheme scheme) {
     const auto grid = make_grid(scheme.grid);
-    const Fit without{.importance = scheme.fit.importance, .search = false};
-    return !grid->refuses_fit(scheme.fit) ? scheme.fit
-           : !grid->refuses_fit(without)  ? without
-                                          : Fit{};
+    if (!can_compensate(*grid)) {
+        scheme.gptq.reset();
+    }
+    if (refuses_clip(*grid)) {
+        scheme.fit.clip = false;
+    }
+    const Fit all = scheme.fit;  // some fits are only there together
+    for (const Fit& fit : {all, Fit{.importance = all.importance, .search = false}, Fit{}}) {
+        scheme.fit = fit;
+        if (!grid->refuses_fit(fit)) {
+            break;
+        }
+    }
+    if (scheme.validate()) {
+        scheme.transform = {};
+    }
+    return scheme;
 }
 
 }  // namespace ql::gui

@@ -12,7 +12,7 @@ QString gridKey(const GridSpec& grid);
 /// The grid of a key, with as much as possible of what was chosen before.
 GridSpec gridOf(const QString& key, const GridSpec& before);
 
-/// The fit of a scheme as far as its grid has it.
-Fit supportedFit(const Scheme& scheme);
+/// The scheme without what its grid does not go with.
+Scheme supported(Scheme scheme);
 
 }  // namespace ql::gui

@@ -3,12 +3,14 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QEvent>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "app/controls.h"
 #include "app/docks/fit_choice.h"
@@ -53,7 +55,8 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
       workspace_(workspace),
       title_(new QLabel),
       form_(new QFormLayout),
-      transform_(addAnswer("transform")),
+      transform_(addChoice("transform")),
+      alpha_(addField<QDoubleSpinBox>("alpha")),
       recipe_(addChoice("recipe")),
       grid_(addChoice<GroupedChoice>("grid")),
       bits_(addChoice("bits")),
@@ -136,6 +139,11 @@ SchemeEditor::SchemeEditor(Workspace* workspace, QWidget* parent)
                 static_cast<Fp8Scaling>(scaling_->currentData().toInt());
         });
     });
+    alpha_->setRange(0, 1);
+    alpha_->setSingleStep(0.05);
+    ignoreWheelWithoutFocus(alpha_);
+    connect(transform_, &QComboBox::activated, this, &SchemeEditor::editTransform);
+    connect(alpha_, &QDoubleSpinBox::editingFinished, this, &SchemeEditor::editTransform);
     connect(activations_, &QComboBox::activated, this, [this] {
         edit([this](Plan& plan) {
             const std::string chosen = activations_->currentData().toString().toStdString();
@@ -178,8 +186,6 @@ Box* SchemeEditor::addChoice(const char* name) {
     return box;
 }
 
-QLabel* SchemeEditor::addAnswer(const char* name) { return addField<QLabel>(name); }
-
 void SchemeEditor::setRowVisible(QWidget* field, bool visible) {
     field->setVisible(visible);
     form_->labelForField(field)->setVisible(visible);
@@ -198,9 +204,24 @@ void SchemeEditor::editGrid(const std::function<void(GridSpec&)>& change) {
     edit([&change](Plan& plan) {
         auto& scheme = std::get<Scheme>(plan.base);
         change(scheme.grid);
-        scheme.fit = supportedFit(scheme);
-        if (!can_compensate(*make_grid(scheme.grid))) {
-            scheme.gptq.reset();
+        scheme = supported(scheme);
+    });
+}
+
+void SchemeEditor::editTransform() {
+    edit([this](Plan& plan) {
+        Transform& transform = std::get<Scheme>(plan.base).transform;
+        switch (transform_->currentIndex()) {
+            case 1:
+                transform = Awq{};
+                break;
+            case 2: {
+                const double hundredths = std::round(alpha_->value() * 100);
+                transform = Smooth{.alpha = hundredths / 100};
+                break;
+            }
+            default:
+                transform = {};
         }
     });
 }
@@ -211,7 +232,10 @@ void SchemeEditor::editFit(const Fit& fit) {
             recipe->fit = fit;
         } else if (auto* scheme = std::get_if<Scheme>(&plan.base)) {
             scheme->fit = fit;
-            scheme->fit = supportedFit(*scheme);  // some fits are only there together
+            if (fit.clip) {
+                scheme->gptq.reset();
+            }
+            *scheme = supported(*scheme);
         }
     });
 }
@@ -222,6 +246,7 @@ void SchemeEditor::editRounding(const std::optional<Gptq>& gptq) {
             recipe->gptq = gptq;
         } else if (auto* scheme = std::get_if<Scheme>(&plan.base)) {
             scheme->gptq = gptq;
+            scheme->fit.clip = scheme->fit.clip && !gptq;
         }
     });
 }
@@ -236,9 +261,8 @@ void SchemeEditor::load() {
     const auto* scheme = std::get_if<Scheme>(&base);
     const auto* recipe = std::get_if<Recipe>(&base);
     title_->setText(tr("How %1 quantizes").arg(compared->title()));
-    for (QWidget* answer : std::initializer_list<QWidget*>{transform_, activations_}) {
-        setRowVisible(answer, scheme);
-    }
+    setRowVisible(activations_, scheme);
+    loadTransform(scheme);
     setRowVisible(recipe_, recipe);
     if (recipe) {
         select(recipe_, QString::fromStdString(recipe->name));
@@ -288,10 +312,20 @@ void SchemeEditor::loadGrid(const GridSpec* grid) {
     select(group_, grouped ? integer->group : IntegerGrid{}.group);
 }
 
+void SchemeEditor::loadTransform(const Scheme* scheme) {
+    Scheme with = scheme ? *scheme : Scheme{};
+    with.transform = Awq{};
+    const auto* smooth = scheme ? std::get_if<Smooth>(&scheme->transform) : nullptr;
+    setRowVisible(transform_, scheme && !with.validate());
+    setRowVisible(alpha_, smooth);
+    transform_->setCurrentIndex(scheme ? static_cast<int>(scheme->transform.index()) : 0);
+    alpha_->setValue(smooth ? smooth->alpha : Smooth{}.alpha);
+}
+
 void SchemeEditor::loadFit(const PlanBase& base) {
     setRowVisible(fit_, !std::holds_alternative<std::monostate>(base));
     if (const auto* recipe = std::get_if<Recipe>(&base)) {
-        fit_->setFit(recipe->fit, tr("reference (as ggml)"), true, true);
+        fit_->setFit(recipe->fit, tr("reference (as ggml)"), true, true, false);
     } else if (const auto* scheme = std::get_if<Scheme>(&base)) {
         const auto grid = make_grid(scheme->grid);
         const auto has = [&grid](const Fit& fit) { return !grid->refuses_fit(fit); };
@@ -305,7 +339,7 @@ void SchemeEditor::loadFit(const PlanBase& base) {
                      : minMax ? tr("reference (min–max)")
                               : tr("reference (abs-max)"),
                      has({.importance = scheme->fit.importance, .search = true}),
-                     has({.importance = true, .search = scheme->fit.search}));
+                     has({.importance = true, .search = scheme->fit.search}), !refuses_clip(*grid));
     }
 }
 
@@ -465,7 +499,11 @@ void SchemeEditor::retranslate() {
     label(activations_, tr("Activations"),
           tr("How what the linears read is stored at run time; it is rounded so when the model is "
              "run. A scale per sequence stands for one per tensor."));
-    transform_->setText(tr("none", "no transform"));
+    label(alpha_, tr("Strength α"),
+          tr("How much of the activations' outliers goes to the weights: 0 nothing, 1 all."));
+    fill(transform_, {{tr("none", "no transform"), 0},
+                      {QStringLiteral("AWQ"), 1},
+                      {QStringLiteral("SmoothQuant"), 2}});  // as the alternatives of Transform
     fit_->retranslate();
     rounding_->retranslate();
     rules_->retranslate();

@@ -6,6 +6,7 @@
 #include "core/schemes/plan.h"
 
 class QComboBox;
+class QDoubleSpinBox;
 class QFormLayout;
 class QLabel;
 class QToolButton;
@@ -36,12 +37,12 @@ class SchemeEditor : public QWidget {
     Field* addField(const char* name);
     template <class Box = QComboBox>
     Box* addChoice(const char* name);
-    QLabel* addAnswer(const char* name);
     void fillChoices();
     void fillGrids();
     void fillRecipes();
     void load();
     void loadGrid(const GridSpec* grid);
+    void loadTransform(const Scheme* scheme);
     void loadFit(const PlanBase& base);
     void loadRounding(const PlanBase& base);
     void fillActivations();
@@ -49,6 +50,7 @@ class SchemeEditor : public QWidget {
     QString decisionHere(const Plan& plan) const;
     void edit(const std::function<void(Plan&)>& change);
     void editGrid(const std::function<void(GridSpec&)>& change);
+    void editTransform();
     void editFit(const Fit& fit);
     void editRounding(const std::optional<Gptq>& gptq);
     void setRowVisible(QWidget* field, bool visible);
@@ -57,7 +59,8 @@ class SchemeEditor : public QWidget {
     Workspace* workspace_;
     QLabel* title_;
     QFormLayout* form_;
-    QLabel* transform_;
+    QComboBox* transform_;
+    QDoubleSpinBox* alpha_;
     QComboBox* recipe_;
     GroupedChoice* grid_;
     QComboBox* bits_;

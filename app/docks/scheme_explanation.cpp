@@ -97,6 +97,20 @@ QString fp8Explanation(const Fp8Grid& grid) {
                .arg(e4m3 ? 448 : 57344);
 }
 
+QString transformExplanation(const Scheme& scheme) {
+    if (std::holds_alternative<Awq>(scheme.transform)) {
+        return SchemeExplanation::tr(
+            "AWQ: columns that read large activations are stored larger, by what gives the least "
+            "error of the output, and the activations are made smaller where they come from.");
+    }
+    if (std::holds_alternative<Smooth>(scheme.transform)) {
+        return SchemeExplanation::tr(
+            "SmoothQuant: outliers are moved from activations to weights, so that both can be "
+            "stored in 8 bits.");
+    }
+    return {};
+}
+
 QString activationExplanation(const Scheme& scheme) {
     if (!scheme.activations) {
         return {};
@@ -183,6 +197,10 @@ QString fitExplanation(const Fit& fit) {
             "Weighted: errors count more in columns whose inputs are large, as the importance "
             "matrix says.");
     }
+    if (fit.clip) {
+        sentences << SchemeExplanation::tr(
+            "Clipped: weights are kept within bounds that give the least error of the output.");
+    }
     return sentences.join(u' ');
 }
 
@@ -206,8 +224,9 @@ QString schemeExplanation(const Scheme& scheme, const ModelTensor* tensor) {
     if (formula.isEmpty()) {
         formula = bitsFormula(scheme.grid, kTypicalSize, kTypicalSize);
     }
-    QStringList sentences{gridExplanation(scheme.grid), fitExplanation(scheme.fit),
-                          roundingExplanation(scheme.gptq), activationExplanation(scheme)};
+    QStringList sentences{transformExplanation(scheme), gridExplanation(scheme.grid),
+                          fitExplanation(scheme.fit), roundingExplanation(scheme.gptq),
+                          activationExplanation(scheme)};
     sentences.removeAll(QString());
     const QString text = sentences.join(u' ');
     return QStringLiteral("%1<br><b>%2</b>").arg(text.toHtmlEscaped(), formula);

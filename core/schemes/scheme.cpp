@@ -131,7 +131,7 @@ const std::vector<Preset>& presets() {
                         "4-bit integers with a scale and a zero point for every 128 weights, after "
                         "columns that read large activations were made larger, and weights were "
                         "clipped where that helps. Needs a calibration text."))},
-        {"gptq", "GPTQ INT4 g128", "int4:g128:sym+gptq",
+        {"gptq", "GPTQ INT4 g128", "int4:g128:sym+gptq(order=static)",
          Sentence(QL_TR("core",
                         "4-bit integers with a scale for every 128 weights, rounded column by "
                         "column so that later weights make up for the errors of earlier ones. "

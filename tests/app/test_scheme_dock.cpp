@@ -42,6 +42,7 @@ class TestSchemeDock : public QObject {
     void gridsStandInGroups();
     void fitIsOfferedWhereTheGridHasIt();
     void roundingIsEdited();
+    void transformAndClippingAreEdited();
     void recipesAreEdited();
     void textTakesPlans();
     void importanceIsShownAndCleared();
@@ -318,6 +319,30 @@ void TestSchemeDock::roundingIsEdited() {
     QCOMPARE(choice("order")->currentIndex(), 1);
     choose("method", "nearest");
     QCOMPARE(text(), QStringLiteral("q4_0"));
+}
+
+void TestSchemeDock::transformAndClippingAreEdited() {
+    workspace_->replaceScheme(workspace_->focus(), parse_plan("int4:g128:asym"));
+    auto* alpha = dock_->findChild<QDoubleSpinBox*>("alpha");
+    QVERIFY(choice("transform")->isVisible() && !alpha->isVisible());
+    choose("transform", "AWQ");
+    dock_->findChild<QCheckBox*>("clip")->click();
+    QCOMPARE(text(), QStringLiteral("awq/int4:g128:asym+clip"));
+    // Clipping is made for rounding to nearest: the later choice counts.
+    choose("method", "GPTQ");
+    QCOMPARE(text(), QStringLiteral("awq/int4:g128:asym+gptq"));
+    dock_->findChild<QCheckBox*>("clip")->click();
+    QCOMPARE(text(), QStringLiteral("awq/int4:g128:asym+clip"));
+    dock_->findChild<QCheckBox*>("clip")->click();
+    choose("transform", "SmoothQuant");
+    QCOMPARE(text(), QStringLiteral("smooth(0.5)/int4:g128:asym"));
+    QVERIFY(alpha->isVisible());
+    alpha->setValue(0.85);
+    emit alpha->editingFinished();
+    QCOMPARE(text(), QStringLiteral("smooth(0.85)/int4:g128:asym"));
+    choose("grid", "BF16");  // as it is: nothing to prepare for
+    QCOMPARE(text(), QStringLiteral("bf16"));
+    QVERIFY(!choice("transform")->isVisible());
 }
 
 void TestSchemeDock::recipesAreEdited() {

@@ -10,8 +10,9 @@
 using namespace ql;
 using namespace ql::gui;
 
-/// Schemes with GPTQ in the document: on the tensor in view, on the whole model, in predictions.
-class TestGptqWindow : public QObject {
+/// Schemes that go by a calibration, in the document: on the tensor in view, on the whole model, in
+/// predictions.
+class TestCalibratedSchemes : public QObject {
     Q_OBJECT
 
   private slots:
@@ -24,6 +25,7 @@ class TestGptqWindow : public QObject {
     void keptGramMatricesShowTheTensor();
     void comparisonShowsTheTensorsItRounded();
     void otherTextMakesOtherBytes();
+    void transformedTensorIsShownAsTheModelComputes();
     void modelThatCannotBeRunRefuses();
 
   private:
@@ -41,7 +43,7 @@ class TestGptqWindow : public QObject {
     int scheme_ = Workspace::kNoScheme;
 };
 
-void TestGptqWindow::init() {
+void TestCalibratedSchemes::init() {
     jobs_ = std::make_unique<Jobs>();
     workspace_ = std::make_unique<Workspace>(jobs_.get());
     for (const ComparedScheme& scheme : QList(workspace_->schemes())) {
@@ -55,12 +57,12 @@ void TestGptqWindow::init() {
     QTRY_VERIFY(settled());
 }
 
-void TestGptqWindow::cleanup() {
+void TestCalibratedSchemes::cleanup() {
     workspace_.reset();
     jobs_.reset();
 }
 
-void TestGptqWindow::calibrate(bool grams, int context) {
+void TestCalibratedSchemes::calibrate(bool grams, int context) {
     CalibrationRequest request;
     request.options.samples = 4;
     request.options.context = context;
@@ -73,21 +75,21 @@ void TestGptqWindow::calibrate(bool grams, int context) {
     QTRY_VERIFY(settled());
 }
 
-void TestGptqWindow::compare() {
+void TestCalibratedSchemes::compare() {
     workspace_->runComparison();
     QVERIFY(workspace_->comparisonRunning());
     QTRY_VERIFY_WITH_TIMEOUT(!workspace_->comparisonRunning(), 60000);
     QTRY_VERIFY(settled());
 }
 
-void TestGptqWindow::tensorNeedsWhatItsLinearReads() {
+void TestCalibratedSchemes::tensorNeedsWhatItsLinearReads() {
     QCOMPARE(result().state, SchemeResult::State::refused);
     QVERIFY(QString::fromStdString(result().problem.english()).contains(u"run the comparison"));
     calibrate(false);
     QCOMPARE(result().state, SchemeResult::State::refused);
 }
 
-void TestGptqWindow::keptGramMatricesShowTheTensor() {
+void TestCalibratedSchemes::keptGramMatricesShowTheTensor() {
     calibrate(true);
     QCOMPARE(result().state, SchemeResult::State::ready);
     const std::vector<std::byte> before = bytes();
@@ -106,7 +108,7 @@ void TestGptqWindow::keptGramMatricesShowTheTensor() {
     QVERIFY(bytes() != before);
 }
 
-void TestGptqWindow::comparisonShowsTheTensorsItRounded() {
+void TestCalibratedSchemes::comparisonShowsTheTensorsItRounded() {
     calibrate(false);
     QVERIFY(workspace_->canRunComparison());
     compare();
@@ -125,7 +127,7 @@ void TestGptqWindow::comparisonShowsTheTensorsItRounded() {
     QVERIFY(!workspace_->canRunComparison());
 }
 
-void TestGptqWindow::otherTextMakesOtherBytes() {
+void TestCalibratedSchemes::otherTextMakesOtherBytes() {
     calibrate(false);
     compare();
     const std::vector<std::byte> before = bytes();
@@ -138,7 +140,33 @@ void TestGptqWindow::otherTextMakesOtherBytes() {
     QVERIFY(bytes() != before);
 }
 
-void TestGptqWindow::modelThatCannotBeRunRefuses() {
+void TestCalibratedSchemes::transformedTensorIsShownAsTheModelComputes() {
+    calibrate(false);
+    for (const char* text : {"awq/int4:g128:asym", "smooth(0.5)/q4_0+gptq"}) {
+        workspace_->replaceScheme(scheme_, parse_plan(text));
+        QTRY_COMPARE(result().state, SchemeResult::State::refused);
+        compare();
+        QCOMPARE(result().state, SchemeResult::State::ready);
+        const auto transformed = workspace_->calibrated(scheme_).transformed;
+        QVERIFY(transformed);
+        // The first linear reads the norm, whose scales have moved to its columns.
+        const auto index = static_cast<std::size_t>(workspace_->tensorIndex());
+        const TensorRun& run = *result().run;
+        QVERIFY(run.change && !run.change->columns.empty());
+        QCOMPARE(run.error.rmse(), workspace_->modelRun(scheme_)->tensors[index].error.rmse());
+        // What is shown of a row is what is stored, with the scales taken back.
+        std::vector<float> stored(static_cast<std::size_t>(run.quantized.cols));
+        std::vector<float> shown(stored.size());
+        run.quantized.decode_rows(3, 1, stored.data());
+        run.decode_rows(3, 1, shown.data());
+        for (std::size_t i = 0; i < shown.size(); ++i) {
+            QCOMPARE(shown[i], stored[i] / run.change->columns[i]);
+        }
+        QVERIFY(workspace_->predictions()->of(scheme_));
+    }
+}
+
+void TestCalibratedSchemes::modelThatCannotBeRunRefuses() {
     // The bare file has neither configuration nor tokenizer.
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("model.safetensors"));
@@ -152,5 +180,5 @@ void TestGptqWindow::modelThatCannotBeRunRefuses() {
     QVERIFY(!workspace_->takesPart(*workspace_->scheme(scheme_)));
 }
 
-QTEST_MAIN(TestGptqWindow)
-#include "test_gptq_window.moc"
+QTEST_MAIN(TestCalibratedSchemes)
+#include "test_calibrated_schemes.moc"
