@@ -148,7 +148,7 @@ void Workspace::adopt(std::shared_ptr<const Model> model, const QString& path) {
     predictions_->reset();
     calibration_.reset();
     calibrationText_ = {};
-    ++calibrationNumber_;
+    ++textNumber_;
     // A matrix without a file comes from the calibration, and goes with it.
     const bool keeps =
         importance_ && !importance_->path.empty() && fits(model_.get(), *importance_);

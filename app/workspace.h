@@ -275,7 +275,9 @@ class Workspace : public QObject {
     std::shared_ptr<const Calibration> calibration_;
     JobId calibrating_ = kNoJob;
     CalibrationRequest calibrationText_;
-    int calibrationNumber_ = 0;  ///< names calibration and text in keys of results
+    // In keys of results, name the text of calibrations, and the calibration that is there.
+    int textNumber_ = 0;
+    int calibrationNumber_ = 0;
     std::shared_ptr<FactorCache> factors_ = std::make_shared<FactorCache>();
 
     QHash<QString, std::shared_ptr<const ModelRun>> modelRuns_;  ///< by modelKey()

@@ -22,7 +22,6 @@ struct Workspace::Calibrated {
     std::shared_ptr<const ImportanceMatrix> importance;  ///< may be null
     bool replaces = false;  ///< the importance matrix that is there, if one is
     std::vector<Sentence> notes;
-    std::optional<CalibrationRequest> request;  ///< nothing if it was read from a file
 };
 
 QString calibrationTextTitle(const std::string& name) {
@@ -50,6 +49,10 @@ void Workspace::calibrate(const CalibrationRequest& request) {
             .arg(request.path.isEmpty()
                      ? calibrationTextTitle(std::string(CalibrationText::kBuiltIn))
                      : QFileInfo(request.path).fileName());
+    // From now on, so that a comparison that is started meanwhile goes by the new text.
+    calibrationText_ = request;
+    ++textNumber_;
+    restartCalibrated();
     startCalibration(Lane::heavy, title, [request, model = model_](const Progress& progress) {
         const CalibrationText text =
             request.path.isEmpty() ? CalibrationText::built_in()
@@ -61,7 +64,7 @@ void Workspace::calibrate(const CalibrationRequest& request) {
             request.importance
                 ? std::make_shared<const ImportanceMatrix>(importance_matrix(*calibration, *model))
                 : nullptr;
-        return Calibrated{calibration, std::move(importance), true, notes, request};
+        return Calibrated{calibration, std::move(importance), true, notes};
     });
 }
 
@@ -83,8 +86,7 @@ void Workspace::openCalibration(const QString& path) {
                 calibration,
                 std::make_shared<const ImportanceMatrix>(importance_matrix(*calibration, *model)),
                 false,
-                {},
-                std::nullopt};
+                {}};
         });
 }
 
@@ -95,9 +97,6 @@ void Workspace::startCalibration(Lane lane, const QString& title,
         lane, title, this, std::move(work),
         [this](const std::shared_ptr<const Calibrated>& result) {
             calibrating_ = kNoJob;
-            if (result->request) {
-                calibrationText_ = *result->request;
-            }
             adoptCalibration(result->calibration);
             if (result->importance && (result->replaces || !importance_)) {
                 adoptImportance(result->importance);

@@ -240,7 +240,7 @@ SchemeResult Workspace::tensorResult(int schemeId) const { return results_.value
 // The whole model
 
 QString Workspace::modelKey(const ComparedScheme& scheme) const {
-    const int calibration = scheme.plan.uses_calibration() ? calibrationNumber_ : 0;
+    const int calibration = scheme.plan.uses_calibration() ? textNumber_ : 0;
     return QStringLiteral("%1|%2|%3").arg(importanceNumber_).arg(calibration).arg(scheme.text());
 }
 

@@ -81,6 +81,11 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
     calibration.options.samples = kSamples;
     calibration.importance = false;
     window.workspace()->calibrate(calibration);
+    const int first = window.workspace()->focus();
+    for (const char* text : {"awq/int4:g128:asym+clip", "int4:g128:sym+gptq(order=static)"}) {
+        window.workspace()->addScheme(parse_plan(text));
+    }
+    window.workspace()->setFocus(first);
     window.workspace()->runComparison();
     settle(window);
     for (const Look& look : looks) {
@@ -114,6 +119,11 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
         settle(window);
         save(&window, QStringLiteral("rules"), look);
         window.workspace()->undoStack()->undo();
+        for (const ComparedScheme& compared : QList(window.workspace()->schemes())) {
+            window.workspace()->setFocus(compared.id);
+        }
+        settle(window);
+        save(&window, QStringLiteral("gptq"), look);
         window.workspace()->setFocus(scheme);
         window.actions()->calibrate->trigger();
         auto* calibrate = window.findChild<CalibrateDialog*>();

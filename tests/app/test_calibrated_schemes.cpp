@@ -25,6 +25,7 @@ class TestCalibratedSchemes : public QObject {
     void keptGramMatricesShowTheTensor();
     void comparisonShowsTheTensorsItRounded();
     void otherTextMakesOtherBytes();
+    void comparisonMayStartWhileTheModelIsCalibrated();
     void transformedTensorIsShownAsTheModelComputes();
     void modelThatCannotBeRunRefuses();
 
@@ -138,6 +139,30 @@ void TestCalibratedSchemes::otherTextMakesOtherBytes() {
     QVERIFY(workspace_->canRunComparison());
     compare();
     QVERIFY(bytes() != before);
+}
+
+void TestCalibratedSchemes::comparisonMayStartWhileTheModelIsCalibrated() {
+    CalibrationRequest request;
+    request.options.samples = 4;
+    request.options.context = 64;
+    request.moderate = false;
+    workspace_->calibrate(request);
+    workspace_->runComparison();
+    QTRY_VERIFY_WITH_TIMEOUT(!workspace_->calibrating() && !workspace_->comparisonRunning(), 60000);
+    // The importance matrix that came of it made all results old, this one is of the new text.
+    compare();
+    const auto index = static_cast<std::size_t>(workspace_->tensorIndex());
+    const std::vector<std::byte> expected = bytes();
+    QVERIFY(expected == workspace_->calibrated(scheme_).rounded->at(index).tensor->bytes);
+    // Without it they hold.
+    request.importance = false;
+    request.options.context = 48;
+    workspace_->calibrate(request);
+    workspace_->runComparison();
+    QTRY_VERIFY_WITH_TIMEOUT(!workspace_->calibrating() && !workspace_->comparisonRunning(), 60000);
+    QTRY_VERIFY(settled());
+    QCOMPARE(result().state, SchemeResult::State::ready);
+    QVERIFY(bytes() != expected);
 }
 
 void TestCalibratedSchemes::transformedTensorIsShownAsTheModelComputes() {
