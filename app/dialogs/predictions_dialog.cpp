@@ -134,7 +134,6 @@ void PredictionsDialog::setFile(const QString& path) {
 void PredictionsDialog::updateNote() {
     const bool own = ownFile_->isChecked();
     file_->setEnabled(own);
-    browse_->setEnabled(true);
     const QFileInfo info(file_->text());
     const bool missing = own && !(info.isFile() && info.isReadable());
     ok_->setEnabled(!missing);
