@@ -46,13 +46,11 @@ std::vector<float> FoldedLinear::errors(const std::vector<float>& weights, std::
         const std::int64_t row = chunks.first(chunk);
         const std::int64_t count = chunks.size(chunk);
         const auto begin = weights.begin() + row * cols_;
-        std::vector<float> folded(begin, begin + count * cols_);
-        change_.apply(first + row, count, cols_, folded.data());
+        const std::vector<float> original(begin, begin + count * cols_);
         std::vector<std::byte> bytes(static_cast<std::size_t>(count) *
                                      encoder_->grid().row_bytes(cols_));
         float* out = errors.data() + row * cols_;
-        encoder_->encode_and_decode(folded, first + row, count, bytes.data(), out);
-        change_.undo(first + row, count, cols_, out);
+        encode_changed(*encoder_, &change_, original, first + row, count, bytes.data(), out);
         std::transform(out, out + count * cols_, begin, out, std::minus<>());
     });
     return errors;

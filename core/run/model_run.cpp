@@ -122,7 +122,6 @@ void run_chunk(TensorWork& work, std::int64_t chunk, std::mutex& mutex) {
     rows.read(first, count, original.data());
     rows.release(first, count);
     require_finite(original);
-    std::vector<float> folded;
     std::vector<float> decoded(original.size());
     std::vector<std::byte> bytes;
     for (PlanWork& plan : work.plans) {
@@ -130,15 +129,8 @@ void run_chunk(TensorWork& work, std::int64_t chunk, std::mutex& mutex) {
         if (plan.encoder != nullptr) {
             bytes.resize(static_cast<std::size_t>(count) *
                          plan.encoder->grid().row_bytes(rows.cols()));
-            if (plan.change != nullptr) {
-                folded = original;
-                plan.change->apply(first, count, rows.cols(), folded.data());
-            }
-            seconds = plan.encoder->encode_and_decode(plan.change != nullptr ? folded : original,
-                                                      first, count, bytes.data(), decoded.data());
-            if (plan.change != nullptr) {
-                plan.change->undo(first, count, rows.cols(), decoded.data());
-            }
+            seconds = encode_changed(*plan.encoder, plan.change, original, first, count,
+                                     bytes.data(), decoded.data());
         } else {
             decoded = original;
         }

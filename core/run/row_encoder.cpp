@@ -109,4 +109,18 @@ double RowEncoder::encode_and_decode(const std::vector<float>& weights, std::int
     return seconds.count();
 }
 
+double encode_changed(const RowEncoder& encoder, const TensorChange* change,
+                      const std::vector<float>& weights, std::int64_t first, std::int64_t rows,
+                      std::byte* bytes, float* decoded) {
+    if (change == nullptr) {
+        return encoder.encode_and_decode(weights, first, rows, bytes, decoded);
+    }
+    const std::int64_t cols = static_cast<std::int64_t>(weights.size()) / rows;
+    std::vector<float> changed = weights;
+    change->apply(first, rows, cols, changed.data());
+    const double seconds = encoder.encode_and_decode(changed, first, rows, bytes, decoded);
+    change->undo(first, rows, cols, decoded);
+    return seconds;
+}
+
 }  // namespace ql

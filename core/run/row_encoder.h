@@ -7,6 +7,7 @@
 #include "core/base/progress.h"
 #include "core/grids/grid.h"
 #include "core/measure/error_metrics.h"
+#include "core/model/tensor_change.h"
 #include "core/schemes/scheme.h"
 #include "core/tensor/convert.h"
 #include "core/tensor/row_source.h"
@@ -79,5 +80,11 @@ class RowEncoder {
     std::vector<float> block_maxima_;
     std::shared_ptr<const QuantizedTensor> rounded_;
 };
+
+/// The same through a change of the weights (null: none): encodes them as it makes them, and takes
+/// it back from what is decoded. `weights` and `decoded` are those before the change.
+double encode_changed(const RowEncoder& encoder, const TensorChange* change,
+                      const std::vector<float>& weights, std::int64_t first, std::int64_t rows,
+                      std::byte* bytes, float* decoded);
 
 }  // namespace ql

@@ -183,15 +183,8 @@ TensorRun run_tensor(const RowSource& rows, const Scheme& scheme, const Histogra
         require_finite(original);
         std::byte* bytes = run.quantized.bytes.data() + static_cast<std::size_t>(first) * row_bytes;
         std::vector<float> decoded(original.size());
-        std::vector<float> stored = original;
-        if (change != nullptr) {
-            change->apply(first, count, rows.cols(), stored.data());
-        }
         const double seconds =
-            encoder.encode_and_decode(stored, first, count, bytes, decoded.data());
-        if (change != nullptr) {
-            change->undo(first, count, rows.cols(), decoded.data());
-        }
+            encode_changed(encoder, change, original, first, count, bytes, decoded.data());
 
         ErrorSums& sums = errors[static_cast<std::size_t>(chunk)];
         sums.add(original.data(), decoded.data(), original.size());
