@@ -13,7 +13,7 @@ namespace ql::gui {
 namespace {
 
 constexpr int kBitsRole = Qt::UserRole + 1;
-constexpr int kMargin = 8;
+constexpr int kEntryMargin = 8;
 constexpr int kIndent = 8;
 constexpr int kListWidth = 210;
 
@@ -33,7 +33,7 @@ class GroupedDelegate : public QStyledItemDelegate {
         const bool heading = !(index.flags() & Qt::ItemIsEnabled);
         const bool selected = option.state & QStyle::State_Selected;
         const QColor muted = selected ? colors.mutedOn(colors.selection) : colors.muted;
-        QRect place = option.rect.adjusted(kMargin, 0, -kMargin, 0);
+        QRect place = option.rect.adjusted(kEntryMargin, 0, -kEntryMargin, 0);
         painter->save();
         painter->setFont(smallFont(option.font));
         painter->setPen(muted);

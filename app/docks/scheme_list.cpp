@@ -12,13 +12,13 @@ namespace ql::gui {
 
 namespace {
 
-constexpr int kMargin = 12;
+constexpr int kRowMargin = 12;
 constexpr int kCheck = 16;
 constexpr int kDot = 10;
 constexpr int kGap = 8;
 
 QRect checkRect(const QRect& item) {
-    return {item.left() + kMargin, item.center().y() - kCheck / 2, kCheck, kCheck};
+    return {item.left() + kRowMargin, item.center().y() - kCheck / 2, kCheck, kCheck};
 }
 
 }  // namespace

@@ -29,8 +29,6 @@ namespace ql::gui {
 
 namespace {
 
-constexpr int kMargin = 16;
-constexpr int kGap = 8;
 constexpr int kSideWidth = 248;
 constexpr int kNegative = kSchemeColors - 1;  // the one that is no scheme's at first
 
@@ -52,23 +50,23 @@ ActivationsPage::ActivationsPage(Workspace* workspace, Jobs* jobs, QWidget* pare
       stack_(new QStackedLayout) {
     auto* filled = new QWidget(this);
     auto* upper = new QHBoxLayout;
-    upper->setSpacing(kGap);
+    upper->setSpacing(kPageGap);
     upper->addWidget(makeHistogramCard(), 1);
     upper->addWidget(makeCurveCard(), 1);
     auto* views = new QVBoxLayout;
-    views->setSpacing(kGap);
+    views->setSpacing(kPageGap);
     views->addLayout(upper, 2);
     views->addWidget(makeMapCard(), 3);
     auto* content = new QHBoxLayout(filled);
     content->setContentsMargins(0, 0, 0, 0);
-    content->setSpacing(kGap);
+    content->setSpacing(kPageGap);
     content->addLayout(views, 1);
     content->addWidget(makeSideCard());
     stack_->addWidget(filled);
     stack_->addWidget(makeNotice());
 
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kMargin, 8, kMargin, kMargin);
+    layout->setContentsMargins(kPageMargin, 8, kPageMargin, kPageMargin);
     layout->setSpacing(8);
     layout->addWidget(header_);
     layout->addLayout(stack_, 1);

@@ -49,7 +49,6 @@ constexpr std::array kEntries = {
     MapEntry{MapKind::scale, HeatmapMode::magnitude},
 };
 
-constexpr int kMargin = 16;
 constexpr int kColumnGap = 16;
 
 }  // namespace
@@ -109,7 +108,7 @@ ComparePage::ComparePage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     stack_->addWidget(table_->chart());
 
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kMargin, 8, kMargin, 8);
+    layout->setContentsMargins(kPageMargin, 8, kPageMargin, 8);
     layout->setSpacing(8);
     layout->addWidget(table_);
     layout->addWidget(header_);

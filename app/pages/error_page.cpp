@@ -28,7 +28,6 @@ namespace ql::gui {
 
 namespace {
 
-constexpr int kMargin = 16;
 constexpr int kNearCells = 48;  // seen around a cell that is jumped to
 // How the height is shared out when the block inspector opens first.
 constexpr int kMapShare = 400;
@@ -122,7 +121,7 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     stack_->addWidget(notice_);
 
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kMargin, 8, kMargin, 8);
+    layout->setContentsMargins(kPageMargin, 8, kPageMargin, 8);
     layout->setSpacing(8);
     layout->addWidget(header_);
     layout->addLayout(controls);

@@ -35,8 +35,7 @@ namespace ql::gui {
 
 namespace {
 
-constexpr int kMargin = 16;
-constexpr int kGap = 12;
+constexpr int kPartGap = 12;
 constexpr int kModelCardWidth = 216;
 constexpr int kRowHeight = 24;
 constexpr int kLeastMatrix = 120;
@@ -110,12 +109,12 @@ OverviewPage::OverviewPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       examining_(jobs) {
     compare_->setObjectName(QStringLiteral("compare"));
     auto* above = new QHBoxLayout;
-    above->setSpacing(kGap);
+    above->setSpacing(kPartGap);
     above->addWidget(buildModelCard());
     above->addWidget(buildMatrixCard(), 1);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kMargin, kGap, kMargin, kGap);
-    layout->setSpacing(kGap);
+    layout->setContentsMargins(kPageMargin, kPartGap, kPageMargin, kPartGap);
+    layout->setSpacing(kPartGap);
     layout->addLayout(above, 1);
     layout->addWidget(buildSizesCard(), 1);
 

@@ -8,6 +8,10 @@ namespace ql::gui {
 class Jobs;
 class Workspace;
 
+/// Of a page's contents, in pixels.
+constexpr int kPageMargin = 16;
+constexpr int kPageGap = 8;
+
 /// A page in the middle of the window. It shows the workspace and changes it through its functions;
 /// it knows no other page and no dock.
 ///

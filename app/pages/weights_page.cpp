@@ -27,8 +27,6 @@ namespace ql::gui {
 
 namespace {
 
-constexpr int kMargin = 16;
-constexpr int kGap = 8;
 constexpr int kStatisticsWidth = 232;
 
 enum Channels { kInput, kOutput };
@@ -57,19 +55,19 @@ WeightsPage::WeightsPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       notice_(makeNotice(this)) {
     auto* filled = new QWidget(this);
     auto* plots = new QVBoxLayout;
-    plots->setSpacing(kGap);
+    plots->setSpacing(kPageGap);
     plots->addWidget(makeHistogramCard(), 3);
     plots->addWidget(makeCurveCard(), 2);
     auto* content = new QHBoxLayout(filled);
     content->setContentsMargins(0, 0, 0, 0);
-    content->setSpacing(kGap);
+    content->setSpacing(kPageGap);
     content->addLayout(plots, 1);
     content->addWidget(makeStatisticsCard());
     stack_->addWidget(filled);
     stack_->addWidget(notice_);
 
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kMargin, 8, kMargin, kMargin);
+    layout->setContentsMargins(kPageMargin, 8, kPageMargin, kPageMargin);
     layout->setSpacing(8);
     layout->addWidget(header_);
     layout->addLayout(stack_, 1);

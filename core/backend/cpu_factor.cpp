@@ -15,7 +15,7 @@ namespace {
 // Panels and tiles of fixed size, each a single-threaded call of some milliseconds: the bits do not
 // depend on the number of threads, and a cancelled job stops soon.
 constexpr std::int64_t kPanel = 128;
-constexpr std::int64_t kTile = 256;
+constexpr std::int64_t kFactorTile = 256;
 
 /// A square matrix, row after row, of which only the lower triangle is looked at.
 struct Lower {
@@ -62,7 +62,7 @@ bool factor_block(Lower& a, std::int64_t first, std::int64_t size) {
     return true;
 }
 
-std::int64_t tiles_of(std::int64_t values) { return (values + kTile - 1) / kTile; }
+std::int64_t tiles_of(std::int64_t values) { return (values + kFactorTile - 1) / kFactorTile; }
 
 /// a = L · Lᵀ in place.
 bool factor(Lower& a, const Progress& progress) {
@@ -74,13 +74,13 @@ bool factor(Lower& a, const Progress& progress) {
         const std::int64_t below = first + size;
         const std::int64_t tiles = tiles_of(a.n - below);
         const auto rows_of = [&](std::int64_t tile) {
-            return static_cast<int>(std::min(kTile, a.n - below - tile * kTile));
+            return static_cast<int>(std::min(kFactorTile, a.n - below - tile * kFactorTile));
         };
         parallel_for(tiles, progress, [&](std::int64_t tile) {
             const SingleThreadedBlas single;
             cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit,
                         rows_of(tile), static_cast<int>(size), 1, a.at(first, first), a.stride(),
-                        a.at(below + tile * kTile, first), a.stride());
+                        a.at(below + tile * kFactorTile, first), a.stride());
         });
         parallel_for(tiles * tiles, progress, [&](std::int64_t i) {
             const std::int64_t row = i / tiles;
@@ -90,9 +90,9 @@ bool factor(Lower& a, const Progress& progress) {
             }
             const SingleThreadedBlas single;
             cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows_of(row), rows_of(col),
-                        static_cast<int>(size), -1, a.at(below + row * kTile, first), a.stride(),
-                        a.at(below + col * kTile, first), a.stride(), 1,
-                        a.at(below + row * kTile, below + col * kTile), a.stride());
+                        static_cast<int>(size), -1, a.at(below + row * kFactorTile, first),
+                        a.stride(), a.at(below + col * kFactorTile, first), a.stride(), 1,
+                        a.at(below + row * kFactorTile, below + col * kFactorTile), a.stride());
         });
     }
     return true;

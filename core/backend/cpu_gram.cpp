@@ -13,7 +13,7 @@ namespace {
 
 // A tile of the result, and the tokens that are summed in float32 before they are added in float64:
 // single-threaded calls of fixed shape, so that the bits do not depend on the number of threads.
-constexpr std::int64_t kTile = 256;
+constexpr std::int64_t kGramTile = 256;
 constexpr std::int64_t kTokensAtOnce = 512;
 
 struct Tile {
@@ -24,8 +24,8 @@ struct Tile {
 /// The tiles on and above the diagonal.
 std::vector<Tile> upper_tiles(std::int64_t channels) {
     std::vector<Tile> tiles;
-    for (std::int64_t row = 0; row < channels; row += kTile) {
-        for (std::int64_t col = row; col < channels; col += kTile) {
+    for (std::int64_t row = 0; row < channels; row += kGramTile) {
+        for (std::int64_t col = row; col < channels; col += kGramTile) {
             tiles.push_back({row, col});
         }
     }
@@ -39,8 +39,8 @@ void add_gram(std::int64_t tokens, std::int64_t channels, const float* x, double
     const std::vector<Tile> tiles = upper_tiles(channels);
     parallel_for(static_cast<std::int64_t>(tiles.size()), progress, [&](std::int64_t i) {
         const Tile& tile = tiles[static_cast<std::size_t>(i)];
-        const std::int64_t rows = std::min(kTile, channels - tile.row);
-        const std::int64_t cols = std::min(kTile, channels - tile.col);
+        const std::int64_t rows = std::min(kGramTile, channels - tile.row);
+        const std::int64_t cols = std::min(kGramTile, channels - tile.col);
         std::vector<float> product(static_cast<std::size_t>(rows * cols));
         for (std::int64_t first = 0; first < tokens; first += kTokensAtOnce) {
             const std::int64_t count = std::min(kTokensAtOnce, tokens - first);

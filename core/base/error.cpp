@@ -1,5 +1,7 @@
 #include "core/base/error.h"
 
+#include <system_error>
+
 #include <fmt/args.h>
 
 namespace ql {
@@ -42,5 +44,9 @@ Error::Error(ErrorCode code, Sentence sentence, std::string context)
     : code_(code), sentence_(std::move(sentence)), context_(std::move(context)) {
     what_ = context_.empty() ? sentence_.english() : context_ + ": " + sentence_.english();
 }
+
+void fail_bad_file(Sentence sentence) { throw Error(ErrorCode::bad_file, std::move(sentence)); }
+
+std::string system_reason(int error) { return std::generic_category().message(error); }
 
 }  // namespace ql

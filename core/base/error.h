@@ -73,4 +73,10 @@ class Error : public std::exception {
     std::string what_;
 };
 
+/// Throws Error(bad_file): what readers of files do most.
+[[noreturn]] void fail_bad_file(Sentence sentence);
+
+/// What the system says about a value of errno, to stand in a sentence.
+std::string system_reason(int error);
+
 }  // namespace ql

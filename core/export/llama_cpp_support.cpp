@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/letter_case.h"
 #include "core/files/escape.h"
 #include "core/model/forward/forward_settings.h"
 
@@ -145,9 +145,7 @@ const SeenInLlamaCpp* seen_in_llama_cpp(const Architecture& architecture) {
 }
 
 bool name_needs_other_tokens(std::string_view name, const std::vector<std::string>& tokens) {
-    std::string lower(name);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string lower = lower_case(name);
     if (lower.find("phi-3") == std::string::npos && lower.find("phi3") == std::string::npos) {
         return false;
     }

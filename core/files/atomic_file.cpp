@@ -21,11 +21,9 @@ namespace fs = std::filesystem;
 
 constexpr int kNameAttempts = 100;
 
-std::string reason(int error) { return std::generic_category().message(error); }
-
 [[noreturn]] void fail_writing(int error, const fs::path& target) {
     throw Error(ErrorCode::io,
-                Sentence(QL_TR("core", "The file cannot be written: {}."), reason(error)),
+                Sentence(QL_TR("core", "The file cannot be written: {}."), system_reason(error)),
                 target.string());
 }
 

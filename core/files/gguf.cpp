@@ -26,8 +26,6 @@ constexpr std::uint64_t kMaxKeyBytes = 65535;
 constexpr std::uint64_t kMaxEntries = 1U << 20;
 constexpr std::uint64_t kMaxTensors = 1U << 22;
 
-[[noreturn]] void fail(Sentence sentence) { throw Error(ErrorCode::bad_file, std::move(sentence)); }
-
 std::string_view removed_type_name(std::uint32_t id) {
     switch (id) {
         case 4:
@@ -97,30 +95,32 @@ void Parser::read_preamble() {
         const auto magic = reader_.take(kGgufMagic.size());
         const std::string_view found(reinterpret_cast<const char*>(magic.data()), magic.size());
         if (found != kGgufMagic) {
-            fail(Sentence(QL_TR("core",
-                                "The file does not start with \"GGUF\" but with {}: it is "
-                                "not a GGUF file, or one from before that format."),
-                          in_quotes(found)));
+            fail_bad_file(Sentence(QL_TR("core",
+                                         "The file does not start with \"GGUF\" but with {}: it is "
+                                         "not a GGUF file, or one from before that format."),
+                                   in_quotes(found)));
         }
         read_version();
         tensor_count_ = reader_.number<std::uint64_t>();
         entry_count_ = reader_.number<std::uint64_t>();
     } catch (const ByteReader::EndOfBytes&) {
-        fail(Sentence(QL_TR("core", "The file is only {} bytes long; a GGUF file has at least 24."),
-                      file_bytes_));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The file is only {} bytes long; a GGUF file has at least 24."),
+                     file_bytes_));
     }
     // Dividing cannot wrap as the product of a count and a size could.
     if (entry_count_ > kMaxEntries || entry_count_ > reader_.remaining() / kMinEntryBytes) {
-        fail(Sentence(QL_TR("core",
-                            "The header claims {} metadata entries, too many for a file of "
-                            "{} bytes."),
-                      entry_count_, file_bytes_));
+        fail_bad_file(
+            Sentence(QL_TR("core",
+                           "The header claims {} metadata entries, too many for a file of "
+                           "{} bytes."),
+                     entry_count_, file_bytes_));
     }
     if (tensor_count_ > kMaxTensors || tensor_count_ > reader_.remaining() / kMinTensorBytes) {
-        fail(Sentence(QL_TR("core",
-                            "The header claims {} tensors, too many for a file of {} "
-                            "bytes."),
-                      tensor_count_, file_bytes_));
+        fail_bad_file(Sentence(QL_TR("core",
+                                     "The header claims {} tensors, too many for a file of {} "
+                                     "bytes."),
+                               tensor_count_, file_bytes_));
     }
 }
 
@@ -130,7 +130,7 @@ void Parser::read_version() {
         return;
     }
     if (header_.version == 0) {
-        fail(Sentence(QL_TR("core", "The GGUF version is 0, which does not exist.")));
+        fail_bad_file(Sentence(QL_TR("core", "The GGUF version is 0, which does not exist.")));
     }
     if ((header_.version & 0xFFFF) == 0) {
         throw Error(ErrorCode::unsupported,
@@ -152,13 +152,13 @@ void Parser::read_metadata() {
         try {
             entries.push_back(read_entry());
         } catch (const ByteReader::EndOfBytes&) {
-            fail(Sentence(
+            fail_bad_file(Sentence(
                 QL_TR("core", "The file of {} bytes ends inside metadata entry {} of {} ({})."),
                 file_bytes_, i + 1, entry_count_, in_quotes(at_)));
         }
         if (!keys.insert(entries.back().first).second) {
-            fail(Sentence(QL_TR("core", "The metadata key {} stands twice in the file."),
-                          in_quotes(entries.back().first)));
+            fail_bad_file(Sentence(QL_TR("core", "The metadata key {} stands twice in the file."),
+                                   in_quotes(entries.back().first)));
         }
     }
     header_.metadata = GgufMetadata(std::move(entries));
@@ -169,15 +169,17 @@ GgufMetadata::Entry Parser::read_entry() {
     const std::string_view key = reader_.text();
     at_ = key;
     if (key.empty()) {
-        fail(Sentence(QL_TR("core", "The file has a metadata entry without a key.")));
+        fail_bad_file(Sentence(QL_TR("core", "The file has a metadata entry without a key.")));
     }
     if (key.size() > kMaxKeyBytes) {
-        fail(Sentence(QL_TR("core", "The metadata key {} is {} bytes long; {} are allowed."),
-                      in_quotes(key), key.size(), kMaxKeyBytes));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The metadata key {} is {} bytes long; {} are allowed."),
+                     in_quotes(key), key.size(), kMaxKeyBytes));
     }
     if (!is_clean_text(key)) {
-        fail(Sentence(QL_TR("core", "The metadata key {} has control characters or is not UTF-8."),
-                      in_quotes(key)));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The metadata key {} has control characters or is not UTF-8."),
+                     in_quotes(key)));
     }
     return {std::string(key), read_value()};
 }
@@ -191,16 +193,16 @@ GgufValue Parser::read_value() {
     if (type == GgufType::string) {
         const std::string_view text = reader_.text();
         if (text.size() > kMaxStringBytes) {
-            fail(Sentence(QL_TR("core",
-                                "The metadata entry {} is a text of {} bytes; {} are "
-                                "allowed."),
-                          in_quotes(at_), text.size(), kMaxStringBytes));
+            fail_bad_file(Sentence(QL_TR("core",
+                                         "The metadata entry {} is a text of {} bytes; {} are "
+                                         "allowed."),
+                                   in_quotes(at_), text.size(), kMaxStringBytes));
         }
         return GgufValue::of_string(text);
     }
     const std::uint64_t bytes = number_bytes(id);
     if (bytes == 0) {
-        fail(Sentence(
+        fail_bad_file(Sentence(
             QL_TR("core", "The metadata entry {} has the type {}; types run from 0 to 12."),
             in_quotes(at_), id));
     }
@@ -216,24 +218,26 @@ GgufValue Parser::read_array() {
     const auto element = static_cast<GgufType>(id);
     const auto count = reader_.number<std::uint64_t>();
     if (element == GgufType::array) {
-        fail(Sentence(QL_TR("core",
-                            "The metadata entry {} is an array of arrays, which GGUF files "
-                            "must not have."),
-                      in_quotes(at_)));
+        fail_bad_file(
+            Sentence(QL_TR("core",
+                           "The metadata entry {} is an array of arrays, which GGUF files "
+                           "must not have."),
+                     in_quotes(at_)));
     }
     const bool strings = element == GgufType::string;
     const std::uint64_t min_bytes = strings ? 8 : number_bytes(id);
     if (min_bytes == 0) {
-        fail(Sentence(QL_TR("core",
-                            "The metadata entry {} is an array of the type {}; types run "
-                            "from 0 to 12."),
-                      in_quotes(at_), id));
+        fail_bad_file(Sentence(QL_TR("core",
+                                     "The metadata entry {} is an array of the type {}; types run "
+                                     "from 0 to 12."),
+                               in_quotes(at_), id));
     }
     if (count > kMaxArrayCount || count > reader_.remaining() / min_bytes) {
-        fail(Sentence(QL_TR("core",
-                            "The metadata entry {} claims {} elements, too many for a file "
-                            "of {} bytes."),
-                      in_quotes(at_), count, file_bytes_));
+        fail_bad_file(
+            Sentence(QL_TR("core",
+                           "The metadata entry {} claims {} elements, too many for a file "
+                           "of {} bytes."),
+                     in_quotes(at_), count, file_bytes_));
     }
     ByteReader scan = reader_;
     for (std::uint64_t i = 0; strings && i < count; ++i) {
@@ -251,10 +255,11 @@ void Parser::check_flags(std::span<const std::byte> flags) const {
     const auto wrong = std::find_if(flags.begin(), flags.end(),
                                     [](std::byte flag) { return flag > std::byte{1}; });
     if (wrong != flags.end()) {
-        fail(Sentence(QL_TR("core",
-                            "The metadata entry {} has the truth value {}; it must be 0 or "
-                            "1."),
-                      in_quotes(at_), static_cast<unsigned>(*wrong)));
+        fail_bad_file(
+            Sentence(QL_TR("core",
+                           "The metadata entry {} has the truth value {}; it must be 0 or "
+                           "1."),
+                     in_quotes(at_), static_cast<unsigned>(*wrong)));
     }
 }
 
@@ -265,15 +270,16 @@ void Parser::read_alignment() {
         return;
     }
     if (value->type() != GgufType::uint32) {
-        fail(Sentence(QL_TR("core",
-                            "{} has the value type {}; it must be a 32-bit unsigned number "
-                            "(type 4)."),
-                      kAlignmentKey, static_cast<std::uint32_t>(value->type())));
+        fail_bad_file(
+            Sentence(QL_TR("core",
+                           "{} has the value type {}; it must be a 32-bit unsigned number "
+                           "(type 4)."),
+                     kAlignmentKey, static_cast<std::uint32_t>(value->type())));
     }
     const std::uint64_t alignment = *value->as_uint();
     if (!is_valid_alignment(alignment)) {
-        fail(Sentence(QL_TR("core", "{} is {}; it must be a power of two of at most {}."),
-                      kAlignmentKey, alignment, kMaxAlignment));
+        fail_bad_file(Sentence(QL_TR("core", "{} is {}; it must be a power of two of at most {}."),
+                               kAlignmentKey, alignment, kMaxAlignment));
     }
     header_.alignment = static_cast<std::uint32_t>(alignment);
 }
@@ -286,14 +292,14 @@ void Parser::read_tensors() {
         try {
             header_.tensors.push_back(read_tensor());
         } catch (const ByteReader::EndOfBytes&) {
-            fail(Sentence(
+            fail_bad_file(Sentence(
                 QL_TR("core",
                       "The file of {} bytes ends inside the description of tensor {} of {} ({})."),
                 file_bytes_, i + 1, tensor_count_, in_quotes(at_)));
         }
         if (!names.insert(header_.tensors.back().name).second) {
-            fail(Sentence(QL_TR("core", "The tensor {} stands twice in the file."),
-                          in_quotes(header_.tensors.back().name)));
+            fail_bad_file(Sentence(QL_TR("core", "The tensor {} stands twice in the file."),
+                                   in_quotes(header_.tensors.back().name)));
         }
     }
 }
@@ -305,8 +311,8 @@ GgufTensor Parser::read_tensor() {
     at_ = name;
     const auto dimensions = reader_.number<std::uint32_t>();
     if (dimensions > kMaxDimensions) {
-        fail(Sentence(QL_TR("core", "Tensor {} has {} dimensions; GGUF allows {}."),
-                      in_quotes(name), dimensions, kMaxDimensions));
+        fail_bad_file(Sentence(QL_TR("core", "Tensor {} has {} dimensions; GGUF allows {}."),
+                               in_quotes(name), dimensions, kMaxDimensions));
     }
     tensor.name = name;
     tensor.shape.resize(dimensions);
@@ -344,16 +350,18 @@ void Parser::place_tensors() {
     std::uint64_t expected = 0;
     for (const GgufTensor& tensor : header_.tensors) {
         if (tensor.offset != expected) {
-            fail(Sentence(QL_TR("core",
-                                "Tensor {} lies at offset {} of the data; after the tensors "
-                                "before it, that must be {}."),
-                          in_quotes(tensor.name), tensor.offset, expected));
+            fail_bad_file(
+                Sentence(QL_TR("core",
+                               "Tensor {} lies at offset {} of the data; after the tensors "
+                               "before it, that must be {}."),
+                         in_quotes(tensor.name), tensor.offset, expected));
         }
         if (expected > data_bytes || tensor.bytes > data_bytes - expected) {
-            fail(Sentence(QL_TR("core",
-                                "Tensor {} takes {} bytes from offset {}, but the data of the "
-                                "file ends after {} bytes."),
-                          in_quotes(tensor.name), tensor.bytes, tensor.offset, data_bytes));
+            fail_bad_file(
+                Sentence(QL_TR("core",
+                               "Tensor {} takes {} bytes from offset {}, but the data of the "
+                               "file ends after {} bytes."),
+                         in_quotes(tensor.name), tensor.bytes, tensor.offset, data_bytes));
         }
         expected = *align_up(expected + tensor.bytes, header_.alignment);
     }

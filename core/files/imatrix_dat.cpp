@@ -16,19 +16,18 @@ namespace ql {
 namespace {
 
 constexpr auto kMaxCount = std::numeric_limits<std::int32_t>::max();
-constexpr std::uint64_t kMinEntryBytes = 4 + 1 + 4 + 4 + 4;  // length, name, calls, count, value
-
-[[noreturn]] void fail(Sentence sentence) { throw Error(ErrorCode::bad_file, std::move(sentence)); }
+constexpr std::uint64_t kMinMatrixBytes = 4 + 1 + 4 + 4 + 4;  // length, name, calls, count, value
 
 /// A count that must be at least `least`; what it stands for follows from where it stands.
 std::uint64_t read_count(ByteReader& reader, std::int32_t least) {
     const std::uint64_t at = reader.position();
     const auto count = reader.number<std::int32_t>();
     if (count < least) {
-        fail(Sentence(QL_TR("core",
-                            "The importance matrix has the count {} at byte {}, where at least {} "
-                            "must stand."),
-                      count, at, least));
+        fail_bad_file(
+            Sentence(QL_TR("core",
+                           "The importance matrix has the count {} at byte {}, where at least {} "
+                           "must stand."),
+                     count, at, least));
     }
     return static_cast<std::uint64_t>(count);
 }
@@ -59,8 +58,9 @@ void read_trailer(ByteReader& reader, ImportanceMatrix& matrix) {
         matrix.datasets = {std::string(dataset)};
     }
     if (reader.remaining() > 0) {
-        fail(Sentence(QL_TR("core", "The importance matrix ends {} bytes before its file does."),
-                      reader.remaining()));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The importance matrix ends {} bytes before its file does."),
+                     reader.remaining()));
     }
 }
 
@@ -111,11 +111,12 @@ ImportanceMatrix parse_imatrix_dat(std::span<const std::byte> file) {
     ImportanceMatrix matrix;
     try {
         const std::uint64_t entries = read_count(reader, 1);
-        if (entries > reader.remaining() / kMinEntryBytes) {
-            fail(Sentence(QL_TR("core",
-                                "The file claims to be an importance matrix of {} entries, too "
-                                "many for its {} bytes."),
-                          entries, file.size()));
+        if (entries > reader.remaining() / kMinMatrixBytes) {
+            fail_bad_file(
+                Sentence(QL_TR("core",
+                               "The file claims to be an importance matrix of {} entries, too "
+                               "many for its {} bytes."),
+                         entries, file.size()));
         }
         for (std::uint64_t i = 0; i < entries; ++i) {
             read_entry(reader, matrix);
@@ -124,10 +125,11 @@ ImportanceMatrix parse_imatrix_dat(std::span<const std::byte> file) {
             read_trailer(reader, matrix);
         }
     } catch (const ByteReader::EndOfBytes&) {
-        fail(Sentence(QL_TR("core",
-                            "The importance matrix of {} bytes is cut off: what stands at byte {} "
-                            "is longer than the rest."),
-                      file.size(), reader.position()));
+        fail_bad_file(
+            Sentence(QL_TR("core",
+                           "The importance matrix of {} bytes is cut off: what stands at byte {} "
+                           "is longer than the rest."),
+                     file.size(), reader.position()));
     }
     return matrix;
 }

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <exception>
-#include <system_error>
 
 #include <boost/iostreams/device/mapped_file.hpp>
 #include <fcntl.h>
@@ -23,8 +22,7 @@ namespace {
                     path.string());
     }
     throw Error(ErrorCode::io,
-                Sentence(QL_TR("core", "The file cannot be opened: {}."),
-                         std::generic_category().message(error)),
+                Sentence(QL_TR("core", "The file cannot be opened: {}."), system_reason(error)),
                 path.string());
 }
 

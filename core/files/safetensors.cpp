@@ -21,8 +21,6 @@ constexpr std::size_t kMaxSkippedDepth = 16;            // of fields that the fo
 constexpr std::size_t kMaxDimensions = 64;              // more than any library makes
 constexpr std::string_view kMetadataKey = "__metadata__";
 
-[[noreturn]] void fail(Sentence sentence) { throw Error(ErrorCode::bad_file, std::move(sentence)); }
-
 /// Receives the JSON of the header piece by piece, so that no tree is built and nothing recurses.
 /// Offsets are relative to the data, as in the file. The interface is nlohmann's.
 class HeaderHandler {
@@ -42,7 +40,8 @@ class HeaderHandler {
     bool binary(nlohmann::json::binary_t&) { return other_value(); }
     bool null();
     bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
-        fail(Sentence(QL_TR("core", "The header is not valid JSON (at its byte {})."), position));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The header is not valid JSON (at its byte {})."), position));
     }
 
   private:
@@ -78,8 +77,8 @@ bool HeaderHandler::key(std::string& text) {
     if (place_ == Place::root) {
         entry_ = text;
         if (!entries_.insert(text).second) {
-            fail(Sentence(QL_TR("core", "The tensor {} stands twice in the header."),
-                          in_quotes(entry_)));
+            fail_bad_file(Sentence(QL_TR("core", "The tensor {} stands twice in the header."),
+                                   in_quotes(entry_)));
         }
     } else if (place_ == Place::metadata) {
         field_ = text;
@@ -90,8 +89,8 @@ bool HeaderHandler::key(std::string& text) {
                     (offsets_ && text == "data_offsets");
     }
     if (duplicate) {
-        fail(Sentence(QL_TR("core", "The field {} of {} stands twice in the header."),
-                      in_quotes(field_), in_quotes(entry_)));
+        fail_bad_file(Sentence(QL_TR("core", "The field {} of {} stands twice in the header."),
+                               in_quotes(field_), in_quotes(entry_)));
     }
     return true;
 }
@@ -155,8 +154,9 @@ bool HeaderHandler::string(std::string& text) {
     } else if (place_ == Place::tensor && field_ == "dtype") {
         dtype_ = dtype_from_safetensors(text);
         if (!dtype_) {
-            fail(Sentence(QL_TR("core", "Tensor {} has the data type {}, which is not known."),
-                          in_quotes(entry_), in_quotes(text)));
+            fail_bad_file(
+                Sentence(QL_TR("core", "Tensor {} has the data type {}, which is not known."),
+                         in_quotes(entry_), in_quotes(text)));
         }
     } else {
         return other_value();
@@ -167,18 +167,20 @@ bool HeaderHandler::string(std::string& text) {
 bool HeaderHandler::number_unsigned(std::uint64_t value) {
     if (place_ == Place::shape) {
         if (value > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
-            fail(Sentence(QL_TR("core", "Tensor {} has a dimension of {}, too large for any file."),
-                          in_quotes(entry_), value));
+            fail_bad_file(
+                Sentence(QL_TR("core", "Tensor {} has a dimension of {}, too large for any file."),
+                         in_quotes(entry_), value));
         }
         if (shape_->size() == kMaxDimensions) {
-            fail(Sentence(QL_TR("core", "Tensor {} has more than {} dimensions."),
-                          in_quotes(entry_), kMaxDimensions));
+            fail_bad_file(Sentence(QL_TR("core", "Tensor {} has more than {} dimensions."),
+                                   in_quotes(entry_), kMaxDimensions));
         }
         shape_->push_back(static_cast<std::int64_t>(value));
     } else if (place_ == Place::offsets) {
         if (offsets_->size() == 2) {
-            fail(Sentence(QL_TR("core", "data_offsets of tensor {} has more than two numbers."),
-                          in_quotes(entry_)));
+            fail_bad_file(
+                Sentence(QL_TR("core", "data_offsets of tensor {} has more than two numbers."),
+                         in_quotes(entry_)));
         }
         offsets_->push_back(value);
     } else {
@@ -202,36 +204,39 @@ bool HeaderHandler::other_value() const {
 void HeaderHandler::fail_wrong_value() const {
     switch (place_) {
         case Place::metadata:
-            fail(
+            fail_bad_file(
                 Sentence(QL_TR("core", "The metadata entry {} is not a text."), in_quotes(field_)));
         case Place::tensor:
-            fail(Sentence(QL_TR("core", "The field {} of tensor {} has the wrong kind of value."),
-                          in_quotes(field_), in_quotes(entry_)));
+            fail_bad_file(
+                Sentence(QL_TR("core", "The field {} of tensor {} has the wrong kind of value."),
+                         in_quotes(field_), in_quotes(entry_)));
         case Place::shape:
-            fail(Sentence(QL_TR("core",
-                                "The shape of tensor {} has a value that is not a whole "
-                                "number of 0 or more."),
-                          in_quotes(entry_)));
+            fail_bad_file(Sentence(QL_TR("core",
+                                         "The shape of tensor {} has a value that is not a whole "
+                                         "number of 0 or more."),
+                                   in_quotes(entry_)));
         case Place::offsets:
-            fail(Sentence(QL_TR("core",
-                                "data_offsets of tensor {} has a value that is not a whole "
-                                "number of 0 or more."),
-                          in_quotes(entry_)));
+            fail_bad_file(
+                Sentence(QL_TR("core",
+                               "data_offsets of tensor {} has a value that is not a whole "
+                               "number of 0 or more."),
+                         in_quotes(entry_)));
         case Place::root:
-            fail(Sentence(QL_TR("core", "The entry {} of the header is not an object."),
-                          in_quotes(entry_)));
+            fail_bad_file(Sentence(QL_TR("core", "The entry {} of the header is not an object."),
+                                   in_quotes(entry_)));
         case Place::outside:
         case Place::skipped:
             break;
     }
-    fail(Sentence(QL_TR("core", "The header is not a JSON object.")));
+    fail_bad_file(Sentence(QL_TR("core", "The header is not a JSON object.")));
 }
 
 bool HeaderHandler::enter_skipped() {
     place_ = Place::skipped;
     if (++skipped_depth_ > kMaxSkippedDepth) {
-        fail(Sentence(QL_TR("core", "The field {} of tensor {} is nested deeper than {} levels."),
-                      in_quotes(field_), in_quotes(entry_), kMaxSkippedDepth));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The field {} of tensor {} is nested deeper than {} levels."),
+                     in_quotes(field_), in_quotes(entry_), kMaxSkippedDepth));
     }
     return true;
 }
@@ -249,35 +254,39 @@ void HeaderHandler::finish_tensor() {
                                      : !offsets_ ? "data_offsets"
                                                  : "";
     if (!missing.empty()) {
-        fail(Sentence(QL_TR("core", "Tensor {} has no field {}."), in_quotes(entry_),
-                      in_quotes(missing)));
+        fail_bad_file(Sentence(QL_TR("core", "Tensor {} has no field {}."), in_quotes(entry_),
+                               in_quotes(missing)));
     }
     if (offsets_->size() != 2) {
-        fail(Sentence(QL_TR("core", "data_offsets of tensor {} has {} numbers instead of two."),
-                      in_quotes(entry_), offsets_->size()));
+        fail_bad_file(
+            Sentence(QL_TR("core", "data_offsets of tensor {} has {} numbers instead of two."),
+                     in_quotes(entry_), offsets_->size()));
     }
     const std::uint64_t begin = (*offsets_)[0];
     const std::uint64_t end = (*offsets_)[1];
     if (begin > end) {
-        fail(Sentence(QL_TR("core", "data_offsets of tensor {} are reversed: {} comes before {}."),
-                      in_quotes(entry_), begin, end));
+        fail_bad_file(
+            Sentence(QL_TR("core", "data_offsets of tensor {} are reversed: {} comes before {}."),
+                     in_quotes(entry_), begin, end));
     }
     const auto count = element_count(*shape_);
     if (count && *count % traits(*dtype_).block_values != 0) {
-        fail(Sentence(QL_TR("core", "Tensor {} of {} and shape {} does not fill whole bytes."),
-                      in_quotes(entry_), name(*dtype_), to_string(*shape_)));
+        fail_bad_file(
+            Sentence(QL_TR("core", "Tensor {} of {} and shape {} does not fill whole bytes."),
+                     in_quotes(entry_), name(*dtype_), to_string(*shape_)));
     }
     const auto bytes = count ? storage_bytes(*dtype_, *count) : std::nullopt;
     if (!bytes) {
-        fail(Sentence(
+        fail_bad_file(Sentence(
             QL_TR("core", "Tensor {} of {} and shape {} is larger than 64 bits can count."),
             in_quotes(entry_), name(*dtype_), to_string(*shape_)));
     }
     if (*bytes != end - begin) {
-        fail(Sentence(QL_TR("core",
-                            "Tensor {} of {} and shape {} takes {} bytes, but its "
-                            "data_offsets span {}."),
-                      in_quotes(entry_), name(*dtype_), to_string(*shape_), *bytes, end - begin));
+        fail_bad_file(Sentence(QL_TR("core",
+                                     "Tensor {} of {} and shape {} takes {} bytes, but its "
+                                     "data_offsets span {}."),
+                               in_quotes(entry_), name(*dtype_), to_string(*shape_), *bytes,
+                               end - begin));
     }
     header_.tensors.push_back({entry_, *dtype_, std::move(*shape_), begin, *bytes});
 }
@@ -291,65 +300,72 @@ void check_tiling(std::vector<SafetensorsTensor>& tensors, std::uint64_t data_by
     std::uint64_t end = 0;
     for (const SafetensorsTensor& tensor : tensors) {
         if (tensor.offset < end) {
-            fail(Sentence(QL_TR("core",
-                                "Tensor {} begins at byte {} of the data, inside the tensor "
-                                "before it, which ends at {}."),
-                          in_quotes(tensor.name), tensor.offset, end));
+            fail_bad_file(
+                Sentence(QL_TR("core",
+                               "Tensor {} begins at byte {} of the data, inside the tensor "
+                               "before it, which ends at {}."),
+                         in_quotes(tensor.name), tensor.offset, end));
         }
         if (tensor.offset > end) {
-            fail(Sentence(QL_TR("core",
-                                "Bytes {} to {} of the data, before tensor {}, belong to no "
-                                "tensor."),
-                          end, tensor.offset, in_quotes(tensor.name)));
+            fail_bad_file(
+                Sentence(QL_TR("core",
+                               "Bytes {} to {} of the data, before tensor {}, belong to no "
+                               "tensor."),
+                         end, tensor.offset, in_quotes(tensor.name)));
         }
         if (tensor.bytes > data_bytes - end) {
-            fail(Sentence(QL_TR("core",
-                                "Tensor {} takes bytes {} to {} of the data, but the file "
-                                "has only {}."),
-                          in_quotes(tensor.name), tensor.offset, tensor.offset + tensor.bytes,
-                          data_bytes));
+            fail_bad_file(Sentence(QL_TR("core",
+                                         "Tensor {} takes bytes {} to {} of the data, but the file "
+                                         "has only {}."),
+                                   in_quotes(tensor.name), tensor.offset,
+                                   tensor.offset + tensor.bytes, data_bytes));
         }
         end += tensor.bytes;
     }
     if (end != data_bytes) {
-        fail(Sentence(QL_TR("core", "The tensors end after {} bytes of data, but the file has {}."),
-                      end, data_bytes));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The tensors end after {} bytes of data, but the file has {}."),
+                     end, data_bytes));
     }
 }
 
 std::string_view read_header_text(ByteReader& reader) {
     const std::uint64_t file_bytes = reader.remaining();
     if (file_bytes < 8) {
-        fail(Sentence(QL_TR("core",
-                            "The file is only {} bytes long; a safetensors file has at "
-                            "least 8."),
-                      file_bytes));
+        fail_bad_file(Sentence(QL_TR("core",
+                                     "The file is only {} bytes long; a safetensors file has at "
+                                     "least 8."),
+                               file_bytes));
     }
     const auto header_bytes = reader.number<std::uint64_t>();
     if (header_bytes == 0) {
-        fail(Sentence(QL_TR("core", "The header is said to be empty.")));
+        fail_bad_file(Sentence(QL_TR("core", "The header is said to be empty.")));
     }
     if (header_bytes > kMaxHeaderBytes) {
-        fail(Sentence(QL_TR("core", "The header is said to be {} bytes long; {} are allowed."),
-                      header_bytes, kMaxHeaderBytes));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The header is said to be {} bytes long; {} are allowed."),
+                     header_bytes, kMaxHeaderBytes));
     }
     if (header_bytes > reader.remaining()) {
-        fail(Sentence(QL_TR("core",
-                            "The header is said to be {} bytes long, but the file has only "
-                            "{} after its length."),
-                      header_bytes, reader.remaining()));
+        fail_bad_file(
+            Sentence(QL_TR("core",
+                           "The header is said to be {} bytes long, but the file has only "
+                           "{} after its length."),
+                     header_bytes, reader.remaining()));
     }
     const auto bytes = reader.take(header_bytes);
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     if (!text.starts_with('{')) {
-        fail(Sentence(QL_TR("core",
-                            "The header does not start with \"{{\" but with {}: this is no "
-                            "safetensors file."),
-                      in_quotes(text.substr(0, 1))));
+        fail_bad_file(
+            Sentence(QL_TR("core",
+                           "The header does not start with \"{{\" but with {}: this is no "
+                           "safetensors file."),
+                     in_quotes(text.substr(0, 1))));
     }
     // The JSON library takes this byte for the end, and would not look at what follows.
     if (const auto nul = text.find('\0'); nul != text.npos) {
-        fail(Sentence(QL_TR("core", "The header is not valid JSON (at its byte {})."), nul + 1));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The header is not valid JSON (at its byte {})."), nul + 1));
     }
     return text;
 }

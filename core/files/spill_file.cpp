@@ -20,8 +20,6 @@ namespace fs = std::filesystem;
     throw Error(ErrorCode::io, std::move(sentence), folder.string());
 }
 
-std::string reason(int error) { return std::generic_category().message(error); }
-
 fs::path folder_for_caches() {
     if (const char* caches = std::getenv("XDG_CACHE_HOME"); caches != nullptr && *caches == '/') {
         return caches;
@@ -54,7 +52,8 @@ SpillFile::SpillFile(const fs::path& folder) : folder_(folder) {
     std::string name = (folder / ".quantloupe-XXXXXX").string();
     fd_ = ::mkostemp(name.data(), O_CLOEXEC);
     if (fd_ < 0) {
-        fail(Sentence(QL_TR("core", "No temporary file can be made here: {}."), reason(errno)),
+        fail(Sentence(QL_TR("core", "No temporary file can be made here: {}."),
+                      system_reason(errno)),
              folder);
     }
     ::unlink(name.c_str());
@@ -72,7 +71,7 @@ std::uint64_t SpillFile::append(std::span<const std::byte> bytes) {
         }
         if (written < 0) {
             fail(Sentence(QL_TR("core", "Temporary data cannot be written to the disk: {}."),
-                          reason(errno)),
+                          system_reason(errno)),
                  folder_);
         }
         bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -90,7 +89,7 @@ void SpillFile::read(std::uint64_t offset, std::span<std::byte> bytes) const {
         }
         if (got <= 0) {
             fail(Sentence(QL_TR("core", "Temporary data cannot be read back from the disk: {}."),
-                          got < 0 ? reason(errno) : reason(EIO)),
+                          got < 0 ? system_reason(errno) : system_reason(EIO)),
                  folder_);
         }
         bytes = bytes.subspan(static_cast<std::size_t>(got));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/base/letter_case.h"
 #include "core/grids/block_format.h"
 #include "core/grids/grid_spec.h"
 
@@ -48,13 +49,7 @@ struct ScaleName {
 constexpr std::array kScales = {ScaleName{"f16", DType::f16}, ScaleName{"bf16", DType::bf16},
                                 ScaleName{"f32", DType::f32}};
 
-std::string lower_name(DType dtype) {
-    std::string text(name(dtype));
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
-}
+std::string lower_name(DType dtype) { return lower_case(name(dtype)); }
 
 std::string_view symmetry_name(Symmetry symmetry) {
     return std::find_if(kSymmetries.begin(), kSymmetries.end(),

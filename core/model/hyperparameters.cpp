@@ -16,10 +16,8 @@ using nlohmann::json;
 constexpr std::uint64_t kMostLayers = 4096;
 constexpr std::uint64_t kMostOfAnything = std::uint64_t{1} << 31;
 
-[[noreturn]] void refuse(const Sentence& sentence) { throw Error(ErrorCode::bad_file, sentence); }
-
 [[noreturn]] void refuse_value(std::string_view key, std::string_view value) {
-    refuse(
+    fail_bad_file(
         Sentence(QL_TR("core", "The hyper-parameter {} has the impossible value {}."), key, value));
 }
 
@@ -45,7 +43,7 @@ class Source {
     std::uint64_t required_count(const std::string& key) const {
         const std::optional<std::uint64_t> value = count(key);
         if (!value) {
-            refuse(Sentence(QL_TR("core", "The hyper-parameter {} is missing."), key));
+            fail_bad_file(Sentence(QL_TR("core", "The hyper-parameter {} is missing."), key));
         }
         return *value;
     }
@@ -117,15 +115,16 @@ void check(const Hyperparameters& h, std::string_view block_count_key) {
         refuse_value(block_count_key, fmt::format("{}", h.block_count));
     }
     if (h.head_count_kv > h.head_count || h.head_count % h.head_count_kv != 0) {
-        refuse(Sentence(QL_TR("core", "{} key-value heads do not divide {} heads."),
-                        h.head_count_kv, h.head_count));
+        fail_bad_file(Sentence(QL_TR("core", "{} key-value heads do not divide {} heads."),
+                               h.head_count_kv, h.head_count));
     }
     if (h.rope_dimension % 2 != 0) {
-        refuse(Sentence(QL_TR("core", "The rotary dimension {} is odd."), h.rope_dimension));
+        fail_bad_file(Sentence(QL_TR("core", "The rotary dimension {} is odd."), h.rope_dimension));
     }
     if (h.rope_dimension > h.head_dim) {
-        refuse(Sentence(QL_TR("core", "The rotary dimension {} is larger than a head of {}."),
-                        h.rope_dimension, h.head_dim));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The rotary dimension {} is larger than a head of {}."),
+                     h.rope_dimension, h.head_dim));
     }
     if (h.head_count * h.head_dim > kMostOfAnything) {
         refuse_value("head_dim", fmt::format("{}", h.head_dim));
@@ -134,7 +133,8 @@ void check(const Hyperparameters& h, std::string_view block_count_key) {
 
 std::uint64_t heads_divide(std::uint64_t width, std::uint64_t heads) {
     if (width % heads != 0) {
-        refuse(Sentence(QL_TR("core", "{} heads do not divide the width {}."), heads, width));
+        fail_bad_file(
+            Sentence(QL_TR("core", "{} heads do not divide the width {}."), heads, width));
     }
     return width / heads;
 }

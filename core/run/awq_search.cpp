@@ -13,7 +13,7 @@ namespace ql {
 
 namespace {
 
-constexpr int kSteps = 20;  // of α
+constexpr int kAlphaSteps = 20;  // of α
 
 /// Weights that share a scale on the grid: what a weight is large or small among.
 std::int64_t shared_columns(const GridSpec& grid, std::int64_t cols) {
@@ -103,10 +103,10 @@ class Search {
 
     void list_candidates() {
         const std::vector<double> weights = relative_weights();
-        for (int step = 0; step <= kSteps; ++step) {
+        for (int step = 0; step <= kAlphaSteps; ++step) {
             add(step, nullptr);
         }
-        for (int step = 0; step < kSteps; ++step) {
+        for (int step = 0; step < kAlphaSteps; ++step) {
             add(step, &weights);
         }
     }
@@ -114,7 +114,7 @@ class Search {
     /// `weights`: those of duo scaling, or null.
     void add(int step, const std::vector<double>* weights) {
         constexpr double kLeast = 1e-4;
-        const double alpha = static_cast<double>(step) / kSteps;
+        const double alpha = static_cast<double>(step) / kAlphaSteps;
         std::vector<double> raw(static_cast<std::size_t>(task_.mapping.channels));
         for (std::size_t i = 0; i < raw.size(); ++i) {
             raw[i] = std::pow(task_.inputs.statistics.mean_abs(i), alpha);

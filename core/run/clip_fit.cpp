@@ -12,7 +12,7 @@ namespace ql {
 namespace {
 
 constexpr int kCandidates = 10;
-constexpr double kSteps = 20;
+constexpr double kClipSteps = 20;
 
 std::int64_t span_of(const GridSpec& grid, std::int64_t cols) {
     const auto* integers = std::get_if<IntegerGrid>(&grid);
@@ -47,7 +47,7 @@ class ClipFit {
         std::vector<double> least;
         for (int i = 0; i < kCandidates; ++i) {
             std::transform(top.begin(), top.end(), change_.bounds.begin(), [&](float bound) {
-                return static_cast<float>(static_cast<double>(bound) * (1 - i / kSteps));
+                return static_cast<float>(static_cast<double>(bound) * (1 - i / kClipSteps));
             });
             const std::vector<double> errors = errors_of_spans();
             if (i == 0) {

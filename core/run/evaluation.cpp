@@ -84,7 +84,7 @@ std::vector<Evaluation> evaluations_of(const std::vector<EvaluatedModel>& models
 }
 
 /// Numbers that are not finite would spoil every mean, and have no order.
-void require_finite(const TokenScores& scores, const std::string& label) {
+void require_finite_scores(const TokenScores& scores, const std::string& label) {
     if (!scores.finite()) {
         throw Error(ErrorCode::bad_data,
                     Sentence(QL_TR("core",
@@ -190,7 +190,7 @@ class Run {
         }
         const auto scores = score_tokens(decoder_, scored_models, windows, progress);
         for (std::size_t m = 0; m < models_.size(); ++m) {
-            require_finite(scores[m], models_[m].label);
+            require_finite_scores(scores[m], models_[m].label);
             append(state_.scores[m], scores[m]);
         }
     }

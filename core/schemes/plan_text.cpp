@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/base/letter_case.h"
 #include "core/files/checkpoint.h"
 #include "core/files/escape.h"
 #include "core/schemes/name_pattern.h"
@@ -17,13 +18,6 @@ namespace {
 
 constexpr std::string_view kKeep = "keep";
 constexpr std::string_view kRecipe = "recipe:";
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return result;
-}
 
 std::string_view trimmed(std::string_view text, std::size_t& offset) {
     while (!text.empty() && text.front() == ' ') {
@@ -41,7 +35,7 @@ std::string text_or_keep(const std::optional<Scheme>& scheme) {
 }
 
 std::optional<Scheme> scheme_or_keep(std::string_view text, std::size_t offset = 0) {
-    return lower(text) == kKeep ? std::nullopt : std::optional(parse_scheme(text, offset));
+    return lower_case(text) == kKeep ? std::nullopt : std::optional(parse_scheme(text, offset));
 }
 
 std::string format_base(const PlanBase& base) {
@@ -67,7 +61,7 @@ bool is_scheme_name(const std::string& name) {
 
 PlanBase parse_base(std::string_view text, std::size_t offset) {
     text = trimmed(text, offset);
-    const std::string lowered = lower(text);
+    const std::string lowered = lower_case(text);
     if (lowered == kKeep) {
         return {};
     }
@@ -109,11 +103,11 @@ std::string pattern_of(std::string_view text) {
         return std::string(text);
     }
     if (text.find_first_of("\\()|^$+{") != std::string_view::npos) {
-        return fmt::format("/{}/", lower(text));
+        return fmt::format("/{}/", lower_case(text));
     }
     const bool whole =
         text.find_first_of("*?[") != std::string_view::npos || text.ends_with(".weight");
-    return whole ? std::string(text) : fmt::format("*{}*", lower(text));
+    return whole ? std::string(text) : fmt::format("*{}*", lower_case(text));
 }
 
 /// The same for a pattern that can only be a regular expression; plain words need none.
@@ -121,14 +115,14 @@ std::string expression_of(std::string_view text) {
     const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
         return std::isalnum(c) != 0 || c == '_' || c == '-';
     });
-    return plain ? fmt::format("*{}*", lower(text)) : fmt::format("/{}/", lower(text));
+    return plain ? fmt::format("*{}*", lower_case(text)) : fmt::format("/{}/", lower_case(text));
 }
 
 PlanRule parse_rule_at(std::string_view text, std::size_t offset,
                        std::string (*pattern_means)(std::string_view) = pattern_of) {
     text = trimmed(text, offset);
     // A scheme's options have signs of equality too.
-    const std::size_t options = lower(text).rfind("+gptq(");
+    const std::size_t options = lower_case(text).rfind("+gptq(");
     const std::size_t equals = text.rfind('=', options);
     if (equals == std::string_view::npos || equals == 0) {
         throw ParseError(

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <numeric>
+
+#include "core/base/letter_case.h"
 
 namespace ql {
 
@@ -246,9 +247,7 @@ bool is_never_quantized(const PlanTarget& target) {
 }
 
 const RecipeInfo* find_recipe(std::string_view name) {
-    std::string wanted(name);
-    std::transform(wanted.begin(), wanted.end(), wanted.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::string wanted = upper_case(name);
     if (wanted == "Q3_K" || wanted == "Q4_K" || wanted == "Q5_K") {
         wanted += "_M";
     }

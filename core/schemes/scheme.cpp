@@ -1,9 +1,10 @@
 #include "core/schemes/scheme.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
+
+#include "core/base/letter_case.h"
 
 namespace ql {
 
@@ -13,20 +14,6 @@ constexpr std::string_view kImportance = "+imatrix";
 constexpr std::string_view kSearch = "+search";
 constexpr std::string_view kClip = "+clip";
 constexpr std::string_view kGptq = "+gptq";
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return result;
-}
-
-std::string upper(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return result;
-}
 
 /// Values that blocks of blocks have: scales there are shares of another one.
 constexpr std::uint32_t kSuperBlock = 256;
@@ -293,7 +280,7 @@ Scheme parse_scheme(std::string_view text, std::size_t offset) {
             throw ParseError(Sentence(QL_TR("core", "A scheme is missing here, for example q4_0.")),
                              offset);
         }
-        return parse_at(lower(text), offset);
+        return parse_at(lower_case(text), offset);
     } catch (const ParseError& error) {
         throw ParseError(error.sentence(), error.position(), whole);
     }
@@ -307,7 +294,7 @@ std::string title(const Scheme& scheme) {
         }
     }
     return std::holds_alternative<StorageGrid>(scheme.grid)
-               ? format(scheme.transform) + upper(format(scheme.grid)) + suffixes_of(scheme)
+               ? format(scheme.transform) + upper_case(format(scheme.grid)) + suffixes_of(scheme)
                : text;
 }
 

@@ -108,13 +108,12 @@ class Writer {
     std::vector<std::span<const std::byte>> data_;
 };
 
-[[noreturn]] void fail(Sentence sentence) { throw Error(ErrorCode::bad_file, std::move(sentence)); }
-
 class Reader {
   public:
     explicit Reader(std::span<const std::byte> file) : header_(parse_gguf(file)) {
         if (header_.metadata.string("general.type") != kType) {
-            fail(Sentence(QL_TR("core", "The file is not a calibration of this program.")));
+            fail_bad_file(
+                Sentence(QL_TR("core", "The file is not a calibration of this program.")));
         }
         const auto version = number("version");
         if (version != kVersion) {
@@ -133,7 +132,7 @@ class Reader {
     std::uint64_t number(const std::string& key) const {
         const auto value = header_.metadata.uint(kKey + key);
         if (!value) {
-            fail(Sentence(QL_TR("core", "The calibration does not say its {}."), key));
+            fail_bad_file(Sentence(QL_TR("core", "The calibration does not say its {}."), key));
         }
         return *value;
     }
@@ -154,15 +153,16 @@ class Reader {
     std::vector<T> values(const std::string& name, std::uint64_t count, bool any = false) const {
         const auto found = tensors_.find(name);
         if (found == tensors_.end()) {
-            fail(Sentence(QL_TR("core", "The calibration has no tensor {}."), in_quotes(name)));
+            fail_bad_file(
+                Sentence(QL_TR("core", "The calibration has no tensor {}."), in_quotes(name)));
         }
         const GgufTensor& tensor = *found->second;
         const auto bytes = checked_mul(count, sizeof(T));
         if (tensor.dtype != kStoredAs<T> || !bytes || tensor.bytes != *bytes) {
-            fail(Sentence(QL_TR("core",
-                                "Tensor {} of the calibration does not hold {} values of "
-                                "type {}."),
-                          in_quotes(name), count, ql::name(kStoredAs<T>)));
+            fail_bad_file(Sentence(QL_TR("core",
+                                         "Tensor {} of the calibration does not hold {} values of "
+                                         "type {}."),
+                                   in_quotes(name), count, ql::name(kStoredAs<T>)));
         }
         std::vector<T> values(count);
         if (count > 0) {
@@ -172,8 +172,9 @@ class Reader {
             return std::isfinite(static_cast<double>(value)) && (any || value >= 0);
         });
         if (!good) {
-            fail(Sentence(QL_TR("core", "Tensor {} of the calibration has a value that cannot be."),
-                          in_quotes(name)));
+            fail_bad_file(
+                Sentence(QL_TR("core", "Tensor {} of the calibration has a value that cannot be."),
+                         in_quotes(name)));
         }
         return values;
     }
@@ -188,8 +189,8 @@ InputStatistics read_input(const Reader& reader, const std::string& name,
                            const Calibration& calibration) {
     const auto largest = reader.tensors().find(name + ".max_abs");
     if (largest == reader.tensors().end() || largest->second->bytes == 0) {
-        fail(Sentence(QL_TR("core", "The calibration has no tensor {}."),
-                      in_quotes(name + ".max_abs")));
+        fail_bad_file(Sentence(QL_TR("core", "The calibration has no tensor {}."),
+                               in_quotes(name + ".max_abs")));
     }
     const std::uint64_t channels = largest->second->bytes / sizeof(float);
     InputStatistics input;
@@ -210,8 +211,8 @@ InputStatistics read_input(const Reader& reader, const std::string& name,
     const bool strong_possible =
         *std::max_element(input.strong.begin(), input.strong.end()) <= input.tokens;
     if (!possible || input.counts.total() != *all || !strong_possible) {
-        fail(Sentence(QL_TR("core", "The counts of {} are not those of {} tokens."),
-                      in_quotes(name), input.tokens));
+        fail_bad_file(Sentence(QL_TR("core", "The counts of {} are not those of {} tokens."),
+                               in_quotes(name), input.tokens));
     }
     if (!calibration.sampled.empty()) {
         const auto size = checked_mul(channels, calibration.sampled.size());
@@ -228,8 +229,9 @@ void read_shape(const Reader& reader, Calibration& calibration) {
     constexpr std::uint64_t kMost = std::uint64_t{1} << 40;
     const auto tokens = checked_mul(windows, context);
     if (!tokens || *tokens == 0 || *tokens > kMost) {
-        fail(Sentence(QL_TR("core", "The calibration says it has {} samples of {} tokens."),
-                      windows, context));
+        fail_bad_file(
+            Sentence(QL_TR("core", "The calibration says it has {} samples of {} tokens."), windows,
+                     context));
     }
     calibration.windows = windows;
     calibration.context = static_cast<std::int64_t>(context);
@@ -240,8 +242,9 @@ void read_shape(const Reader& reader, Calibration& calibration) {
         const bool rising = std::adjacent_find(sampled.begin(), sampled.end(),
                                                std::greater_equal<>()) == sampled.end();
         if (!rising || (!sampled.empty() && sampled.back() >= calibration.tokens())) {
-            fail(Sentence(QL_TR("core", "Tensor {} of the calibration has a value that cannot be."),
-                          in_quotes(kSampled)));
+            fail_bad_file(
+                Sentence(QL_TR("core", "Tensor {} of the calibration has a value that cannot be."),
+                         in_quotes(kSampled)));
         }
     }
 }
@@ -266,7 +269,7 @@ Calibration parse(std::span<const std::byte> file) {
         }
     }
     if (calibration.inputs.empty()) {
-        fail(Sentence(QL_TR("core", "The calibration is empty.")));
+        fail_bad_file(Sentence(QL_TR("core", "The calibration is empty.")));
     }
     return calibration;
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t kPieceValues = std::int64_t{1} << 24;
 constexpr std::int64_t kPieceRows = 512;  // a whole tile of the processor's sgemm
 // Tokens whose logits are in memory at a time. Longer sequences are cut, at whole tiles again.
-constexpr std::int64_t kBatchTokens = 512;
+constexpr std::int64_t kEndTokens = 512;
 
 void check_ids(const std::vector<TokenIds>& all, const DecoderSpec& spec) {
     for (const TokenIds& ids : all) {
@@ -89,9 +89,9 @@ std::vector<TokenBatch> output_batches(const Sequences& sequences) {
         begin += std::exchange(tokens, 0);
     };
     for (const std::int64_t length : sequences.lengths()) {
-        for (std::int64_t done = 0; done < length; done += kBatchTokens) {
-            const std::int64_t part = std::min(kBatchTokens, length - done);
-            if (tokens + part > kBatchTokens) {
+        for (std::int64_t done = 0; done < length; done += kEndTokens) {
+            const std::int64_t part = std::min(kEndTokens, length - done);
+            if (tokens + part > kEndTokens) {
                 close();
             }
             lengths.push_back(part);

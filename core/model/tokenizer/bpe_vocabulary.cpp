@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::string_view kFile = "tokenizer.json";
 
-[[noreturn]] void bad_file(const Sentence& sentence) {
-    throw Error(ErrorCode::bad_file, sentence, std::string(kFile));
-}
-
 [[noreturn]] void unsupported(const Sentence& sentence) {
     throw Error(ErrorCode::unsupported, sentence, std::string(kFile));
 }
@@ -37,13 +33,13 @@ Merge merge_of(const nlohmann::json& value, std::size_t number) {
                value[1].is_string()) {
         return {value[0].get<std::string>(), value[1].get<std::string>()};
     }
-    bad_file(Sentence(QL_TR("core", "Merge {} is not two tokens."), number));
+    fail_bad_file(Sentence(QL_TR("core", "Merge {} is not two tokens."), number));
 }
 
 void read_merges(const nlohmann::json& model, Vocabulary& vocabulary) {
     const nlohmann::json& list = json_member(model, "merges");
     if (!list.is_array()) {
-        bad_file(Sentence(QL_TR("core", "The tokenizer has no list of merges.")));
+        fail_bad_file(Sentence(QL_TR("core", "The tokenizer has no list of merges.")));
     }
     const IdsByText ids = checked_ids(vocabulary);
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -69,12 +65,12 @@ void require_plain_bpe(const nlohmann::json& model) {
 void read_vocabulary(const nlohmann::json& model, std::uint64_t rows, Vocabulary& vocabulary) {
     const nlohmann::json& entries = json_member(model, "vocab");
     if (!entries.is_object() || entries.empty()) {
-        bad_file(Sentence(QL_TR("core", "The tokenizer has no vocabulary.")));
+        fail_bad_file(Sentence(QL_TR("core", "The tokenizer has no vocabulary.")));
     }
     for (const auto& [text, value] : entries.items()) {
         if (!value.is_number_unsigned()) {
-            bad_file(Sentence(QL_TR("core", "The id of token {} is not a number from 0 on."),
-                              in_quotes(text)));
+            fail_bad_file(Sentence(QL_TR("core", "The id of token {} is not a number from 0 on."),
+                                   in_quotes(text)));
         }
         vocabulary.place(value.get<std::uint64_t>(), {text, TokenType::normal, 0, true}, rows);
     }
@@ -168,7 +164,7 @@ bool is_byte_level(const nlohmann::json& tokenizer) {
 Vocabulary read_bpe_model(const nlohmann::json& tokenizer, std::uint64_t rows) {
     const nlohmann::json& model = json_member(tokenizer, "model");
     if (!model.is_object()) {
-        bad_file(Sentence(QL_TR("core", "The tokenizer has no model.")));
+        fail_bad_file(Sentence(QL_TR("core", "The tokenizer has no model.")));
     }
     require_plain_bpe(model);
     Vocabulary vocabulary;

@@ -134,8 +134,8 @@ void read_byte_level(const GgufMetadata& metadata, const IdsByText& ids, Tokeniz
     read_merges(metadata, ids, parts.vocabulary);
 }
 
-void read_sentence_piece(const GgufMetadata& metadata, const IdsByText& ids,
-                         TokenizerParts& parts) {
+void read_sentence_piece_keys(const GgufMetadata& metadata, const IdsByText& ids,
+                              TokenizerParts& parts) {
     const bool prefix = flag(metadata, "tokenizer.ggml.add_space_prefix", true);
     parts.spaces.prefix = prefix ? SpacePrefix::every : SpacePrefix::never;
     parts.byte_fallback = true;
@@ -190,7 +190,7 @@ TokenizerParts parts_of_gguf(const GgufMetadata& metadata) {
     if (byte_level) {
         read_byte_level(metadata, ids, parts);
     } else {
-        read_sentence_piece(metadata, ids, parts);
+        read_sentence_piece_keys(metadata, ids, parts);
     }
     parts.added = added_tokens(parts.vocabulary.tokens);
     const auto otherwise = [&](std::int32_t id) {

@@ -10,7 +10,7 @@ namespace ql {
 
 namespace {
 
-constexpr std::int32_t kNone = -1;
+constexpr std::int32_t kNoToken = -1;
 constexpr std::size_t kMaxKnownWord = 64;        // longer words hardly come twice
 constexpr std::size_t kMaxKnownWords = 1 << 16;  // some MB
 
@@ -32,9 +32,9 @@ Subwords::Subwords(const TokenizerParts& parts)
       merges_(parts.vocabulary.merges, symbols_of(parts)),
       tokens_(static_cast<std::int32_t>(parts.vocabulary.tokens.size())),
       strays_(parts.strays),
-      unknown_(parts.unknown.value_or(kNone)),
+      unknown_(parts.unknown.value_or(kNoToken)),
       fuse_unknown_(parts.fuse_unknown) {
-    bytes_.fill(kNone);
+    bytes_.fill(kNoToken);
     if (parts.ignore_merges) {
         add_words(parts.vocabulary.tokens);
     }
@@ -128,7 +128,7 @@ void Subwords::encode(std::string_view word, SubwordWork& work, const Progress& 
 void Subwords::begin_with_bytes(std::string_view word, std::vector<std::int32_t>& symbols) const {
     for (const char c : word) {
         const std::int32_t id = bytes_[static_cast<unsigned char>(c)];
-        if (id == kNone) {
+        if (id == kNoToken) {
             throw Error(
                 ErrorCode::unsupported,
                 Sentence(QL_TR("core", "The tokenizer has no token for a byte of {} in the text."),
@@ -157,11 +157,11 @@ void Subwords::begin_with_characters(std::string_view word,
 void Subwords::fall_back(std::string_view character, std::vector<std::int32_t>& symbols) const {
     const auto id_of = [this](char c) { return bytes_[static_cast<unsigned char>(c)]; };
     if (std::none_of(character.begin(), character.end(),
-                     [&](char c) { return id_of(c) == kNone; })) {
+                     [&](char c) { return id_of(c) == kNoToken; })) {
         std::transform(character.begin(), character.end(), std::back_inserter(symbols), id_of);
         return;
     }
-    if (unknown_ == kNone) {
+    if (unknown_ == kNoToken) {
         throw Error(ErrorCode::unsupported,
                     Sentence(QL_TR("core",
                                    "The tokenizer has neither a token for {} in the text nor one "

@@ -8,7 +8,7 @@ namespace ql {
 
 namespace {
 
-constexpr std::size_t kWordsPerCheck = 4096;
+constexpr std::size_t kWordsPerProgress = 4096;
 
 /// Whether no token continues over the front of a space. Words can then be merged one by one: short
 /// ones, which come again.
@@ -152,7 +152,7 @@ void TextEncoder::encode_words(std::string_view text, Job& job) const {
             cuts_words_ ? word_length(rest, spaces_.words_apart) : rest.size();
         subwords_.append(rest.substr(0, length), start, job.work, job.progress, job.ids);
         rest.remove_prefix(length);
-        if (++words % kWordsPerCheck == 0) {
+        if (++words % kWordsPerProgress == 0) {
             job.progress.check();
             job.progress.report(1 - static_cast<double>(rest.size()) /
                                         static_cast<double>(text.size()));

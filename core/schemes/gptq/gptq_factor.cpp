@@ -10,7 +10,6 @@ namespace ql {
 namespace {
 
 constexpr double kLeastIncrease = 0.01;
-constexpr double kMostDamping = 1;
 
 /// Columns by falling `diagonal`, equal ones from left to right; by_group: spans by their largest
 /// entry, each in one piece.
@@ -76,7 +75,7 @@ GptqFactor make_gptq_factor(const double* gram, std::int64_t columns, const Gptq
         }
     });
     factor.upper.resize(n * n);
-    for (factor.damp = options.damp; factor.damp <= kMostDamping; ++factor.increases) {
+    for (factor.damp = options.damp; factor.damp <= Gptq::kMostDamp; ++factor.increases) {
         if (backend.inverse_factor(columns, h.data(), factor.damp * mean, factor.upper.data(),
                                    progress)) {
             return factor;

@@ -12,8 +12,6 @@ namespace ql {
 
 namespace {
 
-constexpr double kMostDamping = 1;
-
 struct NamedOrder {
     std::string_view name;
     Gptq::Order order;
@@ -25,9 +23,9 @@ double parse_damp(std::string_view text, std::size_t offset) {
     double damp = 0;
     const char* end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, damp);
-    if (read.ec != std::errc() || read.ptr != end || !(damp >= 0 && damp <= kMostDamping)) {
+    if (read.ec != std::errc() || read.ptr != end || !(damp >= 0 && damp <= Gptq::kMostDamp)) {
         throw ParseError(Sentence(QL_TR("core", "“{}” is no damping: a number from 0 to {} is."),
-                                  text, kMostDamping),
+                                  text, Gptq::kMostDamp),
                          offset);
     }
     return damp + 0.0;  // no -0

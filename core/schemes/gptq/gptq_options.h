@@ -16,6 +16,8 @@ struct Gptq {
         by_group,  ///< groups by their largest activation, columns inside each likewise
     };
 
+    static constexpr double kMostDamp = 1;  ///< raised to at most, where a matrix is singular
+
     double damp = 0.01;  ///< added to the diagonal, as a share of its mean; more where it must be
     Order order = Order::none;
     bool independent = false;  ///< inputs are the original model's, not those of quantized blocks

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/export/verify.h"
 #include "tests/core/export/export_fixture.h"

@@ -1,5 +1,5 @@
 #include <QJsonObject>
-#include <QtTest>
+#include <QTest>
 #include <algorithm>
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 #include <random>
 #include <string>
 #include <vector>

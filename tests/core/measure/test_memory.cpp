@@ -1,5 +1,5 @@
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "core/measure/memory.h"
 #include "tests/core/tiny_model.h"

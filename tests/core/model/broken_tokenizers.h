@@ -1,6 +1,6 @@
 #pragma once
 
-#include <QtTest>
+#include <QTest>
 
 /// Ways to break a byte-level tokenizer.json that has the tokens a, b, c and ab: the columns
 /// "patch" (a JSON merge patch) and "sentence" (part of what is said of it), for a _data function.

@@ -1,6 +1,6 @@
 #include <QDir>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 #include <random>
 
 #include "core/model/calibration/calibrate_model.h"

@@ -1,5 +1,5 @@
 #include <QFile>
-#include <QtTest>
+#include <QTest>
 #include <map>
 
 #include "core/schemes/recipes.h"

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/base/parse_error.h"
 #include "core/schemes/plan.h"
