@@ -7,7 +7,9 @@
 #include <QUndoStack>
 
 #include "app/actions.h"
+#include "app/calibration_request.h"
 #include "app/developer/settle.h"
+#include "app/dialogs/calibrate_dialog.h"
 #include "app/dialogs/export_dialog.h"
 #include "app/dialogs/predictions_dialog.h"
 #include "app/dialogs/sizes_dialog.h"
@@ -24,6 +26,7 @@ namespace ql::gui {
 namespace {
 
 constexpr int kPaintMs = 250;         // queued replots, tiles, layouts
+constexpr std::size_t kSamples = 8;   // to calibrate on: enough for a picture
 constexpr QPoint kInspected{85, 26};  // the largest error of the tensor that is shown first
 
 struct Look {
@@ -75,6 +78,10 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
     runUntil([&window] {
         return window.workspace()->profile() && window.workspace()->predictions()->possible();
     });
+    CalibrationRequest calibration;
+    calibration.options.samples = kSamples;
+    calibration.importance = false;
+    window.workspace()->calibrate(calibration);
     window.workspace()->runComparison();
     settle(window);
     for (const Look& look : looks) {
@@ -114,6 +121,11 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
         settle(window);
         save(sizes, QStringLiteral("sizes"), look);
         sizes->close();
+        window.actions()->calibrate->trigger();
+        auto* calibrate = window.findChild<CalibrateDialog*>();
+        settle(window);
+        save(calibrate, QStringLiteral("calibrate"), look);
+        calibrate->close();
         window.actions()->exportModel->trigger();
         auto* dialog = window.findChild<ExportDialog*>();
         settle(window);

@@ -16,6 +16,7 @@
 #include <QTreeView>
 
 #include "app/actions.h"
+#include "app/dialogs/calibrate_dialog.h"
 #include "app/dialogs/export_dialog.h"
 #include "app/dialogs/sizes_dialog.h"
 #include "app/dialogs/sizes_table.h"
@@ -25,6 +26,7 @@
 #include "app/jobs.h"
 #include "app/language.h"
 #include "app/main_window.h"
+#include "app/pages/activations_page.h"
 #include "app/pages/page.h"
 #include "app/settings.h"
 #include "app/workspace.h"
@@ -48,6 +50,7 @@ class TestMainWindow : public QObject {
 
     void startsWithTheWelcomePage();
     void droppedFolderIsOpened();
+    void droppedTextIsCalibratedOn();
     void otherDragsAreRefused();
     void failureIsToldInTheStrip();
     void recentFilesAreKept();
@@ -146,6 +149,27 @@ void TestMainWindow::droppedFolderIsOpened() {
     QCoreApplication::sendEvent(window_.get(), &drop);
     QTRY_VERIFY(window_->workspace()->model());
     QCOMPARE(window_->workspace()->path(), QFileInfo(demoModel()).absoluteFilePath());
+}
+
+void TestMainWindow::droppedTextIsCalibratedOn() {
+    openDemoFolder();
+    QVERIFY(window_->actions()->calibrate->isEnabled());
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(demoModel() + "/calibration_code.txt")});
+    QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &enter);
+    QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &drop);
+    auto* dialog = window_->findChild<CalibrateDialog*>();
+    QVERIFY(dialog && dialog->isVisible());
+    QVERIFY(window_->workspace()->model());  // still the same
+    dialog->close();
+    auto* page = window_->findChild<ActivationsPage*>();
+    window_->showPage(static_cast<int>(window_->pages().indexOf(page)));
+    QTRY_VERIFY(page->calibrateButton()->isVisible());
+    QTRY_VERIFY(!window_->findChild<CalibrateDialog*>());
+    page->calibrateButton()->click();
+    QVERIFY(window_->findChild<CalibrateDialog*>());
 }
 
 void TestMainWindow::otherDragsAreRefused() {
