@@ -189,7 +189,7 @@ void Actions::retranslate() {
     calibrate->setToolTip(tr("Run the model over a text to learn what its matrices read (Ctrl+K)"));
     importance->setText(tr("&Importance Matrix…"));
     clearImportance->setText(tr("&Work without the Importance Matrix"));
-    sizes->setText(tr("&Sizes…"));
+    sizes->setText(tr("&Sizes"));
     run->setText(tr("&Run on the Whole Model"));
     run->setIconText(tr("Run"));
     run->setToolTip(tr("Run all schemes that are switched on over the whole model (F5)"));

@@ -21,7 +21,6 @@
 #include "app/dialogs/calibrate_dialog.h"
 #include "app/dialogs/export_dialog.h"
 #include "app/dialogs/help_dialogs.h"
-#include "app/dialogs/sizes_dialog.h"
 #include "app/docks/log_dock.h"
 #include "app/docks/model_dock.h"
 #include "app/docks/scheme_dock.h"
@@ -32,6 +31,7 @@
 #include "app/pages/activations_page.h"
 #include "app/pages/compare_page.h"
 #include "app/pages/error_page.h"
+#include "app/pages/overview_page.h"
 #include "app/pages/weights_page.h"
 #include "app/pages/welcome_page.h"
 #include "app/settings.h"
@@ -141,6 +141,7 @@ void MainWindow::buildToolBar() {
 
 void MainWindow::buildCentre() {
     tabs_->setDocumentMode(true);
+    auto* overview = new OverviewPage(workspace_, jobs_);
     auto* weights = new WeightsPage(workspace_, jobs_);
     auto* activations = new ActivationsPage(workspace_, jobs_);
     auto* error = new ErrorPage(workspace_, jobs_);
@@ -151,7 +152,8 @@ void MainWindow::buildCentre() {
     connect(error, &ErrorPage::cellChosen, weights, &WeightsPage::setCell);
     connect(compare, &ComparePage::cellChosen, weights, &WeightsPage::setCell);
     connect(compare, &ComparePage::cellChosen, error, &ErrorPage::setCell);
-    for (Page* page : std::initializer_list<Page*>{weights, activations, error, compare}) {
+    for (Page* page :
+         std::initializer_list<Page*>{overview, weights, activations, error, compare}) {
         tabs_->addTab(page, page->title());
         connect(page, &Page::message, this, [this](const QString& text, bool isError) {
             tell(isError ? Severity::error : Severity::info, text);
@@ -270,9 +272,9 @@ void MainWindow::showExport() {
 }
 
 void MainWindow::showSizes() {
-    auto* dialog = new SizesDialog(workspace_, jobs_, this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->open();
+    auto* overview = findChild<OverviewPage*>();
+    tabs_->setCurrentWidget(overview);
+    overview->focusSizes();
 }
 
 void MainWindow::showCalibrate(const QString& text) {

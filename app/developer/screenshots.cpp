@@ -12,7 +12,6 @@
 #include "app/dialogs/calibrate_dialog.h"
 #include "app/dialogs/export_dialog.h"
 #include "app/dialogs/predictions_dialog.h"
-#include "app/dialogs/sizes_dialog.h"
 #include "app/jobs.h"
 #include "app/main_window.h"
 #include "app/pages/error_page.h"
@@ -116,11 +115,6 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
         save(&window, QStringLiteral("rules"), look);
         window.workspace()->undoStack()->undo();
         window.workspace()->setFocus(scheme);
-        window.actions()->sizes->trigger();
-        auto* sizes = window.findChild<SizesDialog*>();
-        settle(window);
-        save(sizes, QStringLiteral("sizes"), look);
-        sizes->close();
         window.actions()->calibrate->trigger();
         auto* calibrate = window.findChild<CalibrateDialog*>();
         settle(window);
