@@ -38,6 +38,7 @@ void RoleMatrix::setCells(const QStringList& rows, const QStringList& columns,
     rows_ = rows;
     columns_ = columns;
     cells_ = std::move(cells);
+    measureTitles();
     updateGeometry();
     describe();
     update();
@@ -72,28 +73,42 @@ QRect RoleMatrix::cellRect(int id) const {
 }
 
 QSize RoleMatrix::sizeHint() const {
-    return {titleWidth() + columnCount() * kUsualColumn, headerHeight() + rowCount() * kUsualRow};
+    return {rowTitles_ + kTitleGap + columnCount() * kUsualColumn,
+            headerHeight() + rowCount() * kUsualRow};
 }
 
 QSize RoleMatrix::minimumSizeHint() const {
-    return {titleWidth() + columnCount() * kMinColumn, headerHeight() + rowCount() * kMinRow};
+    return {rowTitles_ + kTitleGap + columnCount() * kMinColumn,
+            headerHeight() + rowCount() * kMinRow};
 }
 
-int RoleMatrix::headerHeight() const { return fontMetrics().height() + 4; }
+double RoleMatrix::columnWidth() const {
+    return std::min<double>(kMaxColumn,
+                            static_cast<double>(width() - rowTitles_ - kTitleGap) / columnCount());
+}
 
-int RoleMatrix::titleWidth() const {
-    int width = 0;
-    for (const QString& row : rows_) {
-        width = std::max(width, fontMetrics().horizontalAdvance(row));
-    }
-    return width + kTitleGap;
+/// Titles that are too long for their column break at their spaces, into two lines.
+int RoleMatrix::titleLines() const { return columnTitles_ <= columnWidth() - kGap ? 1 : 2; }
+
+int RoleMatrix::headerHeight() const { return titleLines() * fontMetrics().height() + 4; }
+
+/// Once for all fields: text is slow to measure.
+void RoleMatrix::measureTitles() {
+    const auto widest = [this](const QStringList& titles) {
+        int width = 0;
+        for (const QString& title : titles) {
+            width = std::max(width, fontMetrics().horizontalAdvance(title));
+        }
+        return width;
+    };
+    rowTitles_ = widest(rows_);
+    columnTitles_ = widest(columns_);
 }
 
 QRect RoleMatrix::fieldRect(int row, int column) const {
-    const int left = titleWidth();
+    const int left = rowTitles_ + kTitleGap;
     const int top = headerHeight();
-    const double wide =
-        std::min<double>(kMaxColumn, static_cast<double>(width() - left) / columnCount());
+    const double wide = columnWidth();
     const double high = std::min<double>(kMaxRow, static_cast<double>(height() - top) / rowCount());
     const int x = left + static_cast<int>(column * wide);
     const int y = top + static_cast<int>(row * high);
@@ -169,16 +184,15 @@ void RoleMatrix::drawTitles(QPainter& painter) const {
     painter.setPen(themeColors().mutedOn(palette().color(backgroundRole())));
     for (int column = 0; column < columnCount(); ++column) {
         const QRect field = fieldRect(0, column);
-        const QString text =
-            fontMetrics().elidedText(columns_[column], Qt::ElideRight, field.width());
-        painter.drawText(QRect(field.left(), 0, field.width(), fontMetrics().height()),
-                         Qt::AlignCenter, text);
+        const QRect place(field.left(), 0, field.width(), titleLines() * fontMetrics().height());
+        painter.drawText(place, Qt::AlignHCenter | Qt::AlignBottom | Qt::TextWordWrap,
+                         columns_[column]);
     }
     int free = 0;  // where rows are lower than text, only every so many are named
     for (int row = 0; row < rowCount(); ++row) {
         const QRect field = fieldRect(row, 0);
-        const QRect place(0, field.center().y() - fontMetrics().height() / 2,
-                          titleWidth() - kTitleGap, fontMetrics().height());
+        const QRect place(0, field.center().y() - fontMetrics().height() / 2, rowTitles_,
+                          fontMetrics().height());
         if (place.top() >= free || row == 0) {
             painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, rows_[row]);
             free = place.bottom();
@@ -284,6 +298,14 @@ void RoleMatrix::focusInEvent(QFocusEvent* event) {
     if (event->reason() != Qt::MouseFocusReason && !cells_.empty()) {
         setCursorIndex(cursor_ ? cursor_ : indexOf(current_));
     }
+}
+
+void RoleMatrix::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::FontChange) {
+        measureTitles();
+        updateGeometry();
+    }
+    QWidget::changeEvent(event);
 }
 
 void RoleMatrix::focusOutEvent(QFocusEvent* event) {

@@ -57,12 +57,15 @@ class RoleMatrix : public QWidget {
     void keyPressEvent(QKeyEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
   private:
     int rowCount() const { return static_cast<int>(rows_.size()); }
     int columnCount() const { return static_cast<int>(columns_.size()); }
+    void measureTitles();
+    double columnWidth() const;
+    int titleLines() const;
     int headerHeight() const;
-    int titleWidth() const;
     QRect fieldRect(int row, int column) const;
     std::optional<int> indexAt(const QPoint& position) const;
     std::optional<int> indexOf(int id) const;
@@ -76,6 +79,8 @@ class RoleMatrix : public QWidget {
     QStringList rows_;
     QStringList columns_;
     std::vector<MatrixCell> cells_;
+    int rowTitles_ = 0;     ///< pixels that the widest takes
+    int columnTitles_ = 0;  ///< likewise
     ValueScale scale_;
     int current_ = MatrixCell::kNothing;
     std::optional<int> hovered_;  ///< index into cells_

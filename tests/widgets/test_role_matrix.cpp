@@ -17,6 +17,7 @@ class TestRoleMatrix : public QObject {
     void pointerReadsTheField();
     void keyboardGoesOverEmptyFields();
     void manyRowsNeedLittleRoomEach();
+    void longTitlesTakeTwoLines();
     void anotherShapeForgetsThePlace();
 
   private:
@@ -115,6 +116,15 @@ void TestRoleMatrix::manyRowsNeedLittleRoomEach() {
     QVERIFY(matrix_->cellRect(79).top() > matrix_->cellRect(78).bottom());
     QVERIFY(matrix_->cellRect(0).height() > 0);
     QVERIFY(!matrix_->grab().isNull());
+}
+
+void TestRoleMatrix::longTitlesTakeTwoLines() {
+    const int top = matrix_->cellRect(10).top();
+    matrix_->setCells({"a", "b"}, {"x", "rather long title", "z"}, cells());
+    QCOMPARE(matrix_->cellRect(10).top(), top);
+    matrix_->resize(200, 100);
+    QCOMPARE(matrix_->cellRect(10).top(), top + matrix_->fontMetrics().height());
+    QVERIFY(matrix_->cellRect(20).bottom() < 100);
 }
 
 void TestRoleMatrix::anotherShapeForgetsThePlace() {
