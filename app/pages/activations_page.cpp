@@ -31,7 +31,7 @@ namespace {
 
 constexpr int kMargin = 16;
 constexpr int kGap = 8;
-constexpr int kSideWidth = 236;
+constexpr int kSideWidth = 248;
 constexpr int kNegative = kSchemeColors - 1;  // the one that is no scheme's at first
 
 enum Order { kByIndex, kSorted };
@@ -147,8 +147,10 @@ QWidget* ActivationsPage::makeSideCard() {
     outliers_->setMinimumHeight(96);
     outliers_->verticalHeader()->hide();
     outliers_->verticalHeader()->setDefaultSectionSize(22);
-    outliers_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    outliers_->horizontalHeader()->setStretchLastSection(true);
+    outliers_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    outliers_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    outliers_->horizontalHeader()->setSectionResizeMode(ChannelTable::kChannel,
+                                                        QHeaderView::ResizeToContents);
     outliers_->horizontalHeader()->setHighlightSections(false);
     QVBoxLayout* layout = makeColumn(card);
     layout->addLayout(makeCardHead(statisticsTitle_, {statisticsHelp_}));

@@ -99,7 +99,7 @@ QVariant ChannelTable::headerData(int section, Qt::Orientation orientation, int 
         case kChannel:
             return tr("channel");
         case kMaxAbs:
-            return tr("max |x|");
+            return tr("max", "magnitude");
         case kRatio:
             //: to the median channel
             return tr("ratio");
