@@ -28,6 +28,7 @@ Actions::Actions(QObject* parent)
       switchTheme(add(QStringLiteral("theme"))),
       fullScreen(add()),
       resetLayout(add()),
+      calibrate(add(QStringLiteral("calibrate"))),
       importance(add()),
       clearImportance(add()),
       sizes(add()),
@@ -65,6 +66,7 @@ Actions::Actions(QObject* parent)
     find->setShortcut(QKeySequence::Find);
     fullScreen->setShortcut(QKeySequence(Qt::Key_F11));
     fullScreen->setCheckable(true);
+    calibrate->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_K));
     importance->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_I));
     sizes->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_B));
     run->setShortcut(QKeySequence(Qt::Key_F5));
@@ -74,6 +76,7 @@ Actions::Actions(QObject* parent)
     // A name for tests and for people who look at the object tree.
     exportModel->setObjectName(QStringLiteral("exportModel"));
     sizes->setObjectName(QStringLiteral("sizes"));
+    calibrate->setObjectName(QStringLiteral("calibrate"));
     run->setObjectName(QStringLiteral("run"));
     stop->setObjectName(QStringLiteral("stop"));
     resetLayout->setObjectName(QStringLiteral("resetLayout"));
@@ -117,6 +120,8 @@ void Actions::fillMenuBar(QMenuBar* bar, const QList<QAction*>& docks, QMenu* ad
     language_->addActions(languages->actions());
     view_->addSeparator();
     view_->addActions({fullScreen, resetLayout});
+    model_->addAction(calibrate);
+    model_->addSeparator();
     model_->addActions({importance, clearImportance});
     model_->addSeparator();
     model_->addAction(sizes);
@@ -179,9 +184,12 @@ void Actions::retranslate() {
     switchTheme->setToolTip(tr("Switch between the light and the dark theme"));
     fullScreen->setText(tr("F&ull Screen"));
     resetLayout->setText(tr("&Reset Layout"));
+    calibrate->setText(tr("&Calibrate…"));
+    calibrate->setIconText(tr("Calibrate"));
+    calibrate->setToolTip(tr("Run the model over a text to learn what its matrices read (Ctrl+K)"));
     importance->setText(tr("&Importance Matrix…"));
     clearImportance->setText(tr("&Work without the Importance Matrix"));
-    sizes->setText(tr("&Sizes…"));
+    sizes->setText(tr("&Sizes"));
     run->setText(tr("&Run on the Whole Model"));
     run->setIconText(tr("Run"));
     run->setToolTip(tr("Run all schemes that are switched on over the whole model (F5)"));

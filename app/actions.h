@@ -18,7 +18,7 @@ class Actions : public QObject {
     QList<QAction*> all_;  ///< stands first: making the actions below fills it
 
   public:
-    static constexpr int kPages = 3;
+    static constexpr int kPages = 5;
 
     explicit Actions(QObject* parent);
 
@@ -42,6 +42,7 @@ class Actions : public QObject {
     QAction* switchTheme;
     QAction* fullScreen;
     QAction* resetLayout;
+    QAction* calibrate;
     QAction* importance;
     QAction* clearImportance;
     QAction* sizes;

@@ -34,6 +34,18 @@ void ignoreWheelWithoutFocus(QWidget* control) {
     control->installEventFilter(new WheelGuard(control));
 }
 
+QHBoxLayout* makeCardHead(QLabel* title, std::initializer_list<QWidget*> controls) {
+    title->setFont(titleFont(title->font()));
+    auto* head = new QHBoxLayout;
+    head->setSpacing(8);
+    head->addWidget(title);
+    head->addStretch(1);
+    for (QWidget* control : controls) {
+        head->addWidget(control);
+    }
+    return head;
+}
+
 Choice::Choice(QWidget* parent) : QComboBox(parent) {
     setSizeAdjustPolicy(QComboBox::AdjustToContents);
     ignoreWheelWithoutFocus(this);

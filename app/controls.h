@@ -3,6 +3,9 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
+#include <initializer_list>
+
+class QHBoxLayout;
 
 namespace ql::gui {
 
@@ -12,6 +15,9 @@ QString menuText(QString text);
 /// The wheel scrolls the page and does not change this control (a combo or spin box) unless it has
 /// the focus.
 void ignoreWheelWithoutFocus(QWidget* control);
+
+/// The first line of a card: its title, and controls at the right.
+QHBoxLayout* makeCardHead(QLabel* title, std::initializer_list<QWidget*> controls);
 
 /// A combo box as wide as its longest entry, safe from the wheel.
 class Choice : public QComboBox {

@@ -16,10 +16,11 @@
 #include <algorithm>
 
 #include "app/actions.h"
+#include "app/calibration_request.h"
 #include "app/close_guard.h"
+#include "app/dialogs/calibrate_dialog.h"
 #include "app/dialogs/export_dialog.h"
 #include "app/dialogs/help_dialogs.h"
-#include "app/dialogs/sizes_dialog.h"
 #include "app/docks/log_dock.h"
 #include "app/docks/model_dock.h"
 #include "app/docks/scheme_dock.h"
@@ -27,8 +28,10 @@
 #include "app/job_feedback.h"
 #include "app/jobs.h"
 #include "app/language.h"
+#include "app/pages/activations_page.h"
 #include "app/pages/compare_page.h"
 #include "app/pages/error_page.h"
+#include "app/pages/overview_page.h"
 #include "app/pages/weights_page.h"
 #include "app/pages/welcome_page.h"
 #include "app/settings.h"
@@ -116,6 +119,7 @@ void MainWindow::buildToolBar() {
     openButton_->setPopupMode(QToolButton::MenuButtonPopup);
     openButton_->setMenu(actions_->recent);
     toolBar_->addWidget(openButton_);
+    toolBar_->addAction(actions_->calibrate);
     toolBar_->addSeparator();
     runButton_->setDefaultAction(actions_->run);
     runButton_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -137,14 +141,19 @@ void MainWindow::buildToolBar() {
 
 void MainWindow::buildCentre() {
     tabs_->setDocumentMode(true);
+    auto* overview = new OverviewPage(workspace_, jobs_);
     auto* weights = new WeightsPage(workspace_, jobs_);
+    auto* activations = new ActivationsPage(workspace_, jobs_);
     auto* error = new ErrorPage(workspace_, jobs_);
     auto* compare = new ComparePage(workspace_, jobs_);
+    connect(activations, &ActivationsPage::calibrateRequested, actions_->calibrate,
+            &QAction::trigger);
     // A weight chosen in a heatmap is where the other pages look.
     connect(error, &ErrorPage::cellChosen, weights, &WeightsPage::setCell);
     connect(compare, &ComparePage::cellChosen, weights, &WeightsPage::setCell);
     connect(compare, &ComparePage::cellChosen, error, &ErrorPage::setCell);
-    for (Page* page : std::initializer_list<Page*>{weights, error, compare}) {
+    for (Page* page :
+         std::initializer_list<Page*>{overview, weights, activations, error, compare}) {
         tabs_->addTab(page, page->title());
         connect(page, &Page::message, this, [this](const QString& text, bool isError) {
             tell(isError ? Severity::error : Severity::info, text);
@@ -191,6 +200,7 @@ void MainWindow::connectActions() {
     connect(a.fullScreen, &QAction::triggered, this,
             [this](bool on) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, on)); });
     connect(a.resetLayout, &QAction::triggered, this, &MainWindow::resetLayout);
+    connect(a.calibrate, &QAction::triggered, this, [this] { showCalibrate(); });
     connect(a.importance, &QAction::triggered, opener_, &FileOpener::showImportanceDialog);
     connect(schemeDock_, &SchemeDock::importanceRequested, opener_,
             &FileOpener::showImportanceDialog);
@@ -228,6 +238,9 @@ void MainWindow::connectWorkspace() {
                  QString::fromStdString(error.context()));
         });
     connect(workspace_, &Workspace::importanceChanged, this, &MainWindow::tellImportance);
+    connect(workspace_, &Workspace::calibrationChanged, this, &MainWindow::updateActions);
+    connect(workspace_, &Workspace::calibrationNote, this,
+            [this](const Sentence& note) { tell(Severity::info, translated(note)); });
     connect(workspace_, &Workspace::importanceDropped, this, [this](const QString& path) {
         tell(Severity::warning,
              tr("The importance matrix %1 was made for another model and is no longer used.")
@@ -259,13 +272,23 @@ void MainWindow::showExport() {
 }
 
 void MainWindow::showSizes() {
-    auto* dialog = new SizesDialog(workspace_, jobs_, this);
+    auto* overview = findChild<OverviewPage*>();
+    tabs_->setCurrentWidget(overview);
+    overview->focusSizes();
+}
+
+void MainWindow::showCalibrate(const QString& text) {
+    auto* dialog = new CalibrateDialog(workspace_, jobs_, settings_, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    if (!text.isEmpty()) {
+        dialog->setText(text);
+    }
     dialog->open();
 }
 
 void MainWindow::tellImportance() {
-    if (const auto importance = workspace_->importance()) {
+    const auto importance = workspace_->importance();
+    if (importance && !importance->path.empty()) {
         logDock_->add(Severity::info, tr("The importance matrix %1 is used.")
                                           .arg(QString::fromStdString(importance->path.string())));
     }
@@ -292,6 +315,7 @@ void MainWindow::updateActions() {
     actions_->exportModel->setEnabled(open);
     actions_->find->setEnabled(open);
     actions_->sizes->setEnabled(open);
+    actions_->calibrate->setEnabled(open && !workspace_->calibrating());
     actions_->clearImportance->setEnabled(workspace_->importance() != nullptr);
     actions_->run->setEnabled(workspace_->canRunComparison());
     actions_->stop->setEnabled(std::any_of(running.begin(), running.end(), [](const JobInfo& job) {
@@ -371,7 +395,14 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 
 void MainWindow::dropEvent(QDropEvent* event) {
     event->acceptProposedAction();
-    openPath(FileOpener::draggedPath(event->mimeData()));
+    const QString path = FileOpener::draggedPath(event->mimeData());
+    if (isCalibrationFile(path)) {
+        workspace_->openCalibration(path);
+    } else if (isCalibrationText(path) && workspace_->model()) {
+        showCalibrate(path);
+    } else {
+        openPath(path);
+    }
 }
 
 void MainWindow::changeEvent(QEvent* event) {

@@ -60,6 +60,7 @@ class MainWindow : public QMainWindow {
     void connectWorkspace();
     void showExport();
     void showSizes();
+    void showCalibrate(const QString& text = {});
     void tellImportance();
     void adoptModel();
     void updateActions();

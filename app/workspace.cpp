@@ -131,6 +131,7 @@ void Workspace::adopt(std::shared_ptr<const Model> model, const QString& path) {
     profiling_.cancel();
     previewing_.cancel();
     stopComparison();
+    stopCalibration();
     dropRuns();
     runCache_.clear();
     profileCache_.clear();
@@ -144,17 +145,23 @@ void Workspace::adopt(std::shared_ptr<const Model> model, const QString& path) {
     model_ = std::move(model);
     path_ = path;
     predictions_->reset();
-    const std::shared_ptr<const ImportanceMatrix> unfit =
-        importance_ && !fits(model_.get(), *importance_) ? importance_ : nullptr;
+    calibration_.reset();
+    // A matrix without a file comes from the calibration, and goes with it.
+    const bool keeps =
+        importance_ && !importance_->path.empty() && fits(model_.get(), *importance_);
+    const std::shared_ptr<const ImportanceMatrix> unfit = keeps ? nullptr : importance_;
     if (unfit) {
         importance_.reset();
         importanceNumber_ = 0;
     }
     emit modelChanged();
     emit modelRunsChanged();
+    emit calibrationChanged();
     if (unfit) {
         emit importanceChanged();
-        emit importanceDropped(QString::fromStdString(unfit->path.string()));
+        if (!unfit->path.empty()) {
+            emit importanceDropped(QString::fromStdString(unfit->path.string()));
+        }
     }
     if (model_) {
         setTensor(firstLinear(*model_));

@@ -13,6 +13,7 @@
 #include "app/jobs.h"
 #include "core/files/imatrix.h"
 #include "core/measure/statistics.h"
+#include "core/model/calibration/calibration.h"
 #include "core/model/model.h"
 #include "core/run/model_run.h"
 #include "core/run/tensor_run.h"
@@ -48,6 +49,7 @@ struct SchemeResult {
 };
 
 class Predictions;
+struct CalibrationRequest;
 
 /// What a plan gives the tensors of the open model.
 struct PlanPreview {
@@ -135,6 +137,17 @@ class Workspace : public QObject {
     /// Null if there is none.
     std::shared_ptr<const ImportanceMatrix> importance() const { return importance_; }
 
+    // The calibration
+
+    /// Runs the model over a text, in the background; the calibration before stays until then.
+    void calibrate(const CalibrationRequest& request);
+    /// Reads one from a file, likewise. One of other weights is refused. Its importance matrix
+    /// becomes the document's if there is none.
+    void openCalibration(const QString& path);
+    bool calibrating() const { return calibrating_ != kNoJob; }
+    /// Of the open model; null if there is none.
+    std::shared_ptr<const Calibration> calibration() const { return calibration_; }
+
     // Results
 
     /// Of a scheme on the current tensor.
@@ -174,6 +187,10 @@ class Workspace : public QObject {
     void importanceChanged();
     /// The matrix that was there does not fit the new model, and is gone.
     void importanceDropped(const QString& path);
+    /// calibration() or calibrating().
+    void calibrationChanged();
+    /// Why a calibration used less than was asked for.
+    void calibrationNote(const ql::Sentence& note);
     /// Another tensor: rows, profile and results are (again) unknown, unless they were cached.
     void tensorChanged();
     /// rows(), profile() or tensorProblem() arrived.
@@ -193,11 +210,16 @@ class Workspace : public QObject {
     struct Profiled;
     struct Opened;
     struct Chosen;
+    struct Calibrated;
 
     void load(const QString& path, const QString& title,
               std::function<Opened(const Progress&)> opener);
     void adopt(std::shared_ptr<const Model> model, const QString& path);
     void adoptImportance(std::shared_ptr<const ImportanceMatrix> importance);
+    void startCalibration(Lane lane, const QString& title,
+                          std::function<Calibrated(const Progress&)> work);
+    void stopCalibration();
+    void adoptCalibration(std::shared_ptr<const Calibration> calibration);
     void dropRuns();
     void startProfile();
     void startPendingRuns();
@@ -239,6 +261,9 @@ class Workspace : public QObject {
     std::shared_ptr<const ImportanceMatrix> importance_;
     int importanceNumber_ = 0;  ///< names the matrix in keys of results; 0: none
     int lastImportance_ = 0;
+
+    std::shared_ptr<const Calibration> calibration_;
+    JobId calibrating_ = kNoJob;
 
     QHash<QString, std::shared_ptr<const ModelRun>> modelRuns_;  ///< by modelKey()
     QHash<QString, PlanPreview> previews_;

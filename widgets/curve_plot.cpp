@@ -23,8 +23,10 @@ std::vector<int> rankingOf(const std::vector<float>& values) {
 
 }  // namespace
 
-CurvePlot::CurvePlot(QWidget* parent) : Plot(parent) {
+CurvePlot::CurvePlot(QWidget* parent) : Plot(parent), markLine_(new QCPItemStraightLine(canvas())) {
     QCustomPlot* plot = canvas();
+    markLine_->setSelectable(false);
+    markLine_->setVisible(false);
     setInteractive(Qt::Horizontal);
     plot->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignRight | Qt::AlignTop);
     setCsvSource([this] { return csv(); });
@@ -60,6 +62,22 @@ void CurvePlot::setOrder(Order order) {
     fit();
 }
 
+void CurvePlot::setMark(std::optional<int> channel) {
+    mark_ = channel;
+    placeMark();
+}
+
+void CurvePlot::placeMark() {
+    const auto place = std::find(ranking_.begin(), ranking_.end(), mark_.value_or(-1));
+    markLine_->setVisible(place != ranking_.end());
+    if (markLine_->visible()) {
+        const double x = order_ == Order::index ? *mark_ : double(place - ranking_.begin());
+        markLine_->point1->setCoords(x, 0);
+        markLine_->point2->setCoords(x, 1);
+    }
+    replotLater();
+}
+
 void CurvePlot::setAxisTexts(const QString& x, const QString& y) { setAxisLabels(x, y); }
 
 void CurvePlot::rebuild() {
@@ -80,13 +98,14 @@ void CurvePlot::rebuild() {
     }
     plot->legend->setVisible(series_.size() > 1);
     restyle(themeColors());
-    replotLater();
+    placeMark();
 }
 
 void CurvePlot::restyle(const ThemeColors& colors) {
     for (std::size_t i = 0; i < graphs_.size(); ++i) {
         graphs_[i]->setPen(QPen(schemeColor(series_[i].color, colors.dark), 1.2));
     }
+    markLine_->setPen(QPen(colors.accent, 1, Qt::DashLine));
 }
 
 void CurvePlot::fit() {

@@ -7,6 +7,7 @@
 #include "widgets/plot.h"
 
 class QCPGraph;
+class QCPItemStraightLine;
 
 namespace ql::gui {
 
@@ -32,6 +33,10 @@ class CurvePlot : public Plot {
     /// What is along x ("input channel") and up ("largest |w|", with unit).
     void setAxisTexts(const QString& x, const QString& y);
 
+    /// A line at one channel, also when sorted; nullopt removes it.
+    void setMark(std::optional<int> channel);
+    std::optional<int> mark() const { return mark_; }
+
     QString csv() const;
 
   public slots:
@@ -47,11 +52,14 @@ class CurvePlot : public Plot {
   private:
     void rebuild();
     void click(const QPoint& position);
+    void placeMark();
 
     std::vector<CurveSeries> series_;
     std::vector<QCPGraph*> graphs_;  ///< owned by the canvas
     std::vector<int> ranking_;       ///< of the first series: position -> channel
     Order order_ = Order::index;
+    std::optional<int> mark_;
+    QCPItemStraightLine* markLine_;  ///< owned by the canvas
     std::optional<QPoint> pressed_;  ///< where the mouse button went down
 };
 

@@ -24,6 +24,31 @@ QColor fillColor(QColor color, int index) {
     return color;
 }
 
+/// Says 2^x of x: at powers of ten, unless less than two of them are seen.
+class PowerTicker : public QCPAxisTicker {
+  protected:
+    QVector<double> createTickVector(double step, const QCPRange& range) override {
+        const double decade = std::log2(10.0);
+        if (range.size() < 2 * decade) {
+            return QCPAxisTicker::createTickVector(step, range);
+        }
+        const double stride = std::ceil(range.size() / decade / tickCount()) * decade;
+        QVector<double> ticks;
+        for (double tick = std::ceil(range.lower / stride) * stride; tick <= range.upper;
+             tick += stride) {
+            ticks << tick;
+        }
+        return ticks;
+    }
+    QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/,
+                         int /*precision*/) override {
+        const double value = std::exp2(tick);
+        const double exponent = std::log10(value);
+        const bool power = std::fabs(exponent - std::round(exponent)) < 1e-9;
+        return formatNumber(value, power ? 1 : 3);
+    }
+};
+
 QCPItemText* makeCornerText(QCustomPlot* canvas, Qt::Alignment side) {
     auto* text = new QCPItemText(canvas);
     text->setLayer(QStringLiteral("overlay"));
@@ -171,8 +196,9 @@ void HistogramPlot::updateTexts() {
     aboveText_->setText(tr("%1 above ▸").arg(formatCount(static_cast<double>(above))));
     belowText_->setVisible(below > 0);
     aboveText_->setVisible(above > 0);
-    // The legend stands at the top right, under the count.
-    const int top = above > 0 && !compact_ ? QFontMetrics(smallFont(font())).height() + 2 : 0;
+    // The legend stands in an upper corner, under the count.
+    const bool counted = (powers_ ? below : above) > 0;
+    const int top = counted && !compact_ ? QFontMetrics(smallFont(font())).height() + 2 : 0;
     canvas()->legend->setMargins(QMargins(4, 2 + top, 2, 2));
     replotLater();
 }
@@ -191,6 +217,18 @@ void HistogramPlot::setLogarithmic(bool log) {
     setLogAxis(canvas()->yAxis, log);
     rebuild();
     fitCounts();
+}
+
+void HistogramPlot::setPowersOfTwo(bool powers) {
+    powers_ = powers;
+    setLogAxis(canvas()->xAxis, false);
+    if (powers) {
+        canvas()->xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new PowerTicker));
+    }
+    // Magnitudes have their long tail at the left: there is room for the legend.
+    canvas()->axisRect()->insetLayout()->setInsetAlignment(
+        0, (powers ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
+    updateTexts();
 }
 
 void HistogramPlot::setGridPoints(std::vector<double> values, int color) {
@@ -253,8 +291,11 @@ QString HistogramPlot::csv() const {
     text += u'\n';
     if (series_.empty()) return text;
     const ql::Histogram& bins = series_.front().histogram;
+    const auto edge = [this](double x) {
+        return QString::number(powers_ ? std::exp2(x) : x, 'g', 9);
+    };
     const auto line = [&](double lo, double hi, auto countOf) {
-        text += QString::number(lo, 'g', 9) + u',' + QString::number(hi, 'g', 9);
+        text += edge(lo) + u',' + edge(hi);
         for (const auto& one : series_) text += u',' + QString::number(countOf(one.histogram));
         text += u'\n';
     };

@@ -35,6 +35,9 @@ class HistogramPlot : public Plot {
     void setLogarithmic(bool log);
     bool isLogarithmic() const { return log_; }
 
+    /// The bins are of log2 of the values: axis and CSV say 2^x (default off).
+    void setPowersOfTwo(bool powers);
+
     /// Ticks under the x axis: the values a block can store. Empty: none.
     void setGridPoints(std::vector<double> values, int color);
     /// Small multiples: no legend, no axis labels, fewer ticks, thin margins.
@@ -79,6 +82,7 @@ class HistogramPlot : public Plot {
     int gridColor_ = kOriginalColor;
     bool log_ = false;
     bool compact_ = false;
+    bool powers_ = false;
 };
 
 }  // namespace ql::gui

@@ -3,11 +3,18 @@
 #include "app/cli/commands.h"
 #include "app/cli/info_imatrix.h"
 #include "core/files/escape.h"
-#include "core/model/model.h"
+#include "core/measure/memory.h"
+#include "core/model/forward/decoder_spec.h"
 
 namespace ql::cli {
 
 namespace {
+
+/// In F16, as runtimes keep it unless they are told otherwise. The model must have
+/// hyper-parameters.
+std::uint64_t kv_bytes_per_token(const Model& model) {
+    return static_cast<std::uint64_t>(*kv_cache(model).bytes_per_token(DType::f16));
+}
 
 nlohmann::ordered_json to_json(const Model& model) {
     nlohmann::ordered_json json = {
@@ -27,6 +34,12 @@ nlohmann::ordered_json to_json(const Model& model) {
                                    {"head_count_kv", h->head_count_kv},
                                    {"head_dim", h->head_dim},
                                    {"vocab_size", h->vocab_size}};
+        json["kv_bytes_per_token"] = kv_bytes_per_token(model);
+    }
+    const std::optional<Sentence> problem = cannot_run(model);
+    json["runnable"] = !problem;
+    if (problem) {
+        json["cannot_run"] = problem->english();
     }
     if (const GgufMetadata* metadata = model.checkpoint().gguf()) {
         for (const auto& [key, value] : metadata->entries()) {
@@ -66,7 +79,11 @@ void print(const Model& model) {
                    h->head_count_kv);
         fmt::print("  vocabulary    {}\n", h->vocab_size);
         fmt::print("  context       {}\n", h->context_length);
+        fmt::print("  KV cache      {} bytes per token (F16)\n", kv_bytes_per_token(model));
     }
+    const std::optional<Sentence> problem = cannot_run(model);
+    fmt::print("  can be run    {}\n",
+               problem ? "no. " + for_terminal(problem->english()) : std::string("yes"));
     for (const Sentence& warning : model.warnings()) {
         fmt::print("  note          {}\n", for_terminal(warning.english()));
     }

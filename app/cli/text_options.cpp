@@ -25,16 +25,12 @@ EvaluationOptions TextOptions::evaluation() const {
     return options;
 }
 
-void add_window_options(CLI::App& command, TextOptions& options) {
+void add_text_options(CLI::App& command, TextOptions& options) {
     command.add_option("--text", options.file, "A text file, in UTF-8");
     command.add_option("--context", options.context, "Tokens in a window of the text")
         ->check(CLI::Range(std::int64_t{2}, std::int64_t{1} << 20))
         ->capture_default_str();
     command.add_option("--windows", options.windows, "Use only so many windows (default: all)");
-}
-
-void add_text_options(CLI::App& command, TextOptions& options) {
-    add_window_options(command, options);
     command
         .add_option("--protocol", options.protocol,
                     "gptq: score all tokens of a window; llama.cpp: its second half, as "

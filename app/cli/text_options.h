@@ -1,4 +1,4 @@
-// What `perplexity`, `compare` and `calibrate` share: a text, and how models are measured on it.
+// What `perplexity` and `compare` share: a text, and how models are measured on it.
 #pragma once
 
 #include <memory>
@@ -21,9 +21,7 @@ struct TextOptions {
     EvaluationOptions evaluation() const;
 };
 
-/// Adds --text, --context and --windows; `options` must outlive the parsing.
-void add_window_options(CLI::App& command, TextOptions& options);
-/// Adds also how predictions are scored: --protocol and --resume.
+/// Adds --text, --context, --windows, --protocol and --resume; `options` must outlive the parsing.
 void add_text_options(CLI::App& command, TextOptions& options);
 
 /// The text in the model's tokens. Throws Error.

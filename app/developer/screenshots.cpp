@@ -7,10 +7,11 @@
 #include <QUndoStack>
 
 #include "app/actions.h"
+#include "app/calibration_request.h"
 #include "app/developer/settle.h"
+#include "app/dialogs/calibrate_dialog.h"
 #include "app/dialogs/export_dialog.h"
 #include "app/dialogs/predictions_dialog.h"
-#include "app/dialogs/sizes_dialog.h"
 #include "app/jobs.h"
 #include "app/main_window.h"
 #include "app/pages/error_page.h"
@@ -24,6 +25,7 @@ namespace ql::gui {
 namespace {
 
 constexpr int kPaintMs = 250;         // queued replots, tiles, layouts
+constexpr std::size_t kSamples = 8;   // to calibrate on: enough for a picture
 constexpr QPoint kInspected{85, 26};  // the largest error of the tensor that is shown first
 
 struct Look {
@@ -75,6 +77,10 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
     runUntil([&window] {
         return window.workspace()->profile() && window.workspace()->predictions()->possible();
     });
+    CalibrationRequest calibration;
+    calibration.options.samples = kSamples;
+    calibration.importance = false;
+    window.workspace()->calibrate(calibration);
     window.workspace()->runComparison();
     settle(window);
     for (const Look& look : looks) {
@@ -109,11 +115,11 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
         save(&window, QStringLiteral("rules"), look);
         window.workspace()->undoStack()->undo();
         window.workspace()->setFocus(scheme);
-        window.actions()->sizes->trigger();
-        auto* sizes = window.findChild<SizesDialog*>();
+        window.actions()->calibrate->trigger();
+        auto* calibrate = window.findChild<CalibrateDialog*>();
         settle(window);
-        save(sizes, QStringLiteral("sizes"), look);
-        sizes->close();
+        save(calibrate, QStringLiteral("calibrate"), look);
+        calibrate->close();
         window.actions()->exportModel->trigger();
         auto* dialog = window.findChild<ExportDialog*>();
         settle(window);

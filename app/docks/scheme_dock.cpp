@@ -14,6 +14,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "app/calibration_request.h"
 #include "app/controls.h"
 #include "app/docks/grid_groups.h"
 #include "app/docks/scheme_editor.h"
@@ -150,10 +151,14 @@ void SchemeDock::showImportance() {
         const QString chunks =
             tr("%n chunk(s)", nullptr, static_cast<int>(importance->chunk_count));
         text = tr("imatrix: %1, %2, %3", "file, entries, chunks")
-                   .arg(QFileInfo(path).fileName(), entries, chunks);
-        QStringList lines{text, QDir::toNativeSeparators(path)};
+                   .arg(path.isEmpty() ? tr("calibration") : QFileInfo(path).fileName(), entries,
+                        chunks);
+        QStringList lines{text};
+        if (!path.isEmpty()) {
+            lines << QDir::toNativeSeparators(path);
+        }
         for (const std::string& dataset : importance->datasets) {
-            lines << tr("made of %1", "a text").arg(QString::fromStdString(dataset));
+            lines << tr("made of %1", "a text").arg(calibrationTextTitle(dataset));
         }
         toolTip = lines.join(u'\n');
     }

@@ -34,18 +34,6 @@ constexpr int kStatisticsWidth = 232;
 enum Channels { kInput, kOutput };
 enum Order { kByIndex, kSorted };
 
-QHBoxLayout* makeHead(QLabel* title, std::initializer_list<QWidget*> controls) {
-    title->setFont(titleFont(title->font()));
-    auto* head = new QHBoxLayout;
-    head->setSpacing(8);
-    head->addWidget(title);
-    head->addStretch(1);
-    for (QWidget* control : controls) {
-        head->addWidget(control);
-    }
-    return head;
-}
-
 QSpinBox* makeSpinBox(QWidget* parent) {
     auto* box = new QSpinBox(parent);
     box->setMinimumWidth(72);
@@ -124,7 +112,7 @@ QWidget* WeightsPage::makeHistogramCard() {
     auto* layout = new QVBoxLayout(card);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
-    layout->addLayout(makeHead(histogramTitle_, {logCounts_, histogramHelp_}));
+    layout->addLayout(makeCardHead(histogramTitle_, {logCounts_, histogramHelp_}));
     layout->addWidget(histogram_, 1);
     layout->addLayout(blocks);
 
@@ -149,7 +137,7 @@ QWidget* WeightsPage::makeCurveCard() {
     auto* layout = new QVBoxLayout(card);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
-    layout->addLayout(makeHead(curveTitle_, {channels_, order_, curveHelp_}));
+    layout->addLayout(makeCardHead(curveTitle_, {channels_, order_, curveHelp_}));
     layout->addWidget(curve_, 1);
     layout->addWidget(curveText_);
 
@@ -178,7 +166,7 @@ QWidget* WeightsPage::makeStatisticsCard() {
     auto* layout = new QVBoxLayout(card);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(8);
-    layout->addLayout(makeHead(statisticsTitle_, {statisticsHelp_}));
+    layout->addLayout(makeCardHead(statisticsTitle_, {statisticsHelp_}));
     layout->addWidget(statistics_);
     layout->addStretch(1);
     return card;

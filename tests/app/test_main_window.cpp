@@ -16,15 +16,16 @@
 #include <QTreeView>
 
 #include "app/actions.h"
+#include "app/dialogs/calibrate_dialog.h"
 #include "app/dialogs/export_dialog.h"
-#include "app/dialogs/sizes_dialog.h"
-#include "app/dialogs/sizes_table.h"
 #include "app/docks/model_dock.h"
 #include "app/docks/scheme_dock.h"
 #include "app/docks/tensor_tree.h"
 #include "app/jobs.h"
 #include "app/language.h"
 #include "app/main_window.h"
+#include "app/pages/activations_page.h"
+#include "app/pages/overview_page.h"
 #include "app/pages/page.h"
 #include "app/settings.h"
 #include "app/workspace.h"
@@ -48,6 +49,7 @@ class TestMainWindow : public QObject {
 
     void startsWithTheWelcomePage();
     void droppedFolderIsOpened();
+    void droppedTextIsCalibratedOn();
     void otherDragsAreRefused();
     void failureIsToldInTheStrip();
     void recentFilesAreKept();
@@ -146,6 +148,27 @@ void TestMainWindow::droppedFolderIsOpened() {
     QCoreApplication::sendEvent(window_.get(), &drop);
     QTRY_VERIFY(window_->workspace()->model());
     QCOMPARE(window_->workspace()->path(), QFileInfo(demoModel()).absoluteFilePath());
+}
+
+void TestMainWindow::droppedTextIsCalibratedOn() {
+    openDemoFolder();
+    QVERIFY(window_->actions()->calibrate->isEnabled());
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(demoModel() + "/calibration_code.txt")});
+    QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &enter);
+    QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &drop);
+    auto* dialog = window_->findChild<CalibrateDialog*>();
+    QVERIFY(dialog && dialog->isVisible());
+    QVERIFY(window_->workspace()->model());  // still the same
+    dialog->close();
+    auto* page = window_->findChild<ActivationsPage*>();
+    window_->showPage(static_cast<int>(window_->pages().indexOf(page)));
+    QTRY_VERIFY(page->calibrateButton()->isVisible());
+    QTRY_VERIFY(!window_->findChild<CalibrateDialog*>());
+    page->calibrateButton()->click();
+    QVERIFY(window_->findChild<CalibrateDialog*>());
 }
 
 void TestMainWindow::otherDragsAreRefused() {
@@ -389,31 +412,31 @@ void TestMainWindow::recipeWithRulesIsExported() {
 
 void TestMainWindow::sizesOfTheModel() {
     openDemoFolder();
+    window_->showPage(2);
     window_->actions()->sizes->trigger();
-    auto* dialog = window_->findChild<SizesDialog*>();
-    auto* table = dialog->findChild<QTableView*>();
-    QTRY_VERIFY(table->model()->rowCount() > 0);
-    QCOMPARE(table->model()->rowCount(),
-             static_cast<int>(1 + encodable_dtypes().size() + recipes().size()));
+    auto* page = window_->findChild<OverviewPage*>();
+    QVERIFY(page->isVisible());
+    QAbstractItemModel* table = page->sizesView()->model();
+    QTRY_VERIFY(table->rowCount() > 0);
+    QStringList texts{QString()};  // the stored model has none
+    for (const FormatSize& size : formatSizes(*window_->workspace()->model())) {
+        texts << size.text;
+    }
+    for (const ComparedScheme& scheme : window_->workspace()->enabledSchemes()) {
+        texts << scheme.text();
+    }
+    texts.removeDuplicates();  // a scheme that is one of the formats stands there once
+    QVERIFY(texts.size() >=
+            static_cast<qsizetype>(1 + encodable_dtypes().size() + recipes().size()));
+    QTRY_COMPARE(table->rowCount(), static_cast<int>(texts.size()));
     double before = 0;
-    const Model& model = *window_->workspace()->model();
-    for (int row = 0; row < table->model()->rowCount(); ++row) {
-        const QModelIndex size = table->model()->index(row, SizesTable::kSize);
-        const double bytes = size.data(SizesTable::kSortRole).toDouble();
+    page->sizesView()->sortByColumn(SizesTable::kSize, Qt::AscendingOrder);
+    for (int row = 0; row < table->rowCount(); ++row) {
+        const double bytes =
+            table->index(row, SizesTable::kSize).data(SizesTable::kSortRole).toDouble();
         QVERIFY(bytes >= before);  // the smallest first
         before = bytes;
-        const QString text = size.data(SizesTable::kTextRole).toString();
-        if (!text.isEmpty()) {
-            QCOMPARE(bytes, ql::preview(model, parse_plan(text.toStdString())).bytes);
-        }
     }
-    QTest::keyClick(table, Qt::Key_C, Qt::ControlModifier);
-    QCOMPARE(QApplication::clipboard()->text().count(u'\n'), 1 + table->model()->rowCount());
-    table->selectRow(0);
-    dialog->findChildren<QPushButton*>().first()->click();
-    const Workspace& workspace = *window_->workspace();
-    QCOMPARE(workspace.scheme(workspace.focus())->text(),
-             table->model()->index(0, 0).data(SizesTable::kTextRole).toString());
 }
 
 void TestMainWindow::importanceOfAnotherModelIsToldInTheStrip() {

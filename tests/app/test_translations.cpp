@@ -18,6 +18,7 @@
 #include "app/language.h"
 #include "app/main_window.h"
 #include "app/pages/page.h"
+#include "app/predictions.h"
 #include "app/settings.h"
 #include "app/text.h"
 #include "app/workspace.h"
@@ -37,7 +38,7 @@ const QRegularExpression& international() {
         "Delete|Alt|Space|F\\d+|[IiTt]?[Qq]\\d(?:_\\w+)?|IQ|F\\d+|BF16|(?:MX|NV|mx|nv)?(?:FP|fp)4|"
         "INT\\d|g\\d+|"
         "int\\d|"
-        "imatrix|OCP|bfloat16|K-quant|recipe|type|keep|"
+        "imatrix|OCP|KV|bfloat16|K-quant|recipe|type|keep|"
         "gate|up|down|norm|rope|RoPE|min|max|abs|log|w|s|a|q|k|v|o|qkv|dB|[kMG]?B|M|k|G|"
         "E|e|textbook_\\w*|q\\d_\\d|sym|asym|narrow|channel|tensor|f16|f32|bf16|"
         "blk|ffn_down|W8A8|AWQ|GPTQ|MSE)\\b"));
@@ -48,6 +49,9 @@ const QRegularExpression& international() {
 QString foreignRest(QString text, const MainWindow& window) {
     if (Qt::mightBeRichText(text)) {
         text = QTextDocumentFragment::fromHtml(text).toPlainText();
+    }
+    if (const auto model = window.workspace()->model()) {
+        text.remove(toQString(model->title()));
     }
     if (const ModelTensor* tensor = window.workspace()->tensor()) {
         text.remove(QString::fromStdString(tensor->name));
@@ -218,8 +222,9 @@ void TestTranslations::windowSwitchesCompletely() {
     check("welcome page");
     window.workspace()->openDemo();
     QTRY_VERIFY(window.workspace()->profile());
+    window.workspace()->predictions()->setSettings({{}, Protocol::gptq, 32, 1});
     window.workspace()->runComparison();
-    QTRY_VERIFY(window.jobs()->idle());
+    QTRY_VERIFY_WITH_TIMEOUT(window.jobs()->idle(), 60000);
     // There and back: what is made once, in the language of its birth, shows now.
     window.setLanguage("en");
     for (int page = 0; page < window.pages().size(); ++page) {

@@ -68,7 +68,11 @@ def check_errors(report, quantloupe, model, folder):
 
 def check_json(report, quantloupe, model, folder):
     info = answer(quantloupe, "info", model)
-    check_keys(report, "info", info, {"architecture", "parameters", "tensors"})
+    check_keys(report, "info", info, {"architecture", "parameters", "tensors", "runnable",
+                                       "kv_bytes_per_token"})
+    hyper = info["hyperparameters"]
+    report.check("info, the KV cache", info["kv_bytes_per_token"] == 2 * 2 * hyper["block_count"]
+                 * hyper["head_count_kv"] * hyper["head_dim"], info["kv_bytes_per_token"])
     check_keys(report, "info, a tensor", info["tensors"][0],
                {"name", "role", "dtype", "shape", "bytes"})
     report.check("--json before the command", json.loads(

@@ -9,6 +9,7 @@
 
 #include "widgets/curve_plot.h"
 #include "widgets/histogram_plot.h"
+#include "widgets/number_format.h"
 #include "widgets/theme.h"
 
 using namespace ql::gui;
@@ -34,7 +35,9 @@ class TestPlots : public QObject {
     void legendToggles();
     void zoomSurvivesNewCounts();
     void histogramCsv();
+    void powersOfTwoAreSaid();
     void curveOrders();
+    void markStandsAtItsChannel();
     void curveClickNamesTheChannel();
     void onlyAClickOnTheCurveIsAClick();
     void followsTheTheme();
@@ -136,6 +139,44 @@ void TestPlots::histogramCsv() {
     QCOMPARE(
         plot.csv(),
         QStringLiteral("bin_low,bin_high,\"a \"\"b\"\"\"\n-inf,-1,7\n-1,0,3\n0,1,4\n1,inf,0\n"));
+}
+
+void TestPlots::powersOfTwoAreSaid() {
+    HistogramPlot plot;
+    plot.resize(500, 240);
+    plot.setPowersOfTwo(true);
+    ql::Histogram histogram(-10, 10, 2);
+    histogram.counts = {3, 4};
+    histogram.below = 7;
+    plot.setSeries({{QStringLiteral("a"), 0, histogram, true}});
+    QCOMPARE(plot.csv(), QStringLiteral("bin_low,bin_high,\"a\"\n0,0.0009765625,7\n0.0009765625,"
+                                        "1,3\n1,1024,4\n1024,inf,0\n"));
+    plot.show();
+    plot.canvas()->replot();
+    const auto labels = plot.canvas()->xAxis->tickVectorLabels();
+    QVERIFY2(labels.contains(formatNumber(1, 1)), qPrintable(labels.join(u' ')));
+    for (const double tick : plot.canvas()->xAxis->tickVector()) {  // powers of ten
+        const double exponent = std::log10(std::exp2(tick));
+        QVERIFY(std::fabs(exponent - std::round(exponent)) < 1e-9);
+    }
+    plot.setPowersOfTwo(false);
+    QVERIFY(plot.csv().contains(QStringLiteral("\n-10,0,3\n")));
+}
+
+void TestPlots::markStandsAtItsChannel() {
+    CurvePlot plot;
+    plot.setSeries({{QStringLiteral("a"), 0, {1, 9, 4}}});
+    const auto line = [&] { return qobject_cast<QCPItemStraightLine*>(plot.canvas()->item(0)); };
+    QVERIFY(!line()->visible());
+    plot.setMark(2);
+    QVERIFY(line()->visible());
+    QCOMPARE(line()->point1->coords().x(), 2.0);
+    plot.setOrder(CurvePlot::Order::descending);
+    QCOMPARE(line()->point1->coords().x(), 1.0);  // the second largest
+    plot.setSeries({{QStringLiteral("a"), 0, {1, 9}}});
+    QVERIFY(!line()->visible());
+    plot.setMark(std::nullopt);
+    QVERIFY(!plot.mark());
 }
 
 void TestPlots::curveOrders() {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/hash.h"
+
 namespace ql {
 
 namespace {
@@ -17,6 +19,26 @@ void require_finite(const LinearInput& input) {
                                    "be run in float32 on this text."),
                              input.layer));
     }
+}
+
+/// Appends those rows of the input whose tokens are `sampled`.
+void keep_sample(const LinearInput& input, std::int64_t tokens,
+                 const std::vector<std::int64_t>& sampled, std::vector<float>& sample) {
+    auto token = std::lower_bound(sampled.begin(), sampled.end(), input.first_token);
+    for (; token != sampled.end() && *token < input.first_token + tokens; ++token) {
+        const auto row = input.values.subspan(
+            static_cast<std::size_t>((*token - input.first_token) * input.channels),
+            static_cast<std::size_t>(input.channels));
+        sample.insert(sample.end(), row.begin(), row.end());
+    }
+}
+
+/// SplitMix64 (Steele et al. 2014): a number that looks random, the same one everywhere.
+std::uint64_t mixed(std::uint64_t number) {
+    number += 0x9E3779B97F4A7C15;
+    number = (number ^ (number >> 30)) * 0xBF58476D1CE4E5B9;
+    number = (number ^ (number >> 27)) * 0x94D049BB133111EB;
+    return number ^ (number >> 31);
 }
 
 ImportanceEntry entry_of(const InputStatistics& statistics) {
@@ -46,16 +68,18 @@ const InputStatistics* Calibration::of(const ModelTensor& tensor) const {
 
 Calibration calibrate(const Decoder& decoder, const WeightSource& source,
                       const std::vector<TokenIds>& windows, const BlockGramsSink& sink,
-                      const Progress& progress) {
+                      const Progress& progress, std::int64_t sample_tokens) {
     Calibration calibration;
     calibration.windows = windows.size();
     calibration.context = windows.empty() ? 0 : static_cast<std::int64_t>(windows.front().size());
+    calibration.sampled = sampled_tokens(calibration.tokens(), sample_tokens);
     BlockGrams grams;
     const LinearInputHook hook = [&](const LinearInput& input) {
         require_finite(input);
         const std::int64_t tokens = static_cast<std::int64_t>(input.values.size()) / input.channels;
-        calibration.inputs[{input.layer, input.site}].add(input.values.data(), tokens,
-                                                          input.channels, progress);
+        InputStatistics& statistics = calibration.inputs[{input.layer, input.site}];
+        statistics.add(input.values.data(), tokens, input.channels, progress);
+        keep_sample(input, tokens, calibration.sampled, statistics.sample);
         if (sink && input.layer >= 0) {
             GramMatrix& gram = grams[input.site];
             gram.channels = input.channels;
@@ -81,10 +105,36 @@ Calibration calibrate(const Decoder& decoder, const WeightSource& source,
     return calibration;
 }
 
+std::vector<std::int64_t> sampled_tokens(std::int64_t tokens, std::int64_t count) {
+    const std::int64_t parts = std::min(tokens, count);
+    std::vector<std::int64_t> sampled;
+    for (std::int64_t part = 0; part < parts; ++part) {
+        const std::int64_t begin = tokens / parts * part + tokens % parts * part / parts;
+        const std::int64_t next = part + 1;
+        const std::int64_t end = tokens / parts * next + tokens % parts * next / parts;
+        const auto size = static_cast<std::uint64_t>(end - begin);
+        sampled.push_back(
+            begin + static_cast<std::int64_t>(mixed(static_cast<std::uint64_t>(part)) % size));
+    }
+    return sampled;
+}
+
+std::uint64_t weights_hash(const Model& model) {
+    constexpr std::uint64_t kFirstBytes = 1024;
+    std::string all;
+    const Checkpoint& checkpoint = model.checkpoint();
+    for (const StoredTensor& tensor : checkpoint.tensors()) {
+        const auto bytes = checkpoint.bytes(tensor, 0, std::min(kFirstBytes, tensor.bytes));
+        all += fmt::format("{} {} {} {}\n", tensor.name, name(tensor.dtype),
+                           to_string(tensor.shape), hash_bytes(bytes.data(), bytes.size()));
+    }
+    return hash_bytes(all.data(), all.size());
+}
+
 ImportanceMatrix importance_matrix(const Calibration& calibration, const Model& model,
-                                   const std::string& text, bool with_output) {
+                                   bool with_output) {
     ImportanceMatrix matrix;
-    matrix.datasets = {text};
+    matrix.datasets = {calibration.text};
     matrix.chunk_count = static_cast<std::uint32_t>(calibration.windows);
     matrix.chunk_size = static_cast<std::uint32_t>(calibration.context);
     for (const ModelTensor& tensor : model.tensors()) {

@@ -1,35 +1,40 @@
 // core/model/calibration: what a model's linears read while it predicts a text.
 #pragma once
 
-#include <compare>
+#include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/files/imatrix.h"
+#include "core/model/calibration/gram_store.h"
+#include "core/model/calibration/input_place.h"
 #include "core/model/calibration/input_statistics.h"
 #include "core/model/forward/decoder.h"
 
 namespace ql {
 
-/// The tensor that some linears of a block read; layer -1 for the output matrix.
-struct InputPlace {
-    int layer = 0;
-    InputSite site = InputSite::attention;
-    auto operator<=>(const InputPlace&) const = default;
-};
-/// Where a linear reads; nothing for other tensors.
-std::optional<InputPlace> input_place(const ModelTensor& tensor);
-
 /// Statistics of every input, shared by the linears that read it, and what they were made of.
+/// Immutable once it is shared.
 struct Calibration {
     std::map<InputPlace, InputStatistics> inputs;
     std::size_t windows = 0;
     std::int64_t context = 0;  ///< tokens in a window
+    /// The tokens whose rows every input keeps: places counted over all windows, rising.
+    std::vector<std::int64_t> sampled;
+    std::vector<std::string> sampled_texts;  ///< what these tokens stand for; may be empty
+
+    std::string text;  ///< name of the text
+    std::uint64_t text_hash = 0;
+    std::string model;             ///< its title
+    std::uint64_t model_hash = 0;  ///< see weights_hash
+    /// The Gram matrices of the blocks' inputs, if they were wanted. Not written to files.
+    std::shared_ptr<const GramStore> grams;
 
     const InputStatistics* of(const ModelTensor& tensor) const;
+    std::int64_t tokens() const { return context * static_cast<std::int64_t>(windows); }
 };
 
 /// The Gram matrices of a block's inputs, complete: all tokens went through the block. They are
@@ -38,16 +43,24 @@ using BlockGrams = std::map<InputSite, GramMatrix>;
 using BlockGramsSink = std::function<void(int layer, const BlockGrams& grams)>;
 
 /// Runs all windows (of the same length) through the model, block by block, on the weights of
-/// `source`. With a `sink` the Gram matrices are made too, those of one block at a time. Throws
-/// what Decoder throws, and Error(bad_data) for activations that are not finite.
+/// `source`. With a `sink` the Gram matrices are made too, those of one block at a time. The rows
+/// of `sample_tokens` tokens (see sampled_tokens) are kept. Throws what Decoder throws, and
+/// Error(bad_data) for activations that are not finite. See calibrate_model for the whole of it.
 Calibration calibrate(const Decoder& decoder, const WeightSource& source,
                       const std::vector<TokenIds>& windows, const BlockGramsSink& sink = {},
-                      const Progress& progress = {});
+                      const Progress& progress = {}, std::int64_t sample_tokens = 0);
+
+/// `count` of the numbers below `tokens` (all if there are fewer), rising: one from each of as many
+/// equal parts, always the same ones.
+std::vector<std::int64_t> sampled_tokens(std::int64_t tokens, std::int64_t count);
+
+/// Tells a model's weights from others: from names, types and shapes of the tensors, and the first
+/// bytes of each.
+std::uint64_t weights_hash(const Model& model);
 
 /// The calibration as an importance matrix of the model's linears, for llama.cpp and for fits with
-/// +imatrix. `text` names the text; `with_output` adds the output matrix, which the other tools
-/// leave out.
+/// +imatrix. `with_output` adds the output matrix, which the other tools leave out.
 ImportanceMatrix importance_matrix(const Calibration& calibration, const Model& model,
-                                   const std::string& text, bool with_output = false);
+                                   bool with_output = false);
 
 }  // namespace ql

@@ -1,6 +1,8 @@
 #include <QtTest>
 #include <cmath>
 #include <cstring>
+#include <numeric>
+#include <random>
 
 #include "core/base/parallel.h"
 #include "core/model/calibration/calibration.h"
@@ -114,19 +116,98 @@ class TestCalibration : public QObject {
         const auto run = [&](int threads) {
             set_thread_limit(threads);
             std::vector<double> sums;
-            const Calibration calibration = calibrate(
-                demo.decoder, demo.weights, demo.windows, [&](int, const BlockGrams& grams) {
-                    for (const auto& [site, gram] : grams) {
-                        sums.insert(sums.end(), gram.values.begin(), gram.values.end());
-                    }
-                });
-            for (const auto& [place, statistics] : calibration.inputs) {
-                sums.insert(sums.end(), statistics.sum_abs.begin(), statistics.sum_abs.end());
-            }
+            const auto collect = [&](int, const BlockGrams& grams) {
+                for (const auto& [site, gram] : grams) {
+                    sums.insert(sums.end(), gram.values.begin(), gram.values.end());
+                }
+            };
+            const Calibration calibration =
+                calibrate(demo.decoder, demo.weights, demo.windows, collect, {}, 20);
             set_thread_limit(0);
-            return sums;
+            return std::pair(calibration.inputs, sums);
         };
-        QVERIFY(run(1) == run(2));
+        QVERIFY(run(1) == run(3));
+    }
+
+    /// Every value stands in the bin of its magnitude, also those next to a bin's edge.
+    void countsAreThoseOfTheMagnitudes() {
+        std::mt19937 random(5);
+        std::normal_distribution<float> normal;
+        std::vector<float> values{0, -0.0F, 1e-20F, 3e9F, 5e9F, -7e20F, 1, -1, 2, 6};
+        for (int i = 0; i < 20000; ++i) {
+            values.push_back(normal(random) * std::exp2(normal(random) * 8));
+        }
+        ValueCounts counts;
+        counts.add(values.data(), values.size());
+        QCOMPARE(counts.total(), std::uint64_t{values.size()});
+        ValueCounts expected;
+        for (const float value : values) {
+            const double place = (std::log2(std::fabs(double(value))) - ValueCounts::kLowest) *
+                                 ValueCounts::kPerOctave;
+            if (!(place >= 0)) {
+                ++expected.small;
+            } else if (place >= double(ValueCounts::kBins)) {
+                ++expected.large;
+            } else {
+                ++(value < 0 ? expected.negative
+                             : expected.positive)[static_cast<std::size_t>(place)];
+            }
+        }
+        QVERIFY(counts == expected);
+        QCOMPARE(counts.large, std::uint64_t{2});
+        ValueCounts first;
+        first.add(values.data(), 777);
+        ValueCounts rest;
+        rest.add(values.data() + 777, values.size() - 777);
+        rest.merge(first);
+        QVERIFY(rest == counts);
+    }
+
+    /// The rows that are kept are the sampled tokens' own, in every input.
+    void sampleIsOfTheSampledTokens() {
+        Demo demo;
+        demo.windows.resize(3);
+        std::map<InputPlace, std::vector<float>> whole;
+        const LinearInputHook hook = [&](const LinearInput& input) {
+            auto& values = whole[{input.layer, input.site}];
+            values.insert(values.end(), input.values.begin(), input.values.end());
+        };
+        demo.decoder.run(demo.windows, demo.weights, hook);
+        const Calibration calibration =
+            calibrate(demo.decoder, demo.weights, demo.windows, {}, {}, 100);
+        QCOMPARE(calibration.sampled.size(), std::size_t{100});
+        QCOMPARE(calibration.inputs.size(), std::size_t{6 * 4 + 1});
+        for (const auto& [place, input] : calibration.inputs) {
+            const auto channels = static_cast<std::size_t>(input.channels());
+            QCOMPARE(input.sample.size(), 100 * channels);
+            QCOMPARE(input.counts.total(), std::uint64_t{3 * 512} * channels);
+            for (std::size_t i = 0; i < calibration.sampled.size(); ++i) {
+                const auto token = static_cast<std::size_t>(calibration.sampled[i]);
+                QVERIFY(std::equal(input.sample.data() + i * channels,
+                                   input.sample.data() + (i + 1) * channels,
+                                   whole.at(place).data() + token * channels));
+            }
+            std::int64_t strong = 0;
+            for (const float value : whole.at(place)) {
+                strong += std::fabs(value) >= InputStatistics::kStrong ? 1 : 0;
+            }
+            QCOMPARE(std::accumulate(input.strong.begin(), input.strong.end(), std::int64_t{0}),
+                     strong);
+        }
+    }
+
+    void sampledTokensLieInEqualParts() {
+        const auto few = sampled_tokens(1000, 10);
+        QCOMPARE(few.size(), std::size_t{10});
+        for (std::size_t i = 0; i < few.size(); ++i) {
+            QCOMPARE(few[i] / 100, static_cast<std::int64_t>(i));
+        }
+        QCOMPARE(sampled_tokens(1000, 10), few);
+        QCOMPARE(sampled_tokens(5, 10), (std::vector<std::int64_t>{0, 1, 2, 3, 4}));
+        QVERIFY(sampled_tokens(5, 0).empty());
+        const auto uneven = sampled_tokens(257, 256);
+        QVERIFY(std::adjacent_find(uneven.begin(), uneven.end(), std::greater_equal<>()) ==
+                uneven.end());
     }
 
     /// llama.cpp rounds activations of F16 models to F16, so its sums differ a little.
@@ -138,8 +219,9 @@ class TestCalibration : public QObject {
         for (TokenIds& window : windows) {
             window.front() = *tokenizer->bos();
         }
-        const Calibration calibration = calibrate(Decoder(model), StoredWeights(model), windows);
-        const ImportanceMatrix matrix = importance_matrix(calibration, *model, "text.txt", true);
+        Calibration calibration = calibrate(Decoder(model), StoredWeights(model), windows);
+        calibration.text = "text.txt";
+        const ImportanceMatrix matrix = importance_matrix(calibration, *model, true);
         const ImportanceMatrix reference = read_imatrix(folder + "tiny.imatrix.gguf");
         QCOMPARE(matrix.chunk_count, reference.chunk_count);
         QCOMPARE(matrix.chunk_size, reference.chunk_size);
@@ -156,8 +238,7 @@ class TestCalibration : public QObject {
         }
         QVERIFY2(difference < 2e-3, qPrintable(QString::number(difference)));
         // The other tools leave the output matrix out.
-        QVERIFY(importance_matrix(calibration, *model, "text.txt").find("output.weight") ==
-                nullptr);
+        QVERIFY(importance_matrix(calibration, *model).find("output.weight") == nullptr);
     }
 
     void activationsThatAreNotFiniteAreRefused() {
