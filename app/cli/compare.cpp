@@ -4,12 +4,14 @@
 
 #include <fmt/core.h>
 
+#include "app/cli/calibration_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
 #include "app/cli/text_options.h"
 #include "core/files/atomic_file.h"
 #include "core/files/escape.h"
 #include "core/run/model_run.h"
+#include "core/run/output_error.h"
 #include "core/run/plan_weights.h"
 
 namespace ql::cli {
@@ -22,11 +24,11 @@ std::size_t fallbacks(const ModelRun& run) {
                       [](const TensorOutcome& t) { return !t.entry.fallback.empty(); }));
 }
 
-/// What was measured on weights, and on a text if one was named: the original first, then a result
-/// for each run.
+/// What was measured on weights, and on texts if any were named.
 struct Comparison {
     std::vector<ModelRun> runs;
-    std::vector<Evaluation> evaluations;
+    std::vector<OutputErrors> outputs;    ///< of each run
+    std::vector<Evaluation> evaluations;  ///< the original's, then one of each run
 };
 
 nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison) {
@@ -51,6 +53,10 @@ nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison)
         if (run.error.importance > 0) {
             entry["weighted_rmse"] = run.error.weighted_rmse();
         }
+        const OutputErrors* outputs = comparison.outputs.empty() ? nullptr : &comparison.outputs[i];
+        if (outputs != nullptr) {
+            entry["output_error"] = json_number(outputs->mean_relative);
+        }
         if (!comparison.evaluations.empty()) {
             append(comparison.evaluations[i + 1], entry);
         }
@@ -69,6 +75,10 @@ nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison)
                 if (outcome.error.importance > 0) {
                     entry["tensors"].back()["weighted_rmse"] = outcome.error.weighted_rmse();
                 }
+                if (outputs != nullptr && outputs->tensors[outcome.tensor].output2 > 0) {
+                    entry["tensors"].back()["output_error"] =
+                        json_number(outputs->tensors[outcome.tensor].relative());
+                }
             }
         }
         json["schemes"].push_back(std::move(entry));
@@ -76,7 +86,8 @@ nlohmann::ordered_json to_json(const Model& model, const Comparison& comparison)
     return json;
 }
 
-void print(const std::vector<ModelRun>& runs) {
+void print(const Comparison& comparison) {
+    const std::vector<ModelRun>& runs = comparison.runs;
     const bool weighted = std::any_of(runs.begin(), runs.end(),
                                       [](const ModelRun& run) { return run.error.importance > 0; });
     std::vector<std::string> heading = {"scheme",     "size",     "bits/weight",
@@ -85,8 +96,12 @@ void print(const std::vector<ModelRun>& runs) {
     if (weighted) {
         heading.insert(heading.begin() + 4, "weighted RMSE");
     }
+    if (!comparison.outputs.empty()) {
+        heading.insert(heading.end() - 2, "output error");
+    }
     Table table(heading);
-    for (const ModelRun& run : runs) {
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const ModelRun& run = runs[i];
         std::vector<std::string> row = {run.label,
                                         human_bytes(run.bytes),
                                         fmt::format("{:.3f}", run.bits_per_weight),
@@ -99,6 +114,9 @@ void print(const std::vector<ModelRun>& runs) {
         if (weighted) {
             row.insert(row.begin() + 4, human_number(run.error.weighted_rmse()));
         }
+        if (!comparison.outputs.empty()) {
+            row.insert(row.end() - 2, fmt::format("{:.5f}", comparison.outputs[i].mean_relative));
+        }
         table.add(std::move(row));
     }
     table.print();
@@ -108,6 +126,11 @@ void print(const std::vector<ModelRun>& runs) {
     if (weighted) {
         fmt::print(
             "Weighted RMSE: by importance, over the tensors that the importance matrix knows.\n");
+    }
+    if (!comparison.outputs.empty()) {
+        fmt::print(
+            "Output error: of what linears give on the text, relative; the mean over all linears of"
+            " the layers, each reading what it reads in the original.\n");
     }
 }
 
@@ -147,7 +170,7 @@ std::string csv_field(const std::string& text) {
 void write_csv(AtomicFile& file, const Comparison& comparison) {
     std::string text =
         "scheme,bytes,bits_per_weight,rmse,sqnr_db,max_error,cosine,encode_seconds,weighted_rmse,"
-        "perplexity,kl_mean,kl_p99_9,same_top_token\n";
+        "perplexity,kl_mean,kl_p99_9,same_top_token,output_error\n";
     for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
         const ModelRun& run = comparison.runs[i];
         const bool weighted = run.error.importance > 0;
@@ -156,13 +179,16 @@ void write_csv(AtomicFile& file, const Comparison& comparison) {
                             run.error.max_error, run.error.cosine(), run.encode_seconds,
                             weighted ? fmt::format("{}", run.error.weighted_rmse()) : "");
         if (comparison.evaluations.empty()) {
-            text += ",,,,\n";
+            text += ",,,,";
         } else {
             const Evaluation& evaluation = comparison.evaluations[i + 1];
             text += fmt::format(
-                ",{},{},{},{}\n", evaluation.perplexity.value, evaluation.divergence->mean_kl.value,
+                ",{},{},{},{}", evaluation.perplexity.value, evaluation.divergence->mean_kl.value,
                 evaluation.divergence->kl.p99_9, evaluation.divergence->same_top.value);
         }
+        text += comparison.outputs.empty()
+                    ? ",\n"
+                    : fmt::format(",{}\n", comparison.outputs[i].mean_relative);
     }
     file.write(std::as_bytes(std::span(text)));
     file.commit();
@@ -173,19 +199,32 @@ struct Arguments {
     std::string schemes;
     std::string csv;
     TextOptions text;
+    TextOptions calibration;
     PlanOptions plan_options;
 };
 
-std::vector<Evaluation> evaluate_plans(const std::shared_ptr<const Model>& model,
-                                       const std::vector<Plan>& plans,
-                                       const std::shared_ptr<const ImportanceMatrix>& importance,
-                                       const EvaluationText& text, const EvaluationOptions& options,
-                                       const Progress& progress) {
+/// The original, and what each plan makes of it.
+std::vector<EvaluatedModel> models_of(const std::shared_ptr<const Model>& model,
+                                      const std::vector<Plan>& plans,
+                                      const std::shared_ptr<const ImportanceMatrix>& importance) {
     std::vector<EvaluatedModel> models = {original(model)};
     for (const Plan& plan : plans) {
         models.push_back({format(plan), std::make_shared<PlanWeights>(model, plan, importance)});
     }
-    return evaluate(Decoder(model), models, text, options, progress);
+    return models;
+}
+
+/// The windows that errors of outputs are measured on: of the calibration text or else of the other
+/// one, as many as their hidden states may take memory (AWQ's papers take 128 windows of 512).
+std::vector<TokenIds> calibration_windows(const Arguments& arguments, const Model& model,
+                                          const EvaluationText& text, const Progress& progress) {
+    constexpr std::int64_t kMostTokens = 128 * 512;
+    const bool own = !arguments.calibration.file.empty();
+    EvaluationText chosen = own ? read_text(arguments.calibration, model, progress) : text;
+    const auto most =
+        static_cast<std::size_t>(std::max<std::int64_t>(1, kMostTokens / chosen.context));
+    chosen.windows.resize(std::min(chosen.windows.size(), most));
+    return std::move(chosen.windows);
 }
 
 void run(const Settings& settings, const Arguments& arguments) {
@@ -202,18 +241,27 @@ void run(const Settings& settings, const Arguments& arguments) {
         table.emplace(arguments.csv);  // a place that cannot be written to is told before the work
     }
     const bool on_text = !arguments.text.file.empty();
+    const bool runs_model = on_text || !arguments.calibration.file.empty();
     EvaluationText text;
     if (on_text) {
         text = read_text(arguments.text, *model, progress);
     }
-    constexpr double kWeights = 0.1;  // of the time, where there is a text as well
+    // Shares of the time, where the model is run as well.
+    constexpr double kWeights = 0.1;
+    const double outputs_end = on_text ? 0.4 : 1;
     Comparison comparison;
-    comparison.runs =
-        run_model(*model, plans, on_text ? progress.part(0, kWeights) : progress, importance.get());
-    if (on_text) {
-        comparison.evaluations =
-            evaluate_plans(model, plans, importance, text, arguments.text.evaluation(),
-                           progress.part(kWeights, 1));
+    comparison.runs = run_model(*model, plans, runs_model ? progress.part(0, kWeights) : progress,
+                                importance.get());
+    if (runs_model) {
+        const Decoder decoder(model);
+        const std::vector<EvaluatedModel> models = models_of(model, plans, importance);
+        comparison.outputs =
+            measure_outputs(decoder, models, calibration_windows(arguments, *model, text, progress),
+                            progress.part(kWeights, outputs_end));
+        if (on_text) {
+            comparison.evaluations = evaluate(decoder, models, text, arguments.text.evaluation(),
+                                              progress.part(outputs_end, 1));
+        }
     }
     finish_progress();
     if (settings.json) {
@@ -225,7 +273,7 @@ void run(const Settings& settings, const Arguments& arguments) {
         }
         print_json(json);
     } else {
-        print(comparison.runs);
+        print(comparison);
         if (on_text) {
             print(comparison.evaluations, text);
         }
@@ -241,7 +289,7 @@ void add_compare(CLI::App& app, Settings& settings) {
     CLI::App* command =
         add_command(app, settings, "compare",
                     "Apply several schemes to a model and compare errors of weights and, "
-                    "with --text, of predictions");
+                    "with --text, of outputs and predictions");
     auto arguments = std::make_shared<Arguments>();
     command
         ->add_option("MODEL", arguments->model,
@@ -253,6 +301,7 @@ void add_compare(CLI::App& app, Settings& settings) {
         ->required();
     add_plan_options(*command, arguments->plan_options);
     add_text_options(*command, arguments->text);
+    add_calibration_options(*command, arguments->calibration);
     command->add_option("--csv", arguments->csv, "Also write the table to this file");
     command->callback([&settings, arguments] { run(settings, *arguments); });
 }

@@ -37,9 +37,10 @@ class Backend {
     /// x, y: [tokens × width]; they may be the same.
     virtual void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x,
                       float* y, const Progress& progress) const = 0;
-    /// In place on the rows of one sequence from position 0 on, one row every `stride` values.
-    virtual void heads(std::int64_t tokens, const HeadsOp& op, float* x, std::int64_t stride,
-                       const Progress& progress) const = 0;
+    /// In place on rows that lie `stride` values apart. `rotations`: how each sequence turns.
+    virtual void heads(const Sequences& sequences, std::span<const HeadsOp> ops,
+                       std::span<const RotationTable* const> rotations, float* x,
+                       std::int64_t stride, const Progress& progress) const = 0;
     /// qkv: [tokens × op.qkv_width()]; out: [tokens × op.q_width()].
     virtual void attention(const Sequences& sequences, const AttentionOp& op, const float* qkv,
                            float* out, const Progress& progress) const = 0;

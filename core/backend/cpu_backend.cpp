@@ -34,9 +34,10 @@ class CpuBackend final : public Backend {
         cpu::norm(tokens, width, op, x, y, progress);
     }
 
-    void heads(std::int64_t tokens, const HeadsOp& op, float* x, std::int64_t stride,
+    void heads(const Sequences& sequences, std::span<const HeadsOp> ops,
+               std::span<const RotationTable* const> rotations, float* x, std::int64_t stride,
                const Progress& progress) const override {
-        cpu::heads(tokens, op, x, stride, progress);
+        cpu::heads(sequences, ops, rotations, x, stride, progress);
     }
 
     void attention(const Sequences& sequences, const AttentionOp& op, const float* qkv, float* out,

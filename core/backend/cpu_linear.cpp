@@ -4,6 +4,7 @@
 
 #include "core/backend/cpu_operations.h"
 #include "core/backend/single_threaded_blas.h"
+#include "core/backend/token_tiles.h"
 #include "core/base/parallel.h"
 
 namespace ql::cpu {
@@ -16,29 +17,11 @@ namespace {
 constexpr std::int64_t kTileTokens = 256;
 constexpr std::int64_t kTileRows = 512;
 
-/// A piece of one sequence: tokens [first, first + count) of all.
-struct TokenTile {
-    std::int64_t first = 0;
-    std::int64_t count = 0;
-};
-
-std::vector<TokenTile> token_tiles(const Sequences& sequences) {
-    std::vector<TokenTile> tiles;
-    std::int64_t begin = 0;
-    for (const std::int64_t length : sequences.lengths()) {
-        for (std::int64_t done = 0; done < length; done += kTileTokens) {
-            tiles.push_back({begin + done, std::min(kTileTokens, length - done)});
-        }
-        begin += length;
-    }
-    return tiles;
-}
-
 }  // namespace
 
 void linear(const Sequences& sequences, const LinearOp& op, const float* x, float* y,
             std::int64_t y_stride, const Progress& progress) {
-    const std::vector<TokenTile> tiles = token_tiles(sequences);
+    const std::vector<TokenTile> tiles = token_tiles(sequences, kTileTokens);
     const std::int64_t row_tiles = (op.rows + kTileRows - 1) / kTileRows;
     const auto count = static_cast<std::int64_t>(tiles.size()) * row_tiles;
     parallel_for(count, progress, [&](std::int64_t i) {

@@ -12,7 +12,8 @@ void add_gram(std::int64_t tokens, std::int64_t channels, const float* x, double
               const Progress& progress);
 void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x, float* y,
           const Progress& progress);
-void heads(std::int64_t tokens, const HeadsOp& op, float* x, std::int64_t stride,
+void heads(const Sequences& sequences, std::span<const HeadsOp> ops,
+           std::span<const RotationTable* const> rotations, float* x, std::int64_t stride,
            const Progress& progress);
 void attention(const Sequences& sequences, const AttentionOp& op, const float* qkv, float* out,
                const Progress& progress);

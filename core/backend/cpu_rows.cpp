@@ -5,6 +5,7 @@
 
 #include "core/backend/cpu_kernels.h"
 #include "core/backend/cpu_operations.h"
+#include "core/backend/token_tiles.h"
 #include "core/base/parallel.h"
 
 namespace ql::cpu {
@@ -68,16 +69,22 @@ void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float
     });
 }
 
-void heads(std::int64_t tokens, const HeadsOp& op, float* x, std::int64_t stride,
+void heads(const Sequences& sequences, std::span<const HeadsOp> ops,
+           std::span<const RotationTable* const> rotations, float* x, std::int64_t stride,
            const Progress& progress) {
-    for_tokens(tokens, progress, [&](std::int64_t token) {
-        for (std::int64_t i = 0; i < op.count; ++i) {
-            float* head = x + token * stride + (op.first + i) * op.head_dim;
-            if (op.norm != nullptr) {
-                norm_row(*op.norm, op.head_dim, head, head);
-            }
-            if (op.rotation != nullptr) {
-                rotate(*op.rotation, token, head);
+    const std::vector<TokenTile> tiles = token_tiles(sequences, kTokens);
+    parallel_for(static_cast<std::int64_t>(tiles.size()), progress, [&](std::int64_t i) {
+        const TokenTile& tile = tiles[static_cast<std::size_t>(i)];
+        for (std::int64_t token = 0; token < tile.count; ++token) {
+            float* row = x + (tile.first + token) * stride;
+            for (const HeadsOp& op : ops) {
+                for (std::int64_t h = op.first; h < op.first + op.count; ++h) {
+                    float* head = row + h * op.head_dim;
+                    if (op.norm != nullptr) {
+                        norm_row(*op.norm, op.head_dim, head, head);
+                    }
+                    rotate(*rotations[tile.sequence], tile.position + token, head);
+                }
             }
         }
     });

@@ -53,13 +53,12 @@ struct RotationTable {
     std::vector<float> sines;
 };
 
-/// What happens to heads between their projection and attention: a norm of each, then rotation.
+/// Some heads that are prepared for attention: a norm of each, then the rotation of the sequence.
 struct HeadsOp {
     std::int64_t first = 0;  ///< heads [first, first + count) of a row
     std::int64_t count = 0;
     std::int64_t head_dim = 0;
     const NormOp* norm = nullptr;  ///< over the channels of a head; or null
-    const RotationTable* rotation = nullptr;
 };
 
 /// Causal attention. A row of q, k and v together holds `heads` queries, then `kv_heads` keys, then

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files/escape.h"
+#include "core/model/forward/forward_settings.h"
 
 namespace ql {
 
@@ -15,8 +16,6 @@ namespace {
 
 constexpr std::string_view kVersion = "xllamacpp 2026.10.11549";
 constexpr std::string_view kDate = "2026-11-23";
-
-constexpr std::string_view kFullAttention = "full_attention";
 
 constexpr std::array kSeen = {
     SeenInLlamaCpp{"llama", kVersion, kDate},  SeenInLlamaCpp{"mistral", kVersion, kDate},
@@ -40,7 +39,7 @@ std::string text_of(const nlohmann::json& config, std::initializer_list<const ch
 Refusal other_activation(const Architecture& architecture, const nlohmann::json& config) {
     const std::string activation =
         text_of(config, {"hidden_activation", "hidden_act", "activation_function"});
-    const bool gelu = architecture.id.starts_with("gemma") || architecture.id == "gpt2";
+    const bool gelu = flavour_of(architecture).activation == Activation::gelu_tanh;
     const bool same = gelu ? activation == "gelu_pytorch_tanh" || activation == "gelu_new"
                            : activation == "silu" || activation == "swish";
     if (same || activation.empty()) {
@@ -58,7 +57,7 @@ Refusal other_attention_scale(const Architecture& architecture, const Hyperparam
     if (!architecture.id.starts_with("gemma") || scalar == config.end() || !scalar->is_number()) {
         return std::nullopt;
     }
-    const bool largest = h.block_count == (architecture.id == "gemma2" ? 46 : 62);
+    const bool largest = h.block_count == flavour_of(architecture).largest_blocks;
     const std::uint64_t assumed = largest ? h.embedding_length / h.head_count : h.head_dim;
     if (scalar->get<double>() == static_cast<double>(assumed)) {
         return std::nullopt;
@@ -69,18 +68,24 @@ Refusal other_attention_scale(const Architecture& architecture, const Hyperparam
                     scalar->get<double>(), assumed);
 }
 
-Refusal other_pattern(const Architecture& architecture, const nlohmann::json& config) {
-    if (!architecture.id.starts_with("gemma")) {
+Refusal other_pattern(const Architecture& architecture, const Hyperparameters& h,
+                      const nlohmann::json& config) {
+    const Flavour& flavour = flavour_of(architecture);
+    if (flavour.windows != Windows::periodic) {
         return std::nullopt;
     }
-    const std::uint64_t usual = architecture.id == "gemma2" ? 2 : 6;
-    if (sliding_pattern(config).value_or(usual) == usual) {
-        return std::nullopt;
+    try {
+        if (windowed_blocks(flavour, h.block_count, config) ==
+            windowed_but_every(h.block_count, flavour.period)) {
+            return std::nullopt;
+        }
+    } catch (const Error& error) {
+        return error.sentence();
     }
     return Sentence(QL_TR("core",
                           "The model's local and global attention layers do not alternate as "
                           "llama.cpp assumes (every layer of number {} × n global)."),
-                    usual);
+                    flavour.period);
 }
 
 /// Whether attention_factor is what YaRN prescribes for the factor.
@@ -152,33 +157,13 @@ bool name_needs_other_tokens(std::string_view name, const std::vector<std::strin
     });
 }
 
-std::optional<std::uint64_t> sliding_pattern(const nlohmann::json& config) {
-    const auto period = config.find("sliding_window_pattern");
-    if (period != config.end() && period->is_number_unsigned()) {
-        return period->get<std::uint64_t>();
-    }
-    const auto types = config.find("layer_types");
-    if (types == config.end() || !types->is_array() || types->empty()) {
-        return std::nullopt;
-    }
-    const auto first = std::find(types->begin(), types->end(), kFullAttention);
-    const auto pattern = static_cast<std::uint64_t>(first - types->begin()) + 1;
-    for (std::uint64_t layer = 0; layer < types->size(); ++layer) {
-        if (((*types)[layer] == kFullAttention) != ((layer + 1) % pattern == 0)) {
-            return 0;
-        }
-    }
-    // Fewer layers than a period: any period that is longer fits.
-    return first == types->end() ? std::nullopt : std::optional(pattern);
-}
-
 std::optional<Sentence> llama_cpp_deviation(const Model& model) {
     const Architecture& architecture = *model.architecture();
     const Hyperparameters& h = *model.hyperparameters();
     const nlohmann::json& config = text_config(model.checkpoint().config());
     for (const Refusal& refusal :
          {other_activation(architecture, config), other_attention_scale(architecture, h, config),
-          other_pattern(architecture, config), other_rope(architecture, h)}) {
+          other_pattern(architecture, h, config), other_rope(architecture, h)}) {
         if (refusal) {
             return refusal;
         }

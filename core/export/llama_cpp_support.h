@@ -28,8 +28,4 @@ std::optional<Sentence> llama_cpp_deviation(const Model& model);
 /// the special tokens that Microsoft's have.
 bool name_needs_other_tokens(std::string_view name, const std::vector<std::string>& tokens);
 
-/// The number of layers from one global layer to the next, if the configuration has local layers in
-/// a regular pattern (every p-th layer global); nothing where it is not given, 0 if irregular.
-std::optional<std::uint64_t> sliding_pattern(const nlohmann::json& config);
-
 }  // namespace ql

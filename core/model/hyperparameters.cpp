@@ -123,6 +123,10 @@ void check(const Hyperparameters& h, std::string_view block_count_key) {
     if (h.rope_dimension % 2 != 0) {
         refuse(Sentence(QL_TR("core", "The rotary dimension {} is odd."), h.rope_dimension));
     }
+    if (h.rope_dimension > h.head_dim) {
+        refuse(Sentence(QL_TR("core", "The rotary dimension {} is larger than a head of {}."),
+                        h.rope_dimension, h.head_dim));
+    }
     if (h.head_count * h.head_dim > kMostOfAnything) {
         refuse_value("head_dim", fmt::format("{}", h.head_dim));
     }

@@ -18,11 +18,13 @@ std::uint64_t fingerprint_of(const Decoder& decoder, const std::vector<Evaluated
     const Checkpoint& checkpoint = decoder.model().checkpoint();
     std::string all = checkpoint.path().string();
     all += '\n' + std::to_string(checkpoint.file_bytes());
-    all +=
-        '\n' + std::to_string(
-                   std::filesystem::last_write_time(checkpoint.path()).time_since_epoch().count());
+    for (const std::filesystem::path& file : checkpoint.files()) {
+        std::error_code gone;  // is told by who reads it
+        const auto written = std::filesystem::last_write_time(file, gone);
+        all += '\n' + std::to_string(written.time_since_epoch().count());
+    }
     for (const EvaluatedModel& model : models) {
-        all += '\n' + model.label;
+        all += '\n' + std::to_string(model.weights->fingerprint()) + ' ' + model.label;
     }
     all += '\n' + std::string(name(text.protocol)) + '\n' + std::to_string(text.context) + '\n' +
            std::to_string(windows_at_once);
@@ -80,6 +82,17 @@ std::vector<Evaluation> evaluations_of(const std::vector<EvaluatedModel>& models
     return all;
 }
 
+/// Numbers that are not finite would spoil every mean, and have no order.
+void require_finite(const TokenScores& scores, const std::string& label) {
+    if (!scores.finite()) {
+        throw Error(ErrorCode::bad_data,
+                    Sentence(QL_TR("core",
+                                   "The predictions are not finite: with these weights the model "
+                                   "cannot be run in float32 on this text.")),
+                    label);
+    }
+}
+
 /// An evaluation on its way.
 class Run {
   public:
@@ -93,7 +106,7 @@ class Run {
           saved_(std::chrono::steady_clock::now()) {}
 
     std::vector<Evaluation> operator()(const Progress& progress) {
-        state_ = file_.load(models_.size()).value_or(EvaluationState{});
+        state_ = file_.load(shape(), progress).value_or(EvaluationState{});
         state_.scores.resize(models_.size());
         while (state_.windows_done < text_.windows.size()) {
             const std::size_t count =
@@ -114,6 +127,11 @@ class Run {
                static_cast<double>(text_.windows.size());
     }
 
+    EvaluationShape shape() const {
+        return {models_.size(), text_.windows.size(),  windows_at_once(),
+                text_.context,  decoder_.spec().width, decoder_.blocks()};
+    }
+
     std::size_t windows_at_once() const {
         const std::uint64_t window = static_cast<std::uint64_t>(text_.context) *
                                      static_cast<std::uint64_t>(decoder_.spec().width) *
@@ -124,35 +142,31 @@ class Run {
     void run_part(std::size_t count, const Progress& progress) {
         const auto begin = text_.windows.begin() + static_cast<std::ptrdiff_t>(state_.windows_done);
         const std::vector<TokenIds> windows(begin, begin + static_cast<std::ptrdiff_t>(count));
-        std::vector<HiddenStates> hidden = embed(windows, progress);
+        if (state_.blocks_done == 0) {
+            embed(windows, progress);
+        }
         // The output matrix is about one block more.
         const double steps = decoder_.blocks() + 1;
-        for (int block = state_.blocks_done; block < decoder_.blocks(); ++block) {
-            run_block(block, hidden, progress.part(block / steps, (block + 1) / steps));
-            keep(block + 1, hidden);
+        while (state_.blocks_done < decoder_.blocks()) {
+            const int block = state_.blocks_done;
+            run_block(block, progress.part(block / steps, (block + 1) / steps));
+            ++state_.blocks_done;
+            keep(progress);
         }
-        finish(windows, hidden, progress.part(decoder_.blocks() / steps, 1));
+        finish(windows, progress.part(decoder_.blocks() / steps, 1));
+        state_.hidden.clear();
         state_.windows_done += count;
         state_.blocks_done = 0;
-        keep(0, {});
+        keep(progress);
     }
 
-    std::vector<HiddenStates> embed(const std::vector<TokenIds>& windows,
-                                    const Progress& progress) {
-        std::vector<HiddenStates> hidden;
+    void embed(const std::vector<TokenIds>& windows, const Progress& progress) {
         for (const EvaluatedModel& model : models_) {
-            hidden.push_back(decoder_.embed(windows, *model.weights, progress));
+            state_.hidden.push_back(decoder_.embed(windows, *model.weights, progress));
         }
-        if (state_.blocks_done > 0) {
-            for (std::size_t m = 0; m < models_.size(); ++m) {
-                hidden[m].values = std::move(state_.hidden[m]);
-            }
-            state_.hidden.clear();
-        }
-        return hidden;
     }
 
-    void run_block(int block, std::vector<HiddenStates>& hidden, const Progress& progress) const {
+    void run_block(int block, const Progress& progress) {
         const auto count = static_cast<double>(models_.size());
         for (std::size_t m = 0; m < models_.size(); ++m) {
             const auto at = static_cast<double>(m);
@@ -160,36 +174,30 @@ class Run {
             part.report(0, Sentence(QL_TR("core", "block {} of {}, {}"), block + 1,
                                     decoder_.blocks(), models_[m].label));
             const BlockWeights weights = decoder_.load(block, *models_[m].weights, part);
-            decoder_.run_block(weights, hidden[m], {}, part);
+            decoder_.run_block(weights, state_.hidden[m], {}, part);
         }
     }
 
-    void finish(const std::vector<TokenIds>& windows, std::vector<HiddenStates>& hidden,
-                const Progress& progress) {
+    void finish(const std::vector<TokenIds>& windows, const Progress& progress) {
         progress.report(0, Sentence(QL_TR("core", "probabilities of the next tokens")));
         std::vector<ScoredModel> scored_models;
         for (std::size_t m = 0; m < models_.size(); ++m) {
-            decoder_.finish(hidden[m], *models_[m].weights, {}, progress);
-            scored_models.push_back({&hidden[m], models_[m].weights.get()});
+            decoder_.finish(state_.hidden[m], *models_[m].weights, {}, progress);
+            scored_models.push_back({&state_.hidden[m], models_[m].weights.get()});
         }
         const auto scores = score_tokens(decoder_, scored_models, windows, progress);
         for (std::size_t m = 0; m < models_.size(); ++m) {
+            require_finite(scores[m], models_[m].label);
             append(state_.scores[m], scores[m]);
         }
     }
 
-    void keep(int blocks_done, const std::vector<HiddenStates>& hidden) {
+    void keep(const Progress& progress) {
         const auto now = std::chrono::steady_clock::now();
-        if (!file_.keeps() || now - saved_ < options_.save_every) {
-            return;
+        if (file_.keeps() && now - saved_ >= options_.save_every) {
+            file_.save(state_, progress);
+            saved_ = std::chrono::steady_clock::now();
         }
-        state_.blocks_done = blocks_done;
-        for (const HiddenStates& one : hidden) {
-            state_.hidden.push_back(one.values);
-        }
-        file_.save(state_);
-        state_.hidden.clear();
-        saved_ = std::chrono::steady_clock::now();
     }
 
     const Decoder& decoder_;

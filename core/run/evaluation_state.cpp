@@ -1,5 +1,8 @@
 #include "core/run/evaluation_state.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "core/base/hash.h"
 #include "core/files/atomic_file.h"
 #include "core/files/byte_reader.h"
@@ -11,65 +14,135 @@ namespace {
 
 // The file: this number, the fingerprint, the hash of the rest, the rest. Only this program reads
 // it, and only where it was written.
-constexpr std::uint64_t kMagic = 0x31'6C'61'76'65'2D'6C'71;  // "ql-eval1"
+constexpr std::uint64_t kMagic = 0x32'6C'61'76'65'2D'6C'71;  // "ql-eval2"
+constexpr std::size_t kPiece = std::size_t{4} << 20;         // bytes until cancelling is looked for
 
-template <class T>
-void append(std::vector<std::byte>& out, const std::vector<T>& values) {
-    const std::uint64_t count = values.size();
-    const auto size = std::as_bytes(std::span(&count, 1));
-    out.insert(out.end(), size.begin(), size.end());
-    const auto bytes = std::as_bytes(std::span(values));
-    out.insert(out.end(), bytes.begin(), bytes.end());
+/// The hash of bytes that come in pieces.
+class RunningHash {
+  public:
+    void add(std::span<const std::byte> piece) {
+        const std::uint64_t both[] = {value_, hash_bytes(piece.data(), piece.size())};
+        value_ = hash_bytes(both, sizeof(both));
+    }
+    std::uint64_t value() const { return value_; }
+
+  private:
+    std::uint64_t value_ = 0;
+};
+
+/// Calls action(piece) for the bytes of a list.
+template <class Action>
+void for_pieces(std::span<const std::byte> bytes, const Progress& progress, const Action& action) {
+    while (!bytes.empty()) {
+        progress.check();
+        const auto piece = bytes.first(std::min(kPiece, bytes.size()));
+        action(piece);
+        bytes = bytes.subspan(piece.size());
+    }
 }
 
-template <class T>
-std::vector<T> take(ByteReader& reader) {
-    const auto count = reader.number<std::uint64_t>();
-    if (count > reader.remaining() / sizeof(T)) {
-        throw ByteReader::EndOfBytes{};
-    }
-    std::vector<T> values(count);
-    const auto bytes = reader.take(count * sizeof(T));
-    if (count > 0) {  // an empty vector has no address to copy to
-        std::memcpy(values.data(), bytes.data(), bytes.size());
-    }
-    return values;
-}
+class Writer {
+  public:
+    Writer(AtomicFile& file, const Progress& progress) : file_(file), progress_(progress) {}
 
-std::vector<std::byte> body_of(const EvaluationState& state) {
-    std::vector<std::byte> body;
-    append<std::uint64_t>(body, {state.windows_done, static_cast<std::uint64_t>(state.blocks_done),
-                                 state.scores.size(), state.hidden.size()});
+    template <class T>
+    void list(const std::vector<T>& values) {
+        const std::uint64_t count = values.size();
+        for (const auto bytes :
+             {std::as_bytes(std::span(&count, 1)), std::as_bytes(std::span(values))}) {
+            for_pieces(bytes, progress_, [this](std::span<const std::byte> piece) {
+                hash_.add(piece);
+                file_.write(piece);
+            });
+        }
+    }
+    std::uint64_t hash() const { return hash_.value(); }
+
+  private:
+    AtomicFile& file_;
+    const Progress& progress_;
+    RunningHash hash_;
+};
+
+class Reader {
+  public:
+    Reader(ByteReader& bytes, const Progress& progress) : bytes_(bytes), progress_(progress) {}
+
+    template <class T>
+    std::vector<T> list() {
+        std::uint64_t count = 0;
+        take(std::as_writable_bytes(std::span(&count, 1)));
+        if (count > bytes_.remaining() / sizeof(T)) {
+            throw ByteReader::EndOfBytes{};
+        }
+        std::vector<T> values(count);
+        take(std::as_writable_bytes(std::span(values)));
+        return values;
+    }
+    std::uint64_t hash() const { return hash_.value(); }
+
+  private:
+    void take(std::span<std::byte> out) {
+        for_pieces(bytes_.take(out.size()), progress_, [&](std::span<const std::byte> piece) {
+            hash_.add(piece);
+            std::copy(piece.begin(), piece.end(), out.begin());
+            out = out.subspan(piece.size());
+        });
+    }
+
+    ByteReader& bytes_;
+    const Progress& progress_;
+    RunningHash hash_;
+};
+
+void write(const EvaluationState& state, Writer& out) {
+    out.list<std::uint64_t>({state.windows_done, static_cast<std::uint64_t>(state.blocks_done),
+                             state.scores.size(), state.hidden.size()});
     for (const TokenScores& scores : state.scores) {
-        append(body, scores.nll);
-        append(body, scores.best);
-        append(body, scores.kl);
-        append<std::int64_t>(body, {scores.predictions});
+        out.list(scores.nll);
+        out.list(scores.best);
+        out.list(scores.kl);
+        out.list<std::int64_t>({scores.predictions});
     }
-    for (const std::vector<float>& hidden : state.hidden) {
-        append(body, hidden);
+    for (const HiddenStates& hidden : state.hidden) {
+        out.list(hidden.values);
     }
-    return body;
 }
 
-EvaluationState parse_body(ByteReader& reader, std::size_t models) {
-    const auto counts = take<std::uint64_t>(reader);
-    if (counts.size() != 4 || counts[2] != models || (counts[3] != models && counts[3] != 0)) {
-        throw ByteReader::EndOfBytes{};
-    }
+/// A state that fits, or EndOfBytes: nothing of it may be believed before.
+EvaluationState read(Reader& in, const EvaluationShape& shape) {
+    const auto require = [](bool fits) {
+        if (!fits) {
+            throw ByteReader::EndOfBytes{};
+        }
+    };
+    const auto counts = in.list<std::uint64_t>();
+    require(counts.size() == 4 && counts[0] <= shape.windows &&
+            counts[1] <= static_cast<std::uint64_t>(shape.blocks) && counts[2] == shape.models &&
+            counts[3] == (counts[1] == 0 ? 0 : shape.models));
     EvaluationState state;
     state.windows_done = counts[0];
     state.blocks_done = static_cast<std::int32_t>(counts[1]);
-    for (std::size_t m = 0; m < models; ++m) {
+    const auto context = static_cast<std::uint64_t>(shape.context);
+    const std::uint64_t tokens = state.windows_done * context;
+    for (std::size_t m = 0; m < shape.models; ++m) {
         TokenScores scores;
-        scores.nll = take<double>(reader);
-        scores.best = take<std::int32_t>(reader);
-        scores.kl = take<double>(reader);
-        scores.predictions = take<std::int64_t>(reader).at(0);
+        scores.nll = in.list<double>();
+        scores.best = in.list<std::int32_t>();
+        scores.kl = in.list<double>();
+        const auto predictions = in.list<std::int64_t>();
+        require(scores.nll.size() == tokens && scores.best.size() == tokens &&
+                scores.kl.size() == (m == 0 ? 0 : tokens) && predictions.size() == 1 &&
+                scores.finite());
+        scores.predictions = predictions.front();
         state.scores.push_back(std::move(scores));
     }
-    for (std::size_t m = 0; m < counts[3]; ++m) {
-        state.hidden.push_back(take<float>(reader));
+    const std::uint64_t part = std::min(shape.windows_at_once, shape.windows - state.windows_done);
+    for (std::uint64_t m = 0; m < counts[3]; ++m) {
+        HiddenStates hidden{Sequences(std::vector<std::int64_t>(part, shape.context)), shape.width,
+                            in.list<float>()};
+        require(hidden.values.size() == part * context * static_cast<std::uint64_t>(shape.width));
+        state.hidden.push_back(std::move(hidden));
     }
     return state;
 }
@@ -79,36 +152,40 @@ EvaluationState parse_body(ByteReader& reader, std::size_t models) {
 EvaluationFile::EvaluationFile(std::filesystem::path path, std::uint64_t fingerprint)
     : path_(std::move(path)), fingerprint_(fingerprint) {}
 
-std::optional<EvaluationState> EvaluationFile::load(std::size_t models) const {
+std::optional<EvaluationState> EvaluationFile::load(const EvaluationShape& shape,
+                                                    const Progress& progress) const {
     if (!keeps() || !std::filesystem::exists(path_)) {
         return std::nullopt;
     }
     const MappedFile file(path_);
-    ByteReader reader(file.range(0, file.size()));
+    ByteReader bytes(file.range(0, file.size()));
     try {
-        const auto magic = reader.number<std::uint64_t>();
-        const auto fingerprint = reader.number<std::uint64_t>();
-        const auto hash = reader.number<std::uint64_t>();
-        const auto body = file.range(reader.position(), reader.remaining());
-        if (magic != kMagic || fingerprint != fingerprint_ ||
-            hash != hash_bytes(body.data(), body.size())) {
+        const auto magic = bytes.number<std::uint64_t>();
+        const auto fingerprint = bytes.number<std::uint64_t>();
+        const auto hash = bytes.number<std::uint64_t>();
+        if (magic != kMagic || fingerprint != fingerprint_) {
             return std::nullopt;
         }
-        return parse_body(reader, models);
+        Reader in(bytes, progress);
+        EvaluationState state = read(in, shape);
+        return hash == in.hash() && bytes.remaining() == 0 ? std::optional(std::move(state))
+                                                           : std::nullopt;
     } catch (const ByteReader::EndOfBytes&) {
         return std::nullopt;
     }
 }
 
-void EvaluationFile::save(const EvaluationState& state) const {
+void EvaluationFile::save(const EvaluationState& state, const Progress& progress) const {
     if (!keeps()) {
         return;
     }
-    const std::vector<std::byte> body = body_of(state);
-    const std::uint64_t head[] = {kMagic, fingerprint_, hash_bytes(body.data(), body.size())};
     AtomicFile file(path_);
+    std::uint64_t head[] = {kMagic, fingerprint_, 0};
     file.write(std::as_bytes(std::span(head)));
-    file.write(body);
+    Writer out(file, progress);
+    write(state, out);
+    head[2] = out.hash();
+    file.write_at(0, std::as_bytes(std::span(head)));
     file.commit();
 }
 

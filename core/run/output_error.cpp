@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <span>
 
 #include "core/base/parallel.h"
 
@@ -37,24 +38,48 @@ std::vector<float> read_rows(const RowSource& source, std::int64_t first, std::i
     return values;
 }
 
+std::vector<float> in_float32(const GramMatrix& gram, const Progress& progress) {
+    std::vector<float> values(gram.values.size());
+    parallel_for(gram.channels, progress, [&](std::int64_t row) {
+        const std::int64_t begin = row * gram.channels;
+        std::transform(gram.values.begin() + begin, gram.values.begin() + begin + gram.channels,
+                       values.begin() + begin,
+                       [](double value) { return static_cast<float>(value); });
+    });
+    return values;
+}
+
+/// Of one linear, for each of what became of it. `gram`: G, [channels × channels].
+std::vector<OutputError> errors_of(const RowSource& original,
+                                   std::span<const RowSource* const> changed,
+                                   const std::vector<float>& gram, const Progress& progress) {
+    constexpr std::int64_t kRowsAtOnce = 1024;
+    double output2 = 0;
+    std::vector<OutputError> results(changed.size());
+    for (std::int64_t first = 0; first < original.rows(); first += kRowsAtOnce) {
+        const std::int64_t count = std::min(kRowsAtOnce, original.rows() - first);
+        const std::vector<float> w = read_rows(original, first, count, progress);
+        output2 += quadratic_sum(w, original.cols(), gram, progress);
+        for (std::size_t m = 0; m < changed.size(); ++m) {
+            std::vector<float> delta = read_rows(*changed[m], first, count, progress);
+            std::transform(delta.begin(), delta.end(), w.begin(), delta.begin(), std::minus<>());
+            results[m].error2 += quadratic_sum(delta, original.cols(), gram, progress);
+        }
+    }
+    for (OutputError& result : results) {
+        result.output2 = output2;
+    }
+    return results;
+}
+
 }  // namespace
 
 double OutputError::relative() const { return error2 <= 0 ? 0 : std::sqrt(error2 / output2); }
 
 OutputError output_error(const RowSource& original, const RowSource& changed,
                          const GramMatrix& gram, const Progress& progress) {
-    const std::vector<float> g(gram.values.begin(), gram.values.end());
-    constexpr std::int64_t kRowsAtOnce = 1024;
-    OutputError result;
-    for (std::int64_t first = 0; first < original.rows(); first += kRowsAtOnce) {
-        const std::int64_t count = std::min(kRowsAtOnce, original.rows() - first);
-        const std::vector<float> w = read_rows(original, first, count, progress);
-        std::vector<float> delta = read_rows(changed, first, count, progress);
-        std::transform(delta.begin(), delta.end(), w.begin(), delta.begin(), std::minus<>());
-        result.output2 += quadratic_sum(w, original.cols(), g, progress);
-        result.error2 += quadratic_sum(delta, original.cols(), g, progress);
-    }
-    return result;
+    const RowSource* const all[] = {&changed};
+    return errors_of(original, all, in_float32(gram, progress), progress).front();
 }
 
 std::vector<OutputErrors> measure_outputs(const Decoder& decoder,
@@ -67,24 +92,31 @@ std::vector<OutputErrors> measure_outputs(const Decoder& decoder,
         result.tensors.resize(tensors.size());
     }
     int linears = 0;
-    const BlockGramsSink measure = [&](int layer, const BlockGrams& grams) {
-        for (std::size_t t = 0; t < tensors.size(); ++t) {
-            const auto place = input_place(tensors[t]);
-            if (!place || place->layer != layer) {
-                continue;
-            }
-            ++linears;
-            const auto original = models[0].weights->rows(tensors[t]);
-            for (std::size_t m = 1; m < models.size(); ++m) {
-                const auto changed = models[m].weights->rows(tensors[t]);
-                const OutputError error =
-                    output_error(*original, *changed, grams.at(place->site), progress);
-                results[m - 1].tensors[t] = error;
-                results[m - 1].mean_relative += error.relative();
+    const auto measure = [&](std::size_t t, const std::vector<float>& gram) {
+        std::vector<std::unique_ptr<RowSource>> sources;
+        std::vector<const RowSource*> changed;
+        for (const EvaluatedModel& model : models) {
+            sources.push_back(model.weights->rows(tensors[t]));
+            changed.push_back(sources.back().get());
+        }
+        const auto errors = errors_of(*sources[0], std::span(changed).subspan(1), gram, progress);
+        for (std::size_t m = 0; m < errors.size(); ++m) {
+            results[m].tensors[t] = errors[m];
+            results[m].mean_relative += errors[m].relative();
+        }
+        ++linears;
+    };
+    const BlockGramsSink sink = [&](int layer, const BlockGrams& grams) {
+        for (const auto& [site, gram] : grams) {
+            const std::vector<float> narrowed = in_float32(gram, progress);
+            for (std::size_t t = 0; t < tensors.size(); ++t) {
+                if (input_place(tensors[t]) == InputPlace{layer, site}) {
+                    measure(t, narrowed);
+                }
             }
         }
     };
-    calibrate(decoder, *models[0].weights, windows, measure, progress);
+    calibrate(decoder, *models[0].weights, windows, sink, progress);
     for (OutputErrors& result : results) {
         result.mean_relative /= std::max(1, linears);
     }

@@ -1,5 +1,6 @@
 #include "core/run/plan_weights.h"
 
+#include "core/base/hash.h"
 #include "core/run/row_encoder.h"
 
 namespace ql {
@@ -57,6 +58,20 @@ std::unique_ptr<RowSource> PlanWeights::rows(const ModelTensor& tensor) const {
     }
     return std::make_unique<QuantizedRows>(model_->rows(tensor), *scheme,
                                            importance_of(tensor, importance_.get()), tensor.name);
+}
+
+std::uint64_t PlanWeights::fingerprint() const {
+    if (importance_ == nullptr) {
+        return 0;
+    }
+    std::string all;
+    for (const auto& [name, entry] : importance_->entries) {
+        all += name;
+        for (const std::vector<float>* values : {&entry.sums, &entry.counts}) {
+            all += fmt::format(" {:x}", hash_bytes(values->data(), values->size() * sizeof(float)));
+        }
+    }
+    return hash_bytes(all.data(), all.size());
 }
 
 }  // namespace ql

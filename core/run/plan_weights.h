@@ -20,6 +20,7 @@ class PlanWeights final : public WeightSource {
 
     /// Reading rows throws Error(bad_data) naming the tensor for weights that cannot be quantized.
     std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const override;
+    std::uint64_t fingerprint() const override;  ///< of the importance
 
   private:
     std::shared_ptr<const Model> model_;

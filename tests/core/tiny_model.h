@@ -33,6 +33,7 @@ struct TinyModel {
                              {"tie_word_embeddings", true}};
     std::string without;
     int feed_forward = kFeedForward;  ///< set in `config` too
+    int output_rows = 0;              ///< of an output matrix of its own, if there is one
 
     /// Writes config.json and model.safetensors (F32) into an existing directory.
     void write(const QString& directory) const {
@@ -70,6 +71,9 @@ struct TinyModel {
             add(prefix + "mlp.down_proj.weight", {kWidth, feed_forward});
         }
         add("model.norm.weight", {kWidth});
+        if (output_rows > 0) {
+            add("lm_head.weight", {output_rows, kWidth});
+        }
 
         const std::string text = header.dump();
         const auto length = static_cast<std::uint64_t>(text.size());

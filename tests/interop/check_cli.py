@@ -84,6 +84,24 @@ def check_json(report, quantloupe, model, folder):
                {"scheme", "bytes", "bits_per_weight", "rmse", "sqnr", "seconds"})
     report.equal("compare: the schemes in order", [s["scheme"] for s in schemes], ["q4_0", "q8_0"])
     report.equal("compare: rows of the CSV file", len(table.read_text().splitlines()), 3)
+    report.check("compare without a text: no error of outputs", "output_error" not in schemes[0])
+    text = folder / "text.txt"
+    text.write_text("One text for all of it. " * 40)
+    for option in ("--text", "--calibration"):
+        more = ["--context", "16"] if option == "--text" else ["--calibration-context", "16"]
+        compared = answer(quantloupe, "compare", model, "--schemes", "q4_0,q8_0", option, text, *more,
+                          "--csv", table)
+        errors = [scheme["output_error"] for scheme in compared["schemes"]]
+        report.check(f"compare {option}: errors of outputs", 0.3 > errors[0] > 5 * errors[1] > 0,
+                     errors)
+        report.equal(f"compare {option}: they are in the CSV file too",
+                     [float(row.split(",")[-1]) for row in table.read_text().splitlines()[1:]],
+                     errors)
+        measured = [t for t in compared["schemes"][0]["tensors"] if "output_error" in t]
+        report.check(f"compare {option}: the mean is that of the linears", np.isclose(
+            np.mean([t["output_error"] for t in measured]), errors[0]), len(measured))
+        report.equal(f"compare {option}: predictions", "perplexity" in compared["schemes"][0],
+                     option == "--text")
     exported = quantloupe.export(model, "q8_0", folder / "verified.gguf")
     verified = answer(quantloupe, "verify", exported)
     check_keys(report, "verify", verified, {"ok", "problems"})

@@ -1,6 +1,7 @@
 #include "core/model/forward/decoder.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/base/parallel.h"
@@ -9,15 +10,21 @@ namespace ql {
 
 namespace {
 
-constexpr std::int64_t kBatchTokens = 1024;  // work for all threads; 100 MB at 4096 × 14336
+// What is run together gives all threads work, and is so much that they seldom wait for each other:
+// values in the widest rows (64 MB), and tokens at least (100 MB at 4096 × 14336).
+constexpr std::int64_t kBatchValues = std::int64_t{1} << 24;
+constexpr std::int64_t kLeastBatchTokens = 1024;
 
-/// Sequences that are run together: whole ones, about kBatchTokens in all.
+/// Sequences that are run together: whole ones.
 struct Group {
     Sequences sequences;
     std::int64_t first_token = 0;
 };
 
-std::vector<Group> groups_of(const Sequences& all) {
+std::vector<Group> groups_of(const Sequences& all, const DecoderSpec& spec) {
+    const std::int64_t widest = std::max(
+        {spec.width, (spec.heads + 2 * spec.kv_heads) * spec.head_dim, 2 * spec.feed_forward});
+    const std::int64_t most = std::max(kLeastBatchTokens, kBatchValues / widest);
     std::vector<Group> groups;
     std::vector<std::int64_t> lengths;
     std::int64_t tokens = 0;
@@ -27,7 +34,7 @@ std::vector<Group> groups_of(const Sequences& all) {
         begin += std::exchange(tokens, 0);
     };
     for (const std::int64_t length : all.lengths()) {
-        if (tokens > 0 && tokens + length > kBatchTokens) {
+        if (tokens > 0 && tokens + length > most) {
             close();
         }
         lengths.push_back(length);
@@ -53,12 +60,41 @@ void add(std::span<float> sum, std::span<const float> values, const Progress& pr
 
 }  // namespace
 
+/// How the sequences of a block turn. The rows of a table are the same for shorter sequences.
+class Decoder::RotationTables {
+  public:
+    RotationTables(const Rotary& rotary, const Sequences& sequences, const Progress& progress)
+        : rotary_(rotary) {
+        for (const bool is_long : {false, true}) {
+            std::int64_t longest = 0;
+            for (const std::int64_t length : sequences.lengths()) {
+                longest = rotary.is_long(length) == is_long ? std::max(longest, length) : longest;
+            }
+            tables_[is_long ? 1 : 0] = rotary.table(longest, progress);
+        }
+    }
+
+    /// The table of each sequence.
+    std::vector<const RotationTable*> of(const Sequences& sequences) const {
+        std::vector<const RotationTable*> tables;
+        for (const std::int64_t length : sequences.lengths()) {
+            tables.push_back(&tables_[rotary_.is_long(length) ? 1 : 0]);
+        }
+        return tables;
+    }
+
+  private:
+    const Rotary& rotary_;
+    std::array<RotationTable, 2> tables_;  ///< of usual sequences, of long ones
+};
+
 /// Some sequences inside a block.
 struct Decoder::Batch {
     const Sequences& sequences;
     std::int64_t first_token;
     std::int64_t tokens;
     int layer;
+    const RotationTables& rotations;
     std::span<float> hidden;     ///< [tokens × width]: the residual stream
     std::vector<float>& narrow;  ///< [tokens × width]
     std::vector<float>& wide;    ///< what linears give side by side: q k v; gate up
@@ -113,31 +149,16 @@ BlockWeights Decoder::load(int layer, const WeightSource& source, const Progress
 
 void Decoder::turn_heads(const BlockWeights& weights, Batch& batch,
                          const Progress& progress) const {
-    const std::int64_t stride = (spec_.heads + 2 * spec_.kv_heads) * spec_.head_dim;
-    const Rotary& rotary = spec_.blocks[static_cast<std::size_t>(batch.layer)].local_rotary
-                               ? spec_.local_rotary
-                               : spec_.rotary;
     const auto norm = [&](const std::optional<NormWeights>& of) {
         return of ? std::optional(of->op(spec_)) : std::nullopt;
     };
     const std::optional<NormOp> q_norm = norm(weights.q_norm);
     const std::optional<NormOp> k_norm = norm(weights.k_norm);
-    RotationTable table;
-    std::int64_t table_length = 0;
-    float* rows = batch.wide.data();
-    for (const std::int64_t length : batch.sequences.lengths()) {
-        if (length > table_length || rotary.is_long(length) != rotary.is_long(table_length)) {
-            table = rotary.table(length, progress);
-            table_length = length;
-        }
-        HeadsOp op{0, spec_.heads, spec_.head_dim, q_norm ? &*q_norm : nullptr, &table};
-        backend_.heads(length, op, rows, stride, progress);
-        op.first = spec_.heads;
-        op.count = spec_.kv_heads;
-        op.norm = k_norm ? &*k_norm : nullptr;
-        backend_.heads(length, op, rows, stride, progress);
-        rows += length * stride;
-    }
+    const HeadsOp ops[] = {
+        {0, spec_.heads, spec_.head_dim, q_norm ? &*q_norm : nullptr},
+        {spec_.heads, spec_.kv_heads, spec_.head_dim, k_norm ? &*k_norm : nullptr}};
+    backend_.heads(batch.sequences, ops, batch.rotations.of(batch.sequences), batch.wide.data(),
+                   (spec_.heads + 2 * spec_.kv_heads) * spec_.head_dim, progress);
 }
 
 void Decoder::add_residual(const std::optional<NormWeights>& post_norm, Batch& batch,
@@ -205,13 +226,20 @@ void Decoder::run_block(const BlockWeights& weights, HiddenStates& hidden,
     std::vector<float> narrow;
     std::vector<float> wide;
     std::vector<float> middle;
-    for (const Group& group : groups_of(hidden.sequences)) {
+    const RotationTables rotations(
+        spec_.blocks[static_cast<std::size_t>(weights.layer)].local_rotary ? spec_.local_rotary
+                                                                           : spec_.rotary,
+        hidden.sequences, progress);
+    for (const Group& group : groups_of(hidden.sequences, spec_)) {
         const std::int64_t tokens = group.sequences.tokens();
         const std::span<float> rows =
             std::span(hidden.values)
                 .subspan(static_cast<std::size_t>(group.first_token * spec_.width),
                          static_cast<std::size_t>(tokens * spec_.width));
-        Batch batch{group.sequences, group.first_token, tokens, weights.layer, rows, narrow, wide,
+        Batch batch{group.sequences, group.first_token,
+                    tokens,          weights.layer,
+                    rotations,       rows,
+                    narrow,          wide,
                     middle};
         attend(weights, batch, hook, progress);
         feed_forward(weights, batch, hook, progress);

@@ -94,8 +94,8 @@ class Decoder {
     /// The weights of block `layer`, decoded once, for any number of run_block calls.
     BlockWeights load(int layer, const WeightSource& source, const Progress& progress = {}) const;
 
-    /// Takes the hidden states through a block. Beside them, a batch of about a thousand tokens (at
-    /// least a sequence) is in memory.
+    /// Takes the hidden states through a block. Beside them, a batch of tokens is in memory: rows
+    /// of some 64 MB, or about a thousand tokens (at least a sequence) where these are more.
     void run_block(const BlockWeights& weights, HiddenStates& hidden,
                    const LinearInputHook& hook = {}, const Progress& progress = {}) const;
 
@@ -119,6 +119,7 @@ class Decoder {
                        const Progress& progress = {}) const;
 
   private:
+    class RotationTables;
     struct Batch;
     void attend(const BlockWeights& weights, Batch& batch, const LinearInputHook& hook,
                 const Progress& progress) const;

@@ -1,6 +1,7 @@
 // The two ends of a decoder: embedding, and the output matrix.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "core/base/parallel.h"
@@ -42,13 +43,25 @@ void check_ids(const std::vector<TokenIds>& all, const DecoderSpec& spec) {
 }
 
 void add_positions(const Sequences& sequences, const std::vector<float>& positions,
-                   std::int64_t width, std::vector<float>& values) {
-    float* row = values.data();
+                   std::int64_t width, std::vector<float>& values, const Progress& progress) {
+    float* begin = values.data();
     for (const std::int64_t length : sequences.lengths()) {
-        for (std::int64_t i = 0; i < length * width; ++i) {
-            row[i] += positions[static_cast<std::size_t>(i)];
-        }
-        row += length * width;
+        parallel_for(length, progress, [&](std::int64_t position) {
+            const float* from = positions.data() + position * width;
+            float* row = begin + position * width;
+            std::transform(row, row + width, from, row, std::plus<>());
+        });
+        begin += length * width;
+    }
+}
+
+/// Makes room for `count` values: as much as may be takes a moment of writing zeros.
+void grow(std::vector<float>& values, std::size_t count, const Progress& progress) {
+    constexpr std::size_t kAtOnce = std::size_t{1} << 24;
+    values.reserve(count);
+    while (values.size() < count) {
+        progress.check();
+        values.resize(std::min(count, values.size() + kAtOnce));
     }
 }
 
@@ -101,7 +114,7 @@ HiddenStates Decoder::embed(const std::vector<TokenIds>& ids, const WeightSource
         lengths.push_back(static_cast<std::int64_t>(sequence.size()));
     }
     HiddenStates hidden{Sequences(lengths), spec_.width, {}};
-    hidden.values.resize(tokens.size() * static_cast<std::size_t>(spec_.width));
+    grow(hidden.values, tokens.size() * static_cast<std::size_t>(spec_.width), progress);
     const auto rows = source.rows(*tensors_.find(Role::token_embedding));
     parallel_for(static_cast<std::int64_t>(tokens.size()), progress, [&](std::int64_t i) {
         float* row = hidden.values.data() + i * spec_.width;
@@ -115,7 +128,7 @@ HiddenStates Decoder::embed(const std::vector<TokenIds>& ids, const WeightSource
     if (const ModelTensor* positions = tensors_.find(Role::position_embedding)) {
         const std::int64_t longest = *std::max_element(lengths.begin(), lengths.end());
         add_positions(hidden.sequences, load_rows(*positions, 0, longest, source, progress),
-                      spec_.width, hidden.values);
+                      spec_.width, hidden.values, progress);
     }
     return hidden;
 }

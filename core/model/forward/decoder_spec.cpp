@@ -142,6 +142,18 @@ Rotary full_rotary(const Model& model) {
     return rotary;
 }
 
+void require_finite(const Rotary& rotary) {
+    for (const std::vector<double>* frequencies : {&rotary.frequencies, &rotary.long_frequencies}) {
+        if (!std::all_of(frequencies->begin(), frequencies->end(),
+                         [](double frequency) { return std::isfinite(frequency); })) {
+            throw Error(ErrorCode::bad_file,
+                        Sentence(QL_TR("core",
+                                       "Its RoPE scaling leads to frequencies that are not "
+                                       "finite.")));
+        }
+    }
+}
+
 void describe_output(const Model& model, DecoderSpec& spec) {
     const TensorIndex tensors(model);
     const ModelTensor* output = tensors.find(Role::output);
@@ -153,8 +165,9 @@ void describe_output(const Model& model, DecoderSpec& spec) {
                               "Its output matrix is missing: the model can be viewed and "
                               "quantized, not run.")));
     }
-    spec.embedding_rows = embedding.rows;
     spec.vocabulary = spec.tied_output ? embedding.rows : output->rows;
+    // A token without a logit could be read, but not scored.
+    spec.embedding_rows = std::min(embedding.rows, spec.vocabulary);
     if (const ModelTensor* positions = tensors.find(Role::position_embedding)) {
         spec.longest_sequence = positions->rows;
     }
@@ -208,6 +221,7 @@ DecoderSpec decoder_spec(const Model& model) {
     spec.activation = settings.activation;
     if (!flavour.learned_positions) {
         spec.rotary = full_rotary(model);
+        require_finite(spec.rotary);
         spec.local_rotary =
             plain_rotary(settings.local_rope_base, static_cast<std::int64_t>(h.rope_dimension));
     }

@@ -39,7 +39,7 @@ struct DecoderSpec {
     std::int64_t kv_heads = 0;
     std::int64_t head_dim = 0;
     std::int64_t feed_forward = 0;
-    std::int64_t embedding_rows = 0;    ///< ids are below this
+    std::int64_t embedding_rows = 0;    ///< ids are below this: they have an embedding and a logit
     std::int64_t vocabulary = 0;        ///< rows of the output matrix: logits of a token
     std::int64_t longest_sequence = 0;  ///< where positions are learned; 0: no limit
     bool centred_norms = false;         ///< LayerNorm instead of RMSNorm

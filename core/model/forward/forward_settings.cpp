@@ -126,15 +126,18 @@ std::vector<bool> listed_windows(const json& config, std::uint64_t blocks) {
     if (windowed.size() < blocks) {
         refuse_setting("layer_types", types);
     }
+    windowed.resize(blocks);
     return windowed;
 }
 
 std::vector<bool> by_rule(Windows windows, std::uint64_t blocks, std::uint64_t first,
                           std::uint64_t period) {
+    if (windows == Windows::periodic) {
+        return windowed_but_every(blocks, period);
+    }
     std::vector<bool> windowed(blocks);
     for (std::uint64_t i = 0; i < blocks; ++i) {
-        windowed[i] = windows == Windows::all || (windows == Windows::last && i >= first) ||
-                      (windows == Windows::periodic && period > 0 && (i + 1) % period != 0);
+        windowed[i] = windows == Windows::all || (windows == Windows::last && i >= first);
     }
     return windowed;
 }
@@ -153,12 +156,7 @@ ForwardSettings from_config(const Flavour& flavour, const Hyperparameters& h, co
         (flavour.windows == Windows::periodic || flavour.architecture == "mistral")) {
         settings.window = kUsualWindow;
     }
-    settings.windowed = listed_windows(config, h.block_count);
-    if (settings.windowed.empty()) {
-        settings.windowed = by_rule(flavour.windows, h.block_count,
-                                    whole(config, "max_window_layers", kUsualFullBlocks),
-                                    whole(config, "sliding_window_pattern", flavour.period));
-    }
+    settings.windowed = windowed_blocks(flavour, h.block_count, config);
     settings.query_scalar =
         flavour.query_scalar ? positive(config, "query_pre_attn_scalar").value_or(kUsualQueryScalar)
                              : static_cast<double>(h.head_dim);
@@ -208,6 +206,23 @@ const Flavour& flavour_of(const Architecture& architecture) {
                              architecture.title));
     }
     return *found;
+}
+
+std::vector<bool> windowed_but_every(std::uint64_t blocks, std::uint64_t period) {
+    std::vector<bool> windowed(blocks);
+    for (std::uint64_t i = 0; i < blocks; ++i) {
+        windowed[i] = period > 0 && (i + 1) % period != 0;
+    }
+    return windowed;
+}
+
+std::vector<bool> windowed_blocks(const Flavour& flavour, std::uint64_t blocks,
+                                  const json& config) {
+    std::vector<bool> listed = listed_windows(config, blocks);
+    return !listed.empty() ? listed
+                           : by_rule(flavour.windows, blocks,
+                                     whole(config, "max_window_layers", kUsualFullBlocks),
+                                     whole(config, "sliding_window_pattern", flavour.period));
 }
 
 ForwardSettings forward_settings(const Model& model) {

@@ -1,9 +1,12 @@
-// What a forward pass needs to know beyond Hyperparameters. Only for core/model/forward.
+// What a forward pass needs to know beyond Hyperparameters. For core/model/forward, and for the
+// export, which compares it with what llama.cpp does.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "core/backend/operations.h"
 #include "core/model/model.h"
@@ -42,6 +45,14 @@ struct ForwardSettings {
     double query_scalar = 0;              ///< attention is scaled by its root
     double local_rope_base = 1e4;
 };
+
+/// Whether each block but every `period`-th attends through a window; none if that is 0.
+std::vector<bool> windowed_but_every(std::uint64_t blocks, std::uint64_t period);
+
+/// Which blocks attend through a window, as config.json lists them (layer_types) or by the rule of
+/// the family. Throws Error(unsupported).
+std::vector<bool> windowed_blocks(const Flavour& flavour, std::uint64_t blocks,
+                                  const nlohmann::json& config);
 
 /// Throws Error(unsupported) for a setting that the forward pass does not have, and Error(bad_file)
 /// for an impossible one. The model must have an architecture and hyper-parameters.

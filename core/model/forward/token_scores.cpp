@@ -1,5 +1,6 @@
 #include "core/model/forward/token_scores.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -108,6 +109,12 @@ TokenScores scores_of(const Running& model, const Running& first,
 
 double TokenScores::mean_nll() const {
     return std::accumulate(nll.begin(), nll.end(), 0.0) / static_cast<double>(predictions);
+}
+
+bool TokenScores::finite() const {
+    const auto is_finite = [](double value) { return std::isfinite(value); };
+    return std::all_of(nll.begin(), nll.end(), is_finite) &&
+           std::all_of(kl.begin(), kl.end(), is_finite);
 }
 
 std::vector<TokenScores> score_tokens(const Decoder& decoder, std::span<const ScoredModel> models,

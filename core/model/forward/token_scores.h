@@ -19,6 +19,7 @@ struct TokenScores {
     std::int64_t predictions = 0;  ///< tokens that a next token was scored for
 
     double mean_nll() const;
+    bool finite() const;  ///< whether all numbers are
 };
 
 /// One of several models over the same tokens.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "core/model/model.h"
@@ -15,6 +16,10 @@ class WeightSource {
     /// The values of a tensor of the model in RowOrder::stored (norms of gemma as they are stored:
     /// gamma - 1 in Hugging Face form). Throws Error.
     virtual std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const = 0;
+
+    /// Of everything that the values depend on beside the model and the text of a scheme or plan:
+    /// an interrupted evaluation only goes on with the same.
+    virtual std::uint64_t fingerprint() const { return 0; }
 };
 
 /// The weights as they are stored.

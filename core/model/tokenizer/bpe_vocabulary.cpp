@@ -45,7 +45,7 @@ void read_merges(const nlohmann::json& model, Vocabulary& vocabulary) {
     if (!list.is_array()) {
         bad_file(Sentence(QL_TR("core", "The tokenizer has no list of merges.")));
     }
-    const TokenIds ids = checked_ids(vocabulary);
+    const IdsByText ids = checked_ids(vocabulary);
     for (std::size_t i = 0; i < list.size(); ++i) {
         const Merge merge = merge_of(list[i], i);
         vocabulary.add_merge(ids, merge.left, merge.right);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 constexpr std::int32_t kMerged = -1;  // a symbol that went into the one before it
+constexpr std::uint32_t kStepsPerCheck = 1 << 16;
 
 }  // namespace
 
@@ -48,17 +49,26 @@ void Merger::offer(const MergeTable& table, std::span<const std::int32_t> symbol
     }
 }
 
-void Merger::merge(const MergeTable& table, std::vector<std::int32_t>& symbols) {
+void Merger::merge(const MergeTable& table, std::vector<std::int32_t>& symbols,
+                   const Progress& progress) {
     const auto count = static_cast<std::uint32_t>(symbols.size());
     queue_.clear();
     links_.resize(count);
     for (std::uint32_t i = 0; i < count; ++i) {
         links_[i] = {i == 0 ? kNone : i - 1, i + 1 == count ? kNone : i + 1};
     }
+    std::uint32_t steps = 0;
+    const auto step = [&] {
+        if (++steps % kStepsPerCheck == 0) {
+            progress.check();
+        }
+    };
     for (std::uint32_t i = 0; i < count; ++i) {
+        step();
         offer(table, symbols, i);
     }
     while (!queue_.empty()) {
+        step();
         std::pop_heap(queue_.begin(), queue_.end(), std::greater<>());
         const std::uint64_t best = queue_.back();
         queue_.pop_back();

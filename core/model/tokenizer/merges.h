@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/progress.h"
 #include "core/model/tokenizer/vocabulary.h"
 
 namespace ql {
@@ -25,10 +26,12 @@ class MergeTable {
 };
 
 /// Merges the symbols of a word until no rule is left. Holds what it works with, so that many words
-/// need no allocation; the time is n log n for a word of n symbols.
+/// need no allocation; the time is n log n for a word of n symbols. Throws Error(cancelled): a word
+/// may be the whole text.
 class Merger {
   public:
-    void merge(const MergeTable& table, std::vector<std::int32_t>& symbols);
+    void merge(const MergeTable& table, std::vector<std::int32_t>& symbols,
+               const Progress& progress);
 
   private:
     struct Link {

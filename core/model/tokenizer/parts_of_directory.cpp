@@ -83,14 +83,7 @@ void read_model(const fs::path& path, std::uint64_t rows, TokenizerParts& parts,
 }
 
 [[noreturn]] void refuse_missing(const fs::path& directory) {
-    if (is_there(directory / "vocab.json")) {
-        throw Error(
-            ErrorCode::unsupported,
-            Sentence(QL_TR("core",
-                           "The directory has vocab.json but no tokenizer.json, which says how "
-                           "text is split; save the tokenizer in the fast form.")),
-            directory.string());
-    }
+    refuse_slow_form(directory);
     throw Error(ErrorCode::unsupported,
                 Sentence(QL_TR("core",
                                "There is no tokenizer (tokenizer.json or tokenizer.model) beside "
@@ -129,7 +122,7 @@ TokenizerParts parts_of_directory(const fs::path& directory, const nlohmann::jso
     for (auto& [id, token] : added) {
         parts.added.push_back(std::move(token));
     }
-    const TokenIds ids = checked_ids(parts.vocabulary);
+    const IdsByText ids = checked_ids(parts.vocabulary);
     if (files.tokenizer.is_null()) {
         add_merges_by_scores(parts, ids);
     }

@@ -55,17 +55,17 @@ void read_tokens(const GgufMetadata& metadata, Vocabulary& vocabulary) {
         } else if (is_byte_token(token.text)) {
             token.type = TokenType::byte;
         }
-        if (!scores.empty() && !std::isfinite(scores[id])) {
+        token.score = scores.empty() ? 0 : static_cast<float>(scores[id]);
+        if (!std::isfinite(token.score)) {
             bad_file(Sentence(QL_TR("core", "The score of token {} is not a finite number."), id),
                      kScores);
         }
         check_byte_token(token, id);
-        token.score = scores.empty() ? 0 : static_cast<float>(scores[id]);
         vocabulary.tokens.push_back(std::move(token));
     }
 }
 
-void read_merges(const GgufMetadata& metadata, const TokenIds& ids, Vocabulary& vocabulary) {
+void read_merges(const GgufMetadata& metadata, const IdsByText& ids, Vocabulary& vocabulary) {
     constexpr const char* kMerges = "tokenizer.ggml.merges";
     const GgufValue* value = metadata.find(kMerges);
     const auto merges = value == nullptr ? std::nullopt : value->as_strings();
@@ -126,7 +126,7 @@ const PreTokenizer& pre_tokenizer_of(const GgufMetadata& metadata) {
     return *known;
 }
 
-void read_byte_level(const GgufMetadata& metadata, const TokenIds& ids, TokenizerParts& parts) {
+void read_byte_level(const GgufMetadata& metadata, const IdsByText& ids, TokenizerParts& parts) {
     const PreTokenizer& pre_tokenizer = pre_tokenizer_of(metadata);
     parts.steps = pre_tokenizer.steps;
     parts.ignore_merges = pre_tokenizer.ignore_merges;
@@ -134,7 +134,8 @@ void read_byte_level(const GgufMetadata& metadata, const TokenIds& ids, Tokenize
     read_merges(metadata, ids, parts.vocabulary);
 }
 
-void read_sentence_piece(const GgufMetadata& metadata, const TokenIds& ids, TokenizerParts& parts) {
+void read_sentence_piece(const GgufMetadata& metadata, const IdsByText& ids,
+                         TokenizerParts& parts) {
     const bool prefix = flag(metadata, "tokenizer.ggml.add_space_prefix", true);
     parts.spaces.prefix = prefix ? SpacePrefix::every : SpacePrefix::never;
     parts.byte_fallback = true;
@@ -185,7 +186,7 @@ TokenizerParts parts_of_gguf(const GgufMetadata& metadata) {
     read_tokens(metadata, parts.vocabulary);
     const bool byte_level = parts.vocabulary.kind == VocabularyKind::byte_level;
     const std::size_t count = parts.vocabulary.tokens.size();
-    const TokenIds ids = checked_ids(parts.vocabulary);
+    const IdsByText ids = checked_ids(parts.vocabulary);
     if (byte_level) {
         read_byte_level(metadata, ids, parts);
     } else {

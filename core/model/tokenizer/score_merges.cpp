@@ -36,7 +36,7 @@ std::vector<std::uint32_t> ranks_of(const std::vector<Token>& tokens) {
 /// Symbols by text: pieces, and characters that are part of pieces without being one.
 class Symbols {
   public:
-    Symbols(TokenizerParts& parts, const TokenIds& ids) : parts_(parts), ids_(ids) {}
+    Symbols(TokenizerParts& parts, const IdsByText& ids) : parts_(parts), ids_(ids) {}
 
     std::optional<std::int32_t> find(std::string_view text) {
         const auto token = ids_.find(text);
@@ -58,13 +58,13 @@ class Symbols {
 
   private:
     TokenizerParts& parts_;
-    const TokenIds& ids_;
+    const IdsByText& ids_;
     std::unordered_map<std::string, std::int32_t> strays_;
 };
 
 }  // namespace
 
-void add_merges_by_scores(TokenizerParts& parts, const TokenIds& ids) {
+void add_merges_by_scores(TokenizerParts& parts, const IdsByText& ids) {
     const std::vector<Token>& tokens = parts.vocabulary.tokens;
     const std::vector<std::uint32_t> ranks = ranks_of(tokens);
     Symbols symbols(parts, ids);

@@ -8,7 +8,7 @@ namespace ql {
 
 namespace {
 
-constexpr std::size_t kBytesPerCheck = 1 << 20;
+constexpr std::size_t kPlacesPerCheck = 1 << 12;  // each may be compared with a long token
 
 bool stands_alone(std::string_view whole, std::size_t begin, std::size_t end) {
     return !ends_in_word(whole.substr(0, begin)) && !begins_in_word(whole.substr(end));
@@ -18,8 +18,11 @@ bool stands_alone(std::string_view whole, std::size_t begin, std::size_t end) {
 
 SpecialTokens::SpecialTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)) {
     std::erase_if(tokens_, [](const AddedToken& token) { return token.text.empty(); });
-    std::sort(tokens_.begin(), tokens_.end(),
-              [](const AddedToken& a, const AddedToken& b) { return a.text < b.text; });
+    std::stable_sort(tokens_.begin(), tokens_.end(),
+                     [](const AddedToken& a, const AddedToken& b) { return a.text < b.text; });
+    // Different texts may have become the same when they were normalized: the lowest id stays.
+    const auto same = [](const AddedToken& a, const AddedToken& b) { return a.text == b.text; };
+    tokens_.erase(std::unique(tokens_.begin(), tokens_.end(), same), tokens_.end());
     for (auto begin = tokens_.begin(); begin != tokens_.end();) {
         const char first = begin->text.front();
         const auto end = std::find_if(begin, tokens_.end(), [&](const AddedToken& token) {
@@ -59,8 +62,9 @@ const AddedToken* SpecialTokens::longest(std::string_view text, bool parse_speci
 void SpecialTokens::split(std::string_view whole, bool parse_special, const Progress& progress,
                           const Text& text, const Found& found) const {
     std::size_t done = 0;
+    std::size_t places = 0;
     for (std::size_t at = 0; at < whole.size();) {
-        if (at % kBytesPerCheck == 0) {
+        if (places++ % kPlacesPerCheck == 0) {
             progress.check();
         }
         const bool possible = !by_[static_cast<unsigned char>(whole[at])].empty();

@@ -87,14 +87,14 @@ void Subwords::add_characters(const TokenizerParts& parts) {
 }
 
 void Subwords::append(std::string_view word, std::size_t start, SubwordWork& work,
-                      std::vector<std::int32_t>& ids) const {
+                      const Progress& progress, std::vector<std::int32_t>& ids) const {
     const std::vector<std::int32_t>* symbols = &work.symbols;
     const bool worth_knowing = word.size() <= kMaxKnownWord;
     const auto known = worth_knowing ? work.words.find(word) : work.words.end();
     if (known != work.words.end()) {
         symbols = &known->second;
     } else {
-        encode(word, work);
+        encode(word, work, progress);
         if (worth_knowing && work.words.size() < kMaxKnownWords) {
             work.words.emplace(word, work.symbols);
         }
@@ -108,7 +108,7 @@ void Subwords::append(std::string_view word, std::size_t start, SubwordWork& wor
     }
 }
 
-void Subwords::encode(std::string_view word, SubwordWork& work) const {
+void Subwords::encode(std::string_view word, SubwordWork& work, const Progress& progress) const {
     work.symbols.clear();
     if (const auto whole = words_.find(word); whole != words_.end()) {
         work.symbols.push_back(whole->second);
@@ -119,7 +119,7 @@ void Subwords::encode(std::string_view word, SubwordWork& work) const {
     } else {
         begin_with_characters(word, work.symbols);
     }
-    work.merger.merge(merges_, work.symbols);
+    work.merger.merge(merges_, work.symbols, progress);
     if (!strays_.empty()) {
         replace_strays(work.symbols);
     }

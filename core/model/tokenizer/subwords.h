@@ -33,15 +33,15 @@ class Subwords {
 
     /// Appends the ids of a word to `ids`. Unknown characters are fused with one that stands before
     /// them at or behind `start` of `ids`. Throws Error(unsupported) for a character that the
-    /// vocabulary has no token for.
+    /// vocabulary has no token for, Error(cancelled).
     void append(std::string_view word, std::size_t start, SubwordWork& work,
-                std::vector<std::int32_t>& ids) const;
+                const Progress& progress, std::vector<std::int32_t>& ids) const;
 
   private:
     void add_words(const std::vector<Token>& tokens);
     void add_bytes(const TokenizerParts& parts);
     void add_characters(const TokenizerParts& parts);
-    void encode(std::string_view word, SubwordWork& work) const;
+    void encode(std::string_view word, SubwordWork& work, const Progress& progress) const;
     void begin_with_bytes(std::string_view word, std::vector<std::int32_t>& symbols) const;
     void begin_with_characters(std::string_view word, std::vector<std::int32_t>& symbols) const;
     void fall_back(std::string_view character, std::vector<std::int32_t>& symbols) const;

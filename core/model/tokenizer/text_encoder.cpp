@@ -111,7 +111,7 @@ void TextEncoder::encode_byte_level(std::string_view text, Job& job) const {
         [&](std::string_view part) {
             const std::size_t start = job.ids.size();
             splitter_.split(part, job.progress, [&](std::string_view word) {
-                subwords_.append(word, start, job.work, job.ids);
+                subwords_.append(word, start, job.work, job.progress, job.ids);
             });
         },
         [&](std::int32_t id) { job.ids.push_back(id); });
@@ -150,7 +150,7 @@ void TextEncoder::encode_words(std::string_view text, Job& job) const {
     for (std::string_view rest = text; !rest.empty();) {
         const std::size_t length =
             cuts_words_ ? word_length(rest, spaces_.words_apart) : rest.size();
-        subwords_.append(rest.substr(0, length), start, job.work, job.ids);
+        subwords_.append(rest.substr(0, length), start, job.work, job.progress, job.ids);
         rest.remove_prefix(length);
         if (++words % kWordsPerCheck == 0) {
             job.progress.check();

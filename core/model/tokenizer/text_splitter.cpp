@@ -93,6 +93,8 @@ class Splitting {
         require(status);
         matcher->setStackLimit(kStackBytes, status);
         matcher->setTimeLimit(kBaseTime + utf16_.length() / 1000, status);
+        matcher->setMatchCallback(goes_on, &progress_, status);
+        matcher->setFindProgressCallback(goes_on_finding, &progress_, status);
         require(status);
         steps_.push_back({std::move(matcher), keep_gaps});
     }
@@ -104,6 +106,14 @@ class Splitting {
         std::unique_ptr<icu::RegexMatcher> matcher;
         bool keep_gaps;
     };
+
+    // ICU asks now and then, inside a match and while it looks for the next one.
+    static UBool U_CALLCONV goes_on(const void* progress, std::int32_t /*steps*/) {
+        return !static_cast<const Progress*>(progress)->cancelled();
+    }
+    static UBool U_CALLCONV goes_on_finding(const void* progress, std::int64_t /*place*/) {
+        return !static_cast<const Progress*>(progress)->cancelled();
+    }
 
     void split(std::size_t number, std::int32_t begin, std::int32_t end) {
         if (begin == end) {
@@ -125,6 +135,9 @@ class Splitting {
             }
             split(number + 1, match, match_end);
             done = match_end;
+        }
+        if (status == U_REGEX_STOPPED_BY_CALLER) {
+            progress_.check();
         }
         require(status);
         if (steps_[number].keep_gaps) {

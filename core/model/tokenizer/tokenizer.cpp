@@ -15,7 +15,7 @@ namespace ql {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 1 << 30;     // ICU counts in 32 bits
-constexpr std::uint64_t kMaxVocabulary = 1 << 22;  // where no embedding says how many there are
+constexpr std::uint64_t kMaxVocabulary = 1 << 22;  // far more than any model has
 
 std::string piece_of(const Token& token, VocabularyKind kind) {
     if (token.type == TokenType::control || token.type == TokenType::unknown) {
@@ -33,10 +33,18 @@ std::string piece_of(const Token& token, VocabularyKind kind) {
 std::uint64_t rows_of(const Model& model) {
     for (const ModelTensor& tensor : model.tensors()) {
         if (tensor.role == Role::token_embedding && tensor.matrix()) {
-            return static_cast<std::uint64_t>(tensor.rows);
+            return std::min(static_cast<std::uint64_t>(tensor.rows), kMaxVocabulary);
         }
     }
     return kMaxVocabulary;
+}
+
+void require_size(std::string_view text) {
+    if (text.size() > kMaxTextBytes) {
+        throw Error(ErrorCode::limit,
+                    Sentence(QL_TR("core", "The text has {} bytes; at most {} are allowed."),
+                             text.size(), kMaxTextBytes));
+    }
 }
 
 }  // namespace
@@ -96,16 +104,15 @@ std::shared_ptr<const Tokenizer> Tokenizer::of_gguf(const GgufMetadata& metadata
 
 std::vector<std::int32_t> Tokenizer::encode(std::string_view text, const TokenizeOptions& options,
                                             const Progress& progress) const {
-    if (text.size() > kMaxTextBytes) {
-        throw Error(ErrorCode::limit,
-                    Sentence(QL_TR("core", "The text has {} bytes; at most {} are allowed."),
-                             text.size(), kMaxTextBytes));
+    require_size(text);
+    const auto replaced = with_bytes_replaced(text);
+    if (replaced) {
+        require_size(*replaced);  // three bytes stand for one
     }
     std::vector<std::int32_t> ids;
     if (options.add_special && adds_bos()) {
         ids.push_back(*bos());
     }
-    const auto replaced = with_bytes_replaced(text);
     impl_->encoder.encode(replaced ? *replaced : text, options.parse_special, progress, ids);
     if (options.add_special && adds_eos()) {
         ids.push_back(*eos());

@@ -80,6 +80,17 @@ bool is_there(const fs::path& path) {
     return fs::exists(path, error);
 }
 
+void refuse_slow_form(const fs::path& directory) {
+    if (is_there(directory / "vocab.json")) {
+        throw Error(
+            ErrorCode::unsupported,
+            Sentence(QL_TR("core",
+                           "The directory has vocab.json but no tokenizer.json, which says how "
+                           "text is split; save the tokenizer in the fast form.")),
+            directory.string());
+    }
+}
+
 TokenizerFiles::TokenizerFiles(const fs::path& directory, const nlohmann::json& model_config)
     : tokenizer(read_if_there(directory / "tokenizer.json")),
       added(read_if_there(directory / "added_tokens.json")),
@@ -123,7 +134,7 @@ std::vector<AddedToken> TokenizerFiles::added_tokens() const {
 }
 
 std::optional<std::uint64_t> TokenizerFiles::special_id(const std::string& name,
-                                                        const TokenIds& ids,
+                                                        const IdsByText& ids,
                                                         std::uint64_t rows) const {
     if (const auto text = special_text(config, name)) {
         if (const auto found = ids.find(*text); found != ids.end()) {

@@ -15,6 +15,10 @@ namespace ql {
 
 bool is_there(const std::filesystem::path& path);
 
+/// Throws Error(unsupported) if the directory's tokenizer is there in the slow form (vocab.json),
+/// which does not say how text is split.
+void refuse_slow_form(const std::filesystem::path& directory);
+
 /// What the JSON files say; null where there is no such file.
 struct TokenizerFiles {
     /// `model_config` is config.json; it must outlive this.
@@ -24,7 +28,7 @@ struct TokenizerFiles {
     std::vector<AddedToken> added_tokens() const;
 
     /// The id of a special token ("bos", "eos", "unk", "pad"), if there is one below `rows`.
-    std::optional<std::uint64_t> special_id(const std::string& name, const TokenIds& ids,
+    std::optional<std::uint64_t> special_id(const std::string& name, const IdsByText& ids,
                                             std::uint64_t rows) const;
 
     /// Whether BOS is put in front of every text (else: EOS behind it). `otherwise`: whether BOS is

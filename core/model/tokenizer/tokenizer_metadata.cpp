@@ -43,14 +43,7 @@ std::optional<Vocabulary> read_vocabulary(const fs::path& directory, const Token
     if (!files.tokenizer.is_null()) {
         return read_tokenizer_json(files.tokenizer, rows);
     }
-    if (is_there(directory / "vocab.json")) {
-        throw Error(
-            ErrorCode::unsupported,
-            Sentence(QL_TR("core",
-                           "The directory has vocab.json but no tokenizer.json, which says how "
-                           "text is split; save the tokenizer in the fast form.")),
-            directory.string());
-    }
+    refuse_slow_form(directory);
     return std::nullopt;
 }
 
@@ -64,7 +57,7 @@ void write_plain_spaces(Vocabulary& vocabulary) {
 }
 
 /// Fills the ids that no file names.
-void pad(Vocabulary& vocabulary, const TokenIds& ids) {
+void pad(Vocabulary& vocabulary, const IdsByText& ids) {
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
         Token& token = vocabulary.tokens[id];
         if (token.present) {
@@ -105,7 +98,7 @@ void write_tokens(const Vocabulary& vocabulary, GgufMetadata& keys) {
 }
 
 void write_special_tokens(const TokenizerFiles& files, const Vocabulary& vocabulary,
-                          const TokenIds& ids, GgufMetadata& keys) {
+                          const IdsByText& ids, GgufMetadata& keys) {
     const std::uint64_t rows = vocabulary.tokens.size();
     const bool sentence_piece = vocabulary.kind == VocabularyKind::sentence_piece;
     constexpr std::pair<const char*, const char*> kNames[] = {
@@ -204,7 +197,7 @@ TokenizerMetadata tokenizer_metadata(const fs::path& directory, const nlohmann::
     }
     note_missing_bytes(*vocabulary);
     vocabulary->tokens.resize(rows);
-    const TokenIds ids = checked_ids(*vocabulary);
+    const IdsByText ids = checked_ids(*vocabulary);
     pad(*vocabulary, ids);
     write_tokens(*vocabulary, result.keys);
     write_special_tokens(files, *vocabulary, ids, result.keys);

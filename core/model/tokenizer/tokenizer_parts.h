@@ -47,6 +47,6 @@ TokenizerParts parts_of_gguf(const GgufMetadata& metadata);
 
 /// Fills in the merges that SentencePiece finds by scores: two pieces whose texts together are a
 /// token, the one with the highest score first.
-void add_merges_by_scores(TokenizerParts& parts, const TokenIds& ids);
+void add_merges_by_scores(TokenizerParts& parts, const IdsByText& ids);
 
 }  // namespace ql

@@ -36,7 +36,8 @@ void Vocabulary::place(std::uint64_t id, Token token, std::uint64_t rows) {
     tokens[id] = std::move(token);
 }
 
-void Vocabulary::add_merge(const TokenIds& ids, const std::string& left, const std::string& right) {
+void Vocabulary::add_merge(const IdsByText& ids, const std::string& left,
+                           const std::string& right) {
     const auto id_of = [&](const std::string& text) {
         const auto found = ids.find(text);
         if (found == ids.end()) {
@@ -83,8 +84,8 @@ std::string with_plain_spaces(std::string_view text) {
     return plain;
 }
 
-TokenIds checked_ids(const Vocabulary& vocabulary) {
-    TokenIds ids;
+IdsByText checked_ids(const Vocabulary& vocabulary) {
+    IdsByText ids;
     ids.reserve(vocabulary.tokens.size());
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
         const Token& token = vocabulary.tokens[id];

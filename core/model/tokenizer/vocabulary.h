@@ -57,7 +57,7 @@ struct MergeRule {
 };
 
 /// Ids by text, of the tokens that are present.
-using TokenIds = std::unordered_map<std::string_view, std::int32_t>;
+using IdsByText = std::unordered_map<std::string_view, std::int32_t>;
 
 enum class VocabularyKind {
     byte_level,      ///< byte-level BPE with merges ("gpt2" in GGUF)
@@ -77,12 +77,12 @@ struct Vocabulary {
     void place(std::uint64_t id, Token token, std::uint64_t rows);
 
     /// Appends the merge of two tokens; throws Error(bad_file) if one of the three is missing.
-    void add_merge(const TokenIds& ids, const std::string& left, const std::string& right);
+    void add_merge(const IdsByText& ids, const std::string& left, const std::string& right);
 };
 
 /// The ids of all tokens; refuses two tokens of the same text, and text that is not UTF-8 or very
 /// long. Refers to the texts, which must stay where they are.
-TokenIds checked_ids(const Vocabulary& vocabulary);
+IdsByText checked_ids(const Vocabulary& vocabulary);
 
 /// `text` with spaces instead of marks.
 std::string with_plain_spaces(std::string_view text);

@@ -198,6 +198,12 @@ class TestOperations : public QObject {
         }
     }
 
+    static void turn(const Sequences& sequences, const HeadsOp& heads,
+                     const std::vector<const RotationTable*>& rotations, std::vector<float>& x,
+                     std::int64_t stride) {
+        cpu_backend().heads(sequences, {&heads, 1}, rotations, x.data(), stride, {});
+    }
+
     /// Pairs of both kinds turn by the angle of their position; channels behind them stay.
     void headsTurn() {
         RotationTable table;
@@ -209,7 +215,7 @@ class TestOperations : public QObject {
             table.interleaved = interleaved;
             std::vector<float> x = row;
             x.insert(x.end(), row.begin(), row.end());
-            cpu_backend().heads(2, {1, 1, 3, nullptr, &table}, x.data(), 7, {});
+            turn(Sequences({2}), {1, 1, 3}, {&table}, x, 7);
             const std::vector<float> expected = {9, 9, 9, 1, 2, 3, 9, 9, 9, 9, -2, 1, 3, 9};
             QCOMPARE(x, expected);
         }
@@ -218,12 +224,17 @@ class TestOperations : public QObject {
         table.sines = {1, 0};
         std::vector<float> halves = {1, 2, 3, 4};
         table.interleaved = false;
-        cpu_backend().heads(1, {0, 1, 4, nullptr, &table}, halves.data(), 4, {});
+        turn(Sequences({1}), {0, 1, 4}, {&table}, halves, 4);
         QCOMPARE(halves, (std::vector<float>{-3, 2, 1, 4}));
         std::vector<float> neighbours = {1, 2, 3, 4};
         table.interleaved = true;
-        cpu_backend().heads(1, {0, 1, 4, nullptr, &table}, neighbours.data(), 4, {});
+        turn(Sequences({1}), {0, 1, 4}, {&table}, neighbours, 4);
         QCOMPARE(neighbours, (std::vector<float>{-2, 1, 3, 4}));
+        // Every sequence begins at position 0, and turns by its own table.
+        RotationTable still;
+        std::vector<float> several = {1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4};
+        turn(Sequences({1, 1, 2}), {0, 1, 4}, {&table, &still, &table}, several, 4);
+        QCOMPARE(several, (std::vector<float>{-2, 1, 3, 4, 1, 2, 3, 4, -2, 1, 3, 4, 1, 2, -4, 3}));
     }
 
     void activationsAreAccurate() {

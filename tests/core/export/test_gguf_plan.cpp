@@ -1,6 +1,10 @@
+#include <QTemporaryDir>
 #include <QtTest>
+#include <filesystem>
+#include <fstream>
 
 #include "core/export/verify.h"
+#include "core/files/checkpoint.h"
 #include "tests/core/export/export_fixture.h"
 
 using namespace ql;
@@ -147,6 +151,29 @@ class TestGgufPlan : public QObject {
                     std::string::npos);
         }
         QVERIFY(!gguf_refusal(*ExportFixture().model()));
+    }
+
+    /// The list of layers counts, as in transformers, not the older number beside it.
+    void otherPatternsOfWindowsAreRefused() {
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("model").toStdString();
+        std::filesystem::copy(QL_TEST_DATA "/forward/gemma2", path);
+        nlohmann::json config = read_json_file(path + "/config.json");
+        const auto refusal = [&] {
+            std::ofstream(path + "/config.json") << config;
+            const auto sentence = gguf_refusal(*Model::open(path));
+            return sentence ? sentence->english() : "";
+        };
+        const std::string usual = refusal();
+        config["sliding_window_pattern"] = 2;
+        config["layer_types"] = std::vector<std::string>(
+            config["num_hidden_layers"].get<std::size_t>(), "full_attention");
+        QVERIFY2(refusal().find("do not alternate") != std::string::npos, refusal().c_str());
+        config["layer_types"][0] = "chunked_attention";
+        QVERIFY2(refusal().find("layer_types") != std::string::npos, refusal().c_str());
+        config.erase("layer_types");
+        QCOMPARE(refusal(), usual);
+        QVERIFY(usual.find("alternate") == std::string::npos);
     }
 
     void rulesThatDecideNothingAreNoted() {

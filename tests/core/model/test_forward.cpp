@@ -283,6 +283,9 @@ class TestForward : public QObject {
         row("few layers", R"({"layer_types": ["full_attention"]})", "layer_types");
         row("query scalar", R"({"use_bidirectional_attention": true})", "bidirectional");
         row("factors", R"({"rope_scaling": {"type": "longrope", "long_factor": [1]}})", "factors");
+        row("infinite frequencies", R"({"rope_scaling": {"type": "longrope",
+            "long_factor": [0, 1, 1, 1], "short_factor": [1, 1, 1, 1]}})",
+            "not finite");
         row("frequencies",
             R"({"rope_scaling": {"type": "llama3", "low_freq_factor": 4, "high_freq_factor": 4}})",
             "order");
@@ -338,6 +341,21 @@ class TestForward : public QObject {
         QCOMPARE(code({1, 64}), ErrorCode::usage);
         QCOMPARE(code({-1}), ErrorCode::usage);
         QCOMPARE(code(TokenIds(41, 1)), ErrorCode::limit);  // it has 40 positions
+    }
+
+    /// Its probability could not be told from that of a token with a logit of 0.
+    void tokensWithoutLogitAreRefused() {
+        const QTemporaryDir folder;
+        TinyModel tiny;
+        tiny.config["tie_word_embeddings"] = false;
+        tiny.output_rows = TinyModel::kVocabulary - 2;
+        tiny.write(folder.path());
+        const auto model = Model::open(folder.path().toStdString());
+        const Decoder decoder(model);
+        const StoredWeights weights(model);
+        QCOMPARE(decoder.embed({{TinyModel::kVocabulary - 3}}, weights).width,
+                 std::int64_t{TinyModel::kWidth});
+        QVERIFY_EXCEPTION_THROWN(decoder.embed({{TinyModel::kVocabulary - 2}}, weights), Error);
     }
 
     void stopsOnRequest() {

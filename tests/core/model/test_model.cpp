@@ -102,6 +102,24 @@ class TestModel : public QObject {
         }
     }
 
+    /// What turns beyond a head would be the next one's, or no one's.
+    void rotationBeyondTheHeadIsRefused() {
+        GgufMetadata keys;
+        for (const auto& [key, value] : {std::pair("context_length", 128U),
+                                         {"embedding_length", 64U},
+                                         {"block_count", 2U},
+                                         {"attention.head_count", 8U},
+                                         {"rope.dimension_count", 8U}}) {
+            keys.set(std::string("llama.") + key, GgufValue::of_u32(value));
+        }
+        const Architecture& llama = *architecture_of_gguf("llama");
+        QCOMPARE(hyperparameters_from_gguf(keys, llama).rope_dimension, std::uint64_t{8});
+        keys.set("llama.rope.dimension_count", GgufValue::of_u32(10U));
+        QVERIFY_EXCEPTION_THROWN(hyperparameters_from_gguf(keys, llama), Error);
+        keys.set("llama.rope.dimension_count", GgufValue::of_u32(1U << 30));
+        QVERIFY_EXCEPTION_THROWN(hyperparameters_from_gguf(keys, llama), Error);
+    }
+
     void ropeIsReadInBothForms() {
         const auto opened = [](const nlohmann::json& changes) {
             QTemporaryDir dir;

@@ -7,6 +7,7 @@
 
 #include "core/model/tokenizer.h"
 #include "core/model/tokenizer/tokenizer_metadata.h"
+#include "tests/core/model/broken_tokenizers.h"
 
 using namespace ql;
 using nlohmann::json;
@@ -317,6 +318,39 @@ class TestTokenizer : public QObject {
         QVERIFY_THROWS_EXCEPTION(Error, action());
     }
 
+    /// Whatever takes long stops: matching a hostile pattern, looking for one that is nowhere,
+    /// merging one long word.
+    void longStretchesCanBeCancelled_data() {
+        QTest::addColumn<QString>("regex");
+        QTest::addColumn<QString>("rest");
+        QTest::newRow("matching") << "x|(a|a|aa)*X" << QString(100'000, 'a');
+        QTest::newRow("finding") << "x|bX" << QString(3'000'000, 'b');
+        QTest::newRow("merging") << "x|a+" << QString(3'000'000, 'a');
+    }
+    void longStretchesCanBeCancelled() {
+        QFETCH(QString, regex);
+        QFETCH(QString, rest);
+        json tokenizer = byte_level();
+        tokenizer["model"]["vocab"]["x"] = 19;
+        tokenizer["model"]["vocab"]["aa"] = 22;
+        tokenizer["model"]["merges"].push_back("a a");
+        tokenizer["pre_tokenizer"] = json::parse(R"({"type": "Sequence", "pretokenizers": [
+            {"type": "Split", "pattern": {}, "behavior": "Isolated", "invert": false},
+            {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]})");
+        tokenizer["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = regex.toStdString();
+        std::stop_source stop;
+        // Something is said after some thousand words; what follows is one word.
+        const Progress progress(stop.get_token(),
+                                [&](double, const Sentence&) { stop.request_stop(); });
+        const std::string text = std::string(4096, 'x') + rest.toStdString();
+        try {
+            of(tokenizer)->encode(text, {}, progress);
+            QFAIL("it went on");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::cancelled);
+        }
+    }
+
     void oneTokenizerServesSeveralThreads() {
         const auto tokenizer = demo();
         const std::string text = read(QL_SOURCE_DIR "/resources/demo_model/calibration.txt");
@@ -332,22 +366,9 @@ class TestTokenizer : public QObject {
     }
 
     void brokenFilesSayWhatIsWrong_data() {
-        QTest::addColumn<QString>("patch");
-        QTest::addColumn<QString>("sentence");
-        const auto add = [](const char* name, const char* patch, const char* sentence) {
-            QTest::newRow(name) << QString(patch) << QString(sentence);
-        };
-        add("absent token", R"({"model": {"merges": [["a", "x"]]}})", "not in the vocabulary");
-        add("absent result", R"({"model": {"merges": ["a d"]}})", "\"ad\", which is not in the");
-        add("not two", R"({"model": {"merges": ["abc"]}})", "is not two tokens");
-        add("same id", R"({"model": {"vocab": {"x": 1}}})", "have the same id 1");
-        add("huge id", R"({"model": {"vocab": {"x": 4000000000}}})", "has the id 4000000000");
-        add("no vocabulary", R"({"model": {"vocab": {"a": "0"}}})", "not a number from 0 on");
-        add("other model", R"({"model": {"type": "Unigram"}})", "only BPE is known");
-        add("lower case", R"({"normalizer": {"type": "Lowercase"}})", "in an unknown way");
-        add("other splitting", R"({"pre_tokenizer": {"type": "Whitespace"}})", "unknown rule");
-        add("same text", R"({"added_tokens": [{"id": 30, "content": "ab"}]})", "the same text");
-        add("broken added token", R"({"added_tokens": [{"content": "x"}]})", "no proper id");
+        addBrokenTokenizers();
+        QTest::newRow("other splitting") << R"({"pre_tokenizer": {"type": "Whitespace"}})"
+                                         << "unknown rule";
     }
     void brokenFilesSayWhatIsWrong() {
         QFETCH(QString, patch);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/model/tokenizer/tokenizer_metadata.h"
+#include "tests/core/model/broken_tokenizers.h"
 
 using namespace ql;
 using nlohmann::json;
@@ -118,35 +119,15 @@ class TestTokenizerMetadata : public QObject {
     }
 
     void brokenFilesSayWhatIsWrong_data() {
-        QTest::addColumn<QString>("patch");
-        QTest::addColumn<QString>("sentence");
-        const auto add = [](const char* name, const char* patch, const char* sentence) {
-            QTest::newRow(name) << QString(patch) << QString(sentence);
-        };
-        add("absent token", R"({"model": {"merges": [["a", "x"]]}})", "not in the vocabulary");
-        add("not two tokens", R"({"model": {"merges": ["ab"]}})", "is not two tokens");
-        add("three tokens", R"({"model": {"merges": ["a b c"]}})", "is not two tokens");
-        add("same id", R"({"model": {"vocab": {"c": 1}}})", "have the same id 1");
-        add("huge id", R"({"model": {"vocab": {"c": 4000000000}}})",
-            "but the embedding has 8 rows");
-        add("negative id", R"({"model": {"vocab": {"c": -1}}})", "not a number from 0 on");
-        add("no vocabulary", R"({"model": {"vocab": null}})", "has no vocabulary");
-        add("other model", R"({"model": {"type": "WordPiece"}})", "of type \"WordPiece\"");
-        add("lower case", R"({"normalizer": {"type": "Lowercase"}})", "Lowercase");
-        add("other splitting", R"({"pre_tokenizer": {"type": "Whitespace"}})",
-            "neither byte-level");
-        add("prefix space", R"({"pre_tokenizer": {"add_prefix_space": true}})", "add_prefix_space");
-        add("same text", R"({"added_tokens": [{"id": 5, "content": "ab"}]})", "have the same text");
-        add("broken added token", R"({"added_tokens": [{"content": "x"}]})", "no proper id");
+        addBrokenTokenizers();
+        QTest::newRow("other splitting") << R"({"pre_tokenizer": {"type": "Whitespace"}})"
+                                         << "neither byte-level";
     }
     void brokenFilesSayWhatIsWrong() {
         QFETCH(QString, patch);
         QFETCH(QString, sentence);
         json tokenizer = byte_level();
         tokenizer.merge_patch(json::parse(patch.toStdString()));
-        if (patch.contains("\"vocab\": null")) {
-            tokenizer["model"]["vocab"] = nullptr;
-        }
         const std::string error = error_of(tokenizer);
         QVERIFY2(error.find(sentence.toStdString()) != std::string::npos, error.c_str());
     }

@@ -9,6 +9,7 @@
 
 #include "core/base/parallel.h"
 #include "core/run/evaluation.h"
+#include "core/run/evaluation_state.h"
 #include "core/run/plan_weights.h"
 
 using namespace ql;
@@ -43,6 +44,24 @@ class CountingWeights final : public WeightSource {
     };
 
     std::shared_ptr<const WeightSource> weights_;
+};
+
+/// The model's weights, but for outputs of attention whose sums overflow.
+class HugeWeights final : public WeightSource {
+  public:
+    explicit HugeWeights(std::shared_ptr<const Model> model)
+        : weights_(std::move(model)), values_(256 * 256, 3e38F) {}
+
+    std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const override {
+        if (tensor.role != Role::attention_output) {
+            return weights_.rows(tensor);
+        }
+        return std::make_unique<MemoryRows>(values_.data(), tensor.rows, tensor.cols);
+    }
+
+  private:
+    StoredWeights weights_;
+    std::vector<float> values_;
 };
 
 /// The demo model with the first windows of the held-out text.
@@ -222,6 +241,87 @@ class TestEvaluation : public QObject {
         file.put('\x55');
         file.close();
         QVERIFY(same(evaluate(demo.decoder, wanted, text, options), expected));
+    }
+
+    /// The label is the plan's text, which does not tell what importance it was given.
+    void stateWithAnotherImportanceIsNotUsed() {
+        const Demo demo;
+        const auto with = [&](float factor) {
+            auto importance = std::make_shared<ImportanceMatrix>();
+            for (const ModelTensor& tensor : demo.model->tensors()) {
+                ImportanceEntry entry{std::vector<float>(std::size_t(tensor.cols), 1), {1}};
+                for (std::size_t i = 0; i < entry.sums.size(); i += 3) {
+                    entry.sums[i] = factor;
+                }
+                importance->entries[tensor.gguf_name] = entry;
+            }
+            return std::vector<EvaluatedModel>{
+                demo.with("keep"),
+                {"q4_0+imatrix", std::make_shared<PlanWeights>(
+                                     demo.model, parse_plan("q4_0+imatrix"), importance)}};
+        };
+        const QTemporaryDir folder;
+        EvaluationOptions options;
+        options.hidden_bytes = 128 * 256 * 4 * 2 * 4;
+        options.state = folder.filePath("state").toStdString();
+        options.save_every = {};
+        const EvaluationText text = demo.text(128);
+        std::stop_source stop;
+        const Progress progress(stop.get_token(), [&](double fraction, const Sentence&) {
+            if (fraction > 0.6) {
+                stop.request_stop();
+            }
+        });
+        QVERIFY_THROWS_EXCEPTION(Error, evaluate(demo.decoder, with(2), text, options, progress));
+        QVERIFY(std::filesystem::exists(options.state));
+        const auto expected = evaluate(demo.decoder, with(90), text);
+        QVERIFY(same(evaluate(demo.decoder, with(90), text, options), expected));
+    }
+
+    void stateThatDoesNotFitIsNotUsed() {
+        const QTemporaryDir folder;
+        const EvaluationFile file(folder.filePath("state").toStdString(), 5);
+        constexpr EvaluationShape kShape{2, 7, 3, 4, 2, 6};
+        TokenScores first{std::vector<double>(8), std::vector<std::int32_t>(8), {}, 6};
+        TokenScores second = first;
+        second.kl.resize(8);
+        const HiddenStates part{Sequences({4, 4, 4}), 2, std::vector<float>(24)};
+        const EvaluationState good{2, {first, second}, 1, {part, part}};
+        const auto fits = [&](const auto& change) {
+            EvaluationState state = good;
+            change(state);
+            file.save(state);
+            return file.load(kShape).has_value();
+        };
+        QVERIFY(fits([](EvaluationState&) {}));
+        QCOMPARE(file.load(kShape)->hidden[1].sequences.tokens(), std::int64_t{12});
+        QVERIFY(!EvaluationFile(folder.filePath("state").toStdString(), 6).load(kShape));
+        QVERIFY(!fits([](EvaluationState& state) { state.blocks_done = -1; }));
+        QVERIFY(!fits([](EvaluationState& state) { state.blocks_done = 7; }));
+        QVERIFY(!fits([](EvaluationState& state) { state.blocks_done = 0; }));
+        QVERIFY(!fits([](EvaluationState& state) { state.windows_done = 8; }));
+        QVERIFY(!fits([](EvaluationState& state) { state.windows_done = 1; }));
+        QVERIFY(!fits([](EvaluationState& state) { state.scores[1].kl.clear(); }));
+        QVERIFY(!fits([](EvaluationState& state) { state.scores[0].best.pop_back(); }));
+        QVERIFY(!fits([](EvaluationState& state) { state.scores[0].nll[3] = NAN; }));
+        QVERIFY(!fits([](EvaluationState& state) { state.scores.pop_back(); }));
+        QVERIFY(!fits([](EvaluationState& state) { state.hidden[1].values.pop_back(); }));
+        QVERIFY(!fits([](EvaluationState& state) { state.hidden.clear(); }));
+        QVERIFY(fits([](EvaluationState&) {}));
+        std::filesystem::resize_file(folder.filePath("state").toStdString(), 200);
+        QVERIFY(!file.load(kShape));
+    }
+
+    void predictionsThatAreNotFiniteAreRefused() {
+        const Demo demo;
+        const auto huge = std::make_shared<HugeWeights>(demo.model);
+        try {
+            evaluate(demo.decoder, {demo.with("keep"), {"huge", huge}}, demo.text(128));
+            QFAIL("means of infinite numbers were given");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::bad_data);
+            QCOMPARE(error.context(), std::string("huge"));
+        }
     }
 
     void protocolsScoreDifferentTokens() {
