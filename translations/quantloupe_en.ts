@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en_US">
 <context>
+    <name>ql::gui::ActivationsPage</name>
+    <message numerus="yes">
+        <source>%n channel(s) reach six times the median channel&apos;s largest magnitude.</source>
+        <translation>
+            <numerusform>%n channel reaches six times the median channel&apos;s largest magnitude.</numerusform>
+            <numerusform>%n channels reach six times the median channel&apos;s largest magnitude.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::ExportDialog</name>
     <message numerus="yes">
         <source>The file will have %1 and %n tensor(s).</source>
@@ -45,6 +55,16 @@
         <translation>
             <numerusform>Log (%n warning)</numerusform>
             <numerusform>Log (%n warnings)</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::Predictions</name>
+    <message numerus="yes">
+        <source>Measure the predictions of %n scheme(s)</source>
+        <translation>
+            <numerusform>Measure the predictions of %n scheme</numerusform>
+            <numerusform>Measure the predictions of %n schemes</numerusform>
         </translation>
     </message>
 </context>

@@ -1244,6 +1244,146 @@
         <source>The tensor rope_freqs has {} values; {} are needed.</source>
         <translation>张量 rope_freqs 有 {} 个值；需要 {} 个。</translation>
     </message>
+    <message>
+        <source>The folder cannot be created: {}.</source>
+        <translation>无法创建文件夹：{}。</translation>
+    </message>
+    <message>
+        <source>No temporary file can be made here: {}.</source>
+        <translation>无法在此处建立临时文件：{}。</translation>
+    </message>
+    <message>
+        <source>Temporary data cannot be written to the disk: {}.</source>
+        <translation>临时数据无法写入磁盘：{}。</translation>
+    </message>
+    <message>
+        <source>Temporary data cannot be read back from the disk: {}.</source>
+        <translation>临时数据无法从磁盘读回：{}。</translation>
+    </message>
+    <message>
+        <source>The size of its KV cache is not known: the model has no hyper-parameters that are understood.</source>
+        <translation>无法得知其 KV 缓存的大小：模型没有可以理解的超参数。</translation>
+    </message>
+    <message>
+        <source>Calibration needs about {} GB of memory, more than the limit of {} GB: take fewer or shorter samples, or leave out Gram matrices.</source>
+        <translation>校准约需 {} GB 内存，超过 {} GB 的上限：请减少或缩短样本，或不保留 Gram 矩阵。</translation>
+    </message>
+    <message>
+        <source>Calibration needs about {} GB of memory, more than the limit of {} GB: take fewer or shorter samples.</source>
+        <translation>校准约需 {} GB 内存，超过 {} GB 的上限：请减少或缩短样本。</translation>
+    </message>
+    <message>
+        <source>The Gram matrices need {} GB on the disk, which has {} GB left.</source>
+        <translation>Gram 矩阵需要 {} GB 磁盘空间，而磁盘只剩 {} GB。</translation>
+    </message>
+    <message>
+        <source>Reading the text</source>
+        <translation>正在读取文本</translation>
+    </message>
+    <message>
+        <source>The file is not a calibration of this program.</source>
+        <translation>该文件不是本程序的校准文件。</translation>
+    </message>
+    <message>
+        <source>The calibration has the version {}; only version {} is known.</source>
+        <translation>校准文件的版本是 {}；本程序只认识版本 {}。</translation>
+    </message>
+    <message>
+        <source>The calibration does not say its {}.</source>
+        <translation>校准文件没有写明 {}。</translation>
+    </message>
+    <message>
+        <source>The calibration has no tensor {}.</source>
+        <translation>校准文件中没有张量 {}。</translation>
+    </message>
+    <message>
+        <source>Tensor {} of the calibration does not hold {} values of type {}.</source>
+        <translation>校准文件的张量 {} 不是 {} 个 {} 类型的值。</translation>
+    </message>
+    <message>
+        <source>Tensor {} of the calibration has a value that cannot be.</source>
+        <translation>校准文件的张量 {} 含有不可能的值。</translation>
+    </message>
+    <message>
+        <source>The counts of {} are not those of {} tokens.</source>
+        <translation>{} 的计数与 {} 个词元不符。</translation>
+    </message>
+    <message>
+        <source>The calibration says it has {} samples of {} tokens.</source>
+        <translation>校准文件自称有 {} 个样本，每个 {} 个词元，这不可能。</translation>
+    </message>
+    <message>
+        <source>The calibration is empty.</source>
+        <translation>校准文件是空的。</translation>
+    </message>
+    <message>
+        <source>The calibration was made with other weights: those of {}.</source>
+        <translation>该校准是用另一组权重做的：{} 的权重。</translation>
+    </message>
+    <message>
+        <source>Line {} has a zero byte: this is not a text file.</source>
+        <translation>第 {} 行含有零字节：这不是文本文件。</translation>
+    </message>
+    <message>
+        <source>Line {} is not UTF-8.</source>
+        <translation>第 {} 行不是 UTF-8。</translation>
+    </message>
+    <message>
+        <source>Line {} is longer than {} bytes.</source>
+        <translation>第 {} 行超过 {} 字节。</translation>
+    </message>
+    <message>
+        <source>Line {} is not valid JSON.</source>
+        <translation>第 {} 行不是有效的 JSON。</translation>
+    </message>
+    <message>
+        <source>Line {} is not a JSON object.</source>
+        <translation>第 {} 行不是 JSON 对象。</translation>
+    </message>
+    <message>
+        <source>Line {} has no &quot;text&quot; that is a string.</source>
+        <translation>第 {} 行没有字符串类型的 "text"。</translation>
+    </message>
+    <message>
+        <source>Of this file only the first {} MB are used.</source>
+        <translation>该文件只使用开头的 {} MB。</translation>
+    </message>
+    <message>
+        <source>The file has no text.</source>
+        <translation>该文件没有文本。</translation>
+    </message>
+    <message>
+        <source>A sample must have at least {} tokens.</source>
+        <translation>一个样本至少要有 {} 个词元。</translation>
+    </message>
+    <message>
+        <source>The text has {} tokens, fewer than one sample of {}: choose a longer text or shorter samples.</source>
+        <translation>文本只有 {} 个词元，不够一个 {}词元的样本：请选择更长的文本或更短的样本。</translation>
+    </message>
+    <message>
+        <source>The text gives {0} samples of {1} tokens; {2} were asked for. All of it is used.</source>
+        <translation>要求 {2} 个样本，但文本只够 {0} 个样本（每个 {1} 个词元），已全部使用。</translation>
+    </message>
+    <message>
+        <source>There is no Gram matrix of this input.</source>
+        <translation>没有该输入的 Gram 矩阵。</translation>
+    </message>
+    <message>
+        <source>Its RoPE scaling leads to frequencies that are not finite.</source>
+        <translation>它的 RoPE 缩放得出的频率不是有限数。</translation>
+    </message>
+    <message>
+        <source>The rotary dimension {} is larger than a head of {}.</source>
+        <translation>旋转维度 {} 大于注意力头的维度 {}。</translation>
+    </message>
+    <message>
+        <source>The predictions are not finite: with these weights the model cannot be run in float32 on this text.</source>
+        <translation>预测结果不是有限数：使用这些权重时，该模型无法以 float32 处理这段文本。</translation>
+    </message>
+    <message>
+        <source>Open the model first that the calibration was made of.</source>
+        <translation>请先打开做该校准所用的模型。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>
@@ -1406,8 +1546,241 @@
         <translation>不使用重要性矩阵(&amp;W)</translation>
     </message>
     <message>
-        <source>&amp;Sizes…</source>
-        <translation>大小(&amp;S)…</translation>
+        <source>&amp;Calibrate…</source>
+        <translation>校准(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Calibrate</source>
+        <translation>校准</translation>
+    </message>
+    <message>
+        <source>Run the model over a text to learn what its matrices read (Ctrl+K)</source>
+        <translation>让模型运行一段文本，了解各矩阵读入什么 (Ctrl+K)</translation>
+    </message>
+    <message>
+        <source>&amp;Sizes</source>
+        <translation>大小(&amp;S)</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ActivationsPage</name>
+    <message>
+        <source>Activations</source>
+        <translation>激活</translation>
+    </message>
+    <message>
+        <source>What a linear reads on a calibration text: distribution, channels, outliers</source>
+        <translation>线性层在校准文本上读入的内容：分布、通道、离群值</translation>
+    </message>
+    <message>
+        <source>This tensor is not a linear: it reads no activations. Choose a matrix of attention or of the MLP in the model tree.</source>
+        <translation>该张量不是线性层，不读入激活值。请在模型树中选择注意力或 MLP 的矩阵。</translation>
+    </message>
+    <message>
+        <source>Calibrating…</source>
+        <translation>正在校准…</translation>
+    </message>
+    <message>
+        <source>What this matrix reads is not known yet: run the model over a text to see it.</source>
+        <translation>还不知道该矩阵读入什么：让模型运行一段文本即可看到。</translation>
+    </message>
+    <message>
+        <source>The calibration does not know this tensor&apos;s input.</source>
+        <translation>校准中没有该张量的输入。</translation>
+    </message>
+    <message>
+        <source>Look at activations</source>
+        <translation>查看激活值</translation>
+    </message>
+    <message>
+        <source>largest |x|</source>
+        <translation>最大 |x|</translation>
+    </message>
+    <message>
+        <source>x &gt; 0</source>
+        <translation>x &gt; 0</translation>
+    </message>
+    <message>
+        <source>x &lt; 0</source>
+        <translation>x &lt; 0</translation>
+    </message>
+    <message>
+        <source>Histogram of the activations</source>
+        <translation>激活值的直方图</translation>
+    </message>
+    <message>
+        <source>%1 values with magnitudes up to %2, mean %3</source>
+        <translation>%1 个值，幅值最大 %2，平均 %3</translation>
+    </message>
+    <message>
+        <source>input channel</source>
+        <translation>输入通道</translation>
+    </message>
+    <message>
+        <source>%1, by rank</source>
+        <translation>%1，按名次</translation>
+    </message>
+    <message>
+        <source>Largest magnitude of every input channel</source>
+        <translation>每个输入通道的最大幅值</translation>
+    </message>
+    <message>
+        <source>Largest in channel %1: %2</source>
+        <translation>最大值在通道 %1：%2</translation>
+    </message>
+    <message>
+        <source>read by</source>
+        <translation>读者</translation>
+    </message>
+    <message>
+        <source>Linears that read this input: %1</source>
+        <translation>读入该输入的线性层：%1</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>词元数</translation>
+    </message>
+    <message>
+        <source>channels</source>
+        <translation>通道数</translation>
+    </message>
+    <message>
+        <source>mean |x|</source>
+        <translation>平均 |x|</translation>
+    </message>
+    <message>
+        <source>rms</source>
+        <translation>均方根</translation>
+    </message>
+    <message>
+        <source>Root of the mean square</source>
+        <translation>平方平均数的平方根</translation>
+    </message>
+    <message>
+        <source>max |x|</source>
+        <translation>最大 |x|</translation>
+    </message>
+    <message>
+        <source>at</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>sample %1, token %2</source>
+        <translation>样本 %1，词元%2</translation>
+    </message>
+    <message>
+        <source>The token with the largest magnitude, counted from 0</source>
+        <translation>幅值最大的词元，从 0 数起</translation>
+    </message>
+    <message>
+        <source>|x| ≥ 6</source>
+        <translation>|x| ≥ 6</translation>
+    </message>
+    <message>
+        <source>Share of the values; from this magnitude on LLM.int8() keeps 16 bits</source>
+        <translation>占全部值的比例；LLM.int8() 对达到该幅值的部分保留 16 位</translation>
+    </message>
+    <message>
+        <source>near zero</source>
+        <translation>接近零</translation>
+    </message>
+    <message>
+        <source>Share of the values whose magnitude is below 2⁻³², zeros among them</source>
+        <translation>幅值低于 2⁻³² 的值（包括零）所占的比例</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) reach six times the median channel&apos;s largest magnitude.</source>
+        <translation>
+            <numerusform>有 %n 个通道达到中位通道最大幅值的六倍。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No channel reaches six times the median channel&apos;s largest magnitude.</source>
+        <translation>没有通道达到中位通道最大幅值的六倍。</translation>
+    </message>
+    <message>
+        <source>Calibrate…</source>
+        <translation>校准…</translation>
+    </message>
+    <message>
+        <source>Run the model over a text</source>
+        <translation>让模型运行一段文本</translation>
+    </message>
+    <message>
+        <source>Distribution</source>
+        <translation>分布</translation>
+    </message>
+    <message>
+        <source>log counts</source>
+        <translation>计数取对数</translation>
+    </message>
+    <message>
+        <source>Counts on a logarithmic axis</source>
+        <translation>计数用对数轴</translation>
+    </message>
+    <message>
+        <source>magnitude |x|</source>
+        <translation>幅值 |x|</translation>
+    </message>
+    <message>
+        <source>values per bin</source>
+        <translation>每格的值数</translation>
+    </message>
+    <message>
+        <source>Distribution of the activations</source>
+        <translation>激活值的分布</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;How many values of the input have which magnitude, positive and negative ones apart, over all tokens of the calibration. The axis is logarithmic, eight bins an octave, so that the bulk and values a thousand times larger are seen together.&lt;/p&gt;&lt;p&gt;A format with one scale for many values must reach the largest and still tell the bulk apart: the farther the right end lies from the hump, the harder that is. With eight bits the grid has 127 steps, seven octaves, up to the largest value.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;在校准的全部词元上，输入中各种幅值的值各有多少，正负分开。横轴为对数，每个倍频程八格，因此主体与大上千倍的值可以一起看到。&lt;/p&gt;&lt;p&gt;多个值共用一个缩放因子的格式，既要够到最大的值，又要分得清主体：右端离主峰越远就越难。八位的网格到最大值共有 127 级，即七个倍频程。&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>by index</source>
+        <translation>按编号</translation>
+    </message>
+    <message>
+        <source>sorted</source>
+        <translation>排序</translation>
+    </message>
+    <message>
+        <source>Order of the channels</source>
+        <translation>通道的次序</translation>
+    </message>
+    <message>
+        <source>In the order of the matrix, or from the largest down</source>
+        <translation>按矩阵中的次序，或从大到小</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;The largest |x| of every input channel, over all tokens. Weights that meet a large channel matter more: an error in them is multiplied by it. AWQ scales such channels up before rounding, SmoothQuant moves their size into the weights.&lt;/p&gt;&lt;p&gt;A click marks a channel in all views.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;每个输入通道在全部词元上的最大 |x|。与大通道相乘的权重更重要：其中的误差会被它放大。AWQ 在舍入之前放大这些通道的权重，SmoothQuant 则把它们的幅度移到权重中。&lt;/p&gt;&lt;p&gt;单击可在所有视图中标出一个通道。&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Statistics</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <source>Statistics of the input</source>
+        <translation>输入的统计</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Of all tokens of the calibration, measured on the original model. Linears that read the same tensor share them.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;基于校准的全部词元，在原始模型上测得。读入同一张量的线性层共用这些统计。&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Outlier channels</source>
+        <translation>离群通道</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Transformers have a few channels that are far larger than all others, in the same places for nearly every token. LLM.int8() (Dettmers et al. 2022) calls a value an outlier from |x| = 6 on; that number fits models whose usual activations are about 1. Here a channel is an outlier if its largest magnitude is six times the median channel&apos;s; the last column gives the share of tokens by the paper&apos;s rule.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;Transformer 有少数通道远大于其他通道，而且几乎对每个词元都在相同的位置。LLM.int8()（Dettmers 等，2022）把 |x| 达到 6 的值称为离群值；这个数适合激活值通常在 1 左右的模型。这里，若一个通道的最大幅值达到中位通道的六倍，就算离群通道；最后一列按论文的规则给出词元的比例。&lt;/p&gt;</translation>
     </message>
 </context>
 <context>
@@ -1620,6 +1993,180 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::CalibrateDialog</name>
+    <message>
+        <source>Choose a Text</source>
+        <translation>选择文本</translation>
+    </message>
+    <message>
+        <source>Texts (*.txt *.md *.raw *.jsonl *.ndjson);;All files (*)</source>
+        <translation>文本 (*.txt *.md *.raw *.jsonl *.ndjson);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Choose a text file.</source>
+        <translation>请选择一个文本文件。</translation>
+    </message>
+    <message>
+        <source>Reading the text…</source>
+        <translation>正在读取文本…</translation>
+    </message>
+    <message>
+        <source>Plan the calibration</source>
+        <translation>规划校准</translation>
+    </message>
+    <message>
+        <source>The text has %1 tokens, fewer than one sample: choose a longer text or shorter samples.</source>
+        <translation>文本只有 %1 个词元，不够一个样本：请选择更长的文本或更短的样本。</translation>
+    </message>
+    <message>
+        <source>The text has %1 tokens; %2 of them are run: %3 × %4.</source>
+        <translation>文本有 %1 个词元，将运行其中 %2 个：%3 × %4。</translation>
+    </message>
+    <message>
+        <source>That is all that the text gives: nothing is repeated.</source>
+        <translation>文本只有这么多：不会重复使用。</translation>
+    </message>
+    <message>
+        <source>It would take about %1 of memory, more than the limit of %2: take fewer or shorter samples.</source>
+        <translation>约需 %1 内存，超过 %2 的上限：请减少或缩短样本。</translation>
+    </message>
+    <message>
+        <source>It takes about %1 of memory.</source>
+        <translation>约需 %1 内存。</translation>
+    </message>
+    <message>
+        <source>Open a Calibration</source>
+        <translation>打开校准</translation>
+    </message>
+    <message>
+        <source>Calibrations (*.qlcal);;All files (*)</source>
+        <translation>校准 (*.qlcal);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Save the Calibration</source>
+        <translation>保存校准</translation>
+    </message>
+    <message>
+        <source>Calibrations (*.qlcal)</source>
+        <translation>校准 (*.qlcal)</translation>
+    </message>
+    <message>
+        <source>Export an Importance Matrix</source>
+        <translation>导出重要性矩阵</translation>
+    </message>
+    <message>
+        <source>Importance matrices (*.gguf *.dat)</source>
+        <translation>重要性矩阵 (*.gguf *.dat)</translation>
+    </message>
+    <message>
+        <source>Save %1</source>
+        <translation>保存 %1</translation>
+    </message>
+    <message>
+        <source>%1 was written.</source>
+        <translation>已写入 %1。</translation>
+    </message>
+    <message>
+        <source>Made on %1: %2 × %3 tokens.</source>
+        <translation>文本：%1，%2 × %3 个词元。</translation>
+    </message>
+    <message>
+        <source>This model has none yet.</source>
+        <translation>该模型还没有校准。</translation>
+    </message>
+    <message>
+        <source>Calibrate</source>
+        <translation>校准</translation>
+    </message>
+    <message>
+        <source>Text:</source>
+        <translation>文本：</translation>
+    </message>
+    <message>
+        <source>English, Chinese and code (comes with the program)</source>
+        <translation>英文、中文和代码（随程序提供）</translation>
+    </message>
+    <message>
+        <source>A file:</source>
+        <translation>文件：</translation>
+    </message>
+    <message>
+        <source>Text file</source>
+        <translation>文本文件</translation>
+    </message>
+    <message>
+        <source>A text in UTF-8, or JSONL with a &quot;text&quot; in every line; it can also be dropped here</source>
+        <translation>UTF-8 文本，或每行有 "text" 的 JSONL；也可以拖放到这里</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Samples:</source>
+        <translation>样本数：</translation>
+    </message>
+    <message>
+        <source>How many pieces of the text are run, spread evenly over it. More give steadier statistics and take longer</source>
+        <translation>运行文本中的多少段，均匀分布在全文。越多统计越稳定，用时也越长</translation>
+    </message>
+    <message>
+        <source>Tokens in a sample:</source>
+        <translation>每个样本的词元数：</translation>
+    </message>
+    <message>
+        <source>Each sample is run alone; at most as many as the model can take</source>
+        <translation>每个样本单独运行；最多为模型能接受的长度</translation>
+    </message>
+    <message>
+        <source>Use as the importance matrix</source>
+        <translation>用作重要性矩阵</translation>
+    </message>
+    <message>
+        <source>Schemes with +imatrix then weight errors by these activations; the results of all schemes are computed anew</source>
+        <translation>带 +imatrix 的方案将用这些激活值给误差加权；所有方案的结果会重新计算</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Calibration of this model</source>
+        <translation>该模型的校准</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Open a calibration that was saved</source>
+        <translation>打开已保存的校准</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>Save all statistics, to be opened again with this model</source>
+        <translation>保存全部统计，以后可与该模型一起打开</translation>
+    </message>
+    <message>
+        <source>Export Importance Matrix…</source>
+        <translation>导出重要性矩阵…</translation>
+    </message>
+    <message>
+        <source>Write an imatrix file for llama.cpp</source>
+        <translation>写出供 llama.cpp 使用的 imatrix 文件</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::CalibrationTexts</name>
+    <message>
+        <source>built-in text</source>
+        <translation>内置文本</translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::CellReader</name>
     <message>
         <source>Read row %1</source>
@@ -1664,6 +2211,44 @@
         <source>level %1</source>
         <extracomment>the number that a code stands for, from a table of the format</extracomment>
         <translation>档位 %1</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ChannelTable</name>
+    <message>
+        <source>Input channel: a column of the matrix</source>
+        <translation>输入通道：矩阵的一列</translation>
+    </message>
+    <message>
+        <source>Its largest magnitude over all tokens</source>
+        <translation>它在全部词元上的最大幅值</translation>
+    </message>
+    <message>
+        <source>How many times the median channel&apos;s largest magnitude; bold from %1 on</source>
+        <translation>是中位通道最大幅值的多少倍；从 %1 倍起用粗体</translation>
+    </message>
+    <message>
+        <source>Share of the tokens where its magnitude is %1 or more</source>
+        <translation>其幅值达到 %1 的词元所占的比例</translation>
+    </message>
+    <message>
+        <source>channel</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <comment>magnitude</comment>
+        <translation>最大</translation>
+    </message>
+    <message>
+        <source>ratio</source>
+        <extracomment>to the median channel</extracomment>
+        <translation>倍数</translation>
+    </message>
+    <message>
+        <source>≥ 6</source>
+        <extracomment>share of tokens with |x| of at least 6</extracomment>
+        <translation>≥ 6</translation>
     </message>
 </context>
 <context>
@@ -1777,6 +2362,14 @@
     <message>
         <source>The same with squared errors weighted by the importance of their columns</source>
         <translation>同上，但平方误差按所在列的重要性加权</translation>
+    </message>
+    <message>
+        <source>output error</source>
+        <translation>输出误差</translation>
+    </message>
+    <message>
+        <source>‖XΔWᵀ‖ / ‖XWᵀ‖: how far this linear&apos;s outputs move on the measured text, X being what it reads in the original model</source>
+        <translation>‖XΔWᵀ‖ / ‖XWᵀ‖：这一线性层的输出在测量文本上偏移多少（X 为它在原模型中的输入）</translation>
     </message>
 </context>
 <context>
@@ -1968,10 +2561,6 @@
         <translation>仅编码的时间，各线程之和</translation>
     </message>
     <message>
-        <source>bits/weight</source>
-        <translation>位/权重</translation>
-    </message>
-    <message>
         <source>weighted</source>
         <extracomment>RMSE weighted by importance; keep it short</extracomment>
         <translation>加权</translation>
@@ -1983,6 +2572,74 @@
     <message>
         <source>Tensors that get something else than was chosen for them: a replacement, or their stored type</source>
         <translation>得到的与所选不同的张量：换用了替代类型，或保持存储类型</translation>
+    </message>
+    <message>
+        <source>bpw</source>
+        <extracomment>bits per weight, the usual abbreviation</extracomment>
+        <translation>bpw</translation>
+    </message>
+    <message>
+        <source>output error</source>
+        <translation>输出误差</translation>
+    </message>
+    <message>
+        <source>‖XΔWᵀ‖ / ‖XWᵀ‖ of each linear on the text, X being what it reads in the original model; the mean over all linears</source>
+        <translation>各线性层在文本上的 ‖XΔWᵀ‖ / ‖XWᵀ‖（X 为它在原模型中的输入），对所有线性层取平均</translation>
+    </message>
+    <message>
+        <source>perplexity</source>
+        <translation>困惑度</translation>
+    </message>
+    <message>
+        <source>e to the mean negative log-likelihood of the text&apos;s tokens, with its standard error: among how many tokens the model is undecided. Less is better</source>
+        <translation>文本词元平均负对数似然的 e 指数，附标准误差：相当于模型在多少个词元之间举棋不定。越小越好</translation>
+    </message>
+    <message>
+        <source>KL mean</source>
+        <extracomment>the Kullback-Leibler divergence, its mean</extracomment>
+        <translation>平均 KL</translation>
+    </message>
+    <message>
+        <source>Kullback–Leibler divergence of the predictions from the original&apos;s, mean over the text&apos;s tokens, in nats. It tells schemes apart sooner than perplexity</source>
+        <translation>预测分布与原模型的 KL 散度在文本词元上的平均值，单位为 nat。它比困惑度更早分辨出方案的优劣</translation>
+    </message>
+    <message>
+        <source>KL 99.9 %</source>
+        <translation>KL 99.9 %</translation>
+    </message>
+    <message>
+        <source>999 of 1000 tokens diverge less than this, in nats: how bad it gets</source>
+        <translation>1000 个词元中有 999 个的散度小于此值（nat）：最坏时有多坏</translation>
+    </message>
+    <message>
+        <source>same top</source>
+        <extracomment>share of tokens for which both models find the same token likeliest</extracomment>
+        <translation>首选一致</translation>
+    </message>
+    <message>
+        <source>How often the likeliest token is still the original&apos;s</source>
+        <translation>最可能的词元仍与原模型相同的比例</translation>
+    </message>
+    <message>
+        <source>%1 ± %2</source>
+        <comment>a value and its standard error</comment>
+        <translation>%1 ± %2</translation>
+    </message>
+    <message>
+        <source>Measured on %1 tokens in %2 windows of %3 (protocol: %4).</source>
+        <translation>在 %1 个词元上测得，共 %2 个长度为 %3 的窗口（协议：%4）。</translation>
+    </message>
+    <message>
+        <source>Not measured yet: run the comparison with predictions.</source>
+        <translation>尚未测量：请连同预测一起运行比较。</translation>
+    </message>
+    <message>
+        <source>Perplexity is %1 ± %2 times the original&apos;s.</source>
+        <translation>困惑度是原模型的 %1 ± %2 倍。</translation>
+    </message>
+    <message>
+        <source>Divergence: mean %1 ± %2, median %3, 99 % below %4, largest %5 nats.</source>
+        <translation>散度：平均 %1 ± %2，中位数 %3，99 % 低于 %4，最大 %5 nat。</translation>
     </message>
 </context>
 <context>
@@ -2039,6 +2696,46 @@
     <message>
         <source>The table could not be saved to %1: %2.</source>
         <translation>无法把表格保存到 %1：%2。</translation>
+    </message>
+    <message>
+        <source>as stored</source>
+        <translation>原样</translation>
+    </message>
+    <message>
+        <source>Predictions</source>
+        <translation>预测</translation>
+    </message>
+    <message>
+        <source>Also run the model on a text: perplexity, divergence from the original, errors of the linears&apos; outputs</source>
+        <translation>同时在一段文本上运行模型：困惑度、与原模型的散度、各线性层的输出误差</translation>
+    </message>
+    <message>
+        <source>Text…</source>
+        <translation>文本…</translation>
+    </message>
+    <message>
+        <source>On which text predictions are measured, and how</source>
+        <translation>在哪段文本上、怎样测量预测</translation>
+    </message>
+    <message>
+        <source>Show the perplexities as they were measured</source>
+        <translation>显示测量过程中的困惑度</translation>
+    </message>
+    <message>
+        <source>Chart of perplexities</source>
+        <translation>困惑度曲线</translation>
+    </message>
+    <message>
+        <source>tokens scored</source>
+        <translation>已计分词元</translation>
+    </message>
+    <message>
+        <source>perplexity</source>
+        <translation>困惑度</translation>
+    </message>
+    <message>
+        <source>Perplexity of each scheme over the tokens scored so far</source>
+        <translation>各方案在已计分词元上的困惑度</translation>
     </message>
 </context>
 <context>
@@ -2847,6 +3544,87 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::ModelCard</name>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>%1: %2 values, %3</source>
+        <extracomment>a type, how many values are stored in it, and their share</extracomment>
+        <translation>%1：%2 个值，%3</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>Hidden size</source>
+        <translation>隐藏维度</translation>
+    </message>
+    <message>
+        <source>Feed-forward size</source>
+        <translation>前馈维度</translation>
+    </message>
+    <message>
+        <source>Heads / KV heads</source>
+        <extracomment>attention heads, and those of keys and values</extracomment>
+        <translation>注意力头 / KV 头</translation>
+    </message>
+    <message>
+        <source>Head size</source>
+        <translation>头维度</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表</translation>
+    </message>
+    <message>
+        <source>Context length</source>
+        <translation>上下文长度</translation>
+    </message>
+    <message>
+        <source>Tied embeddings</source>
+        <translation>共享词嵌入</translation>
+    </message>
+    <message>
+        <source>Whether the embedding serves as the output matrix too</source>
+        <translation>词嵌入是否同时用作输出矩阵</translation>
+    </message>
+    <message>
+        <source>Stored types</source>
+        <translation>存储类型</translation>
+    </message>
+    <message>
+        <source>File size</source>
+        <translation>文件大小</translation>
+    </message>
+    <message>
+        <source>Can be run</source>
+        <translation>可以运行</translation>
+    </message>
+    <message>
+        <source>Whether perplexity and output errors can be measured</source>
+        <translation>能否测量困惑度和输出误差</translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::ModelDock</name>
     <message>
         <source>Model</source>
@@ -2916,6 +3694,140 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::OverviewPage</name>
+    <message>
+        <source>The table was copied.</source>
+        <translation>表格已复制。</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>概览</translation>
+    </message>
+    <message>
+        <source>The whole model: what it is, what it weighs, and where a scheme errs</source>
+        <translation>整个模型：它是什么、有多大，以及方案的误差在哪里</translation>
+    </message>
+    <message>
+        <source>Work out sizes</source>
+        <translation>计算大小</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 个词元</translation>
+    </message>
+    <message>
+        <source>maximum: %1 tokens</source>
+        <translation>最大：%1 个词元</translation>
+    </message>
+    <message>
+        <source>maximum: not known</source>
+        <translation>最大：未知</translation>
+    </message>
+    <message>
+        <source>Longer than the model&apos;s context</source>
+        <translation>比模型的上下文更长</translation>
+    </message>
+    <message>
+        <source>The model does not say how long its context is</source>
+        <translation>模型没有说明其上下文长度</translation>
+    </message>
+    <message>
+        <source>kept as %1</source>
+        <translation>保持 %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <extracomment>a metric and its value</extracomment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Layers × roles: %1</source>
+        <comment>a scheme</comment>
+        <translation>层 × 角色：%1</translation>
+    </message>
+    <message>
+        <source>Layers × roles</source>
+        <translation>层 × 角色</translation>
+    </message>
+    <message>
+        <source>Add a scheme to see what it does to the model&apos;s linears.</source>
+        <translation>添加一个方案，即可看到它对模型线性层的影响。</translation>
+    </message>
+    <message>
+        <source>It is not known which tensors of this model are the linears of its layers.</source>
+        <translation>无法得知本模型的哪些张量是各层的线性层。</translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation>第 %1 层</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>位</translation>
+    </message>
+    <message>
+        <source>Point at a field to read it; a click goes to its tensor.</source>
+        <translation>把指针移到格子上即可读数；单击转到对应的张量。</translation>
+    </message>
+    <message>
+        <source>Size and memory</source>
+        <translation>大小与内存</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>How many tokens the KV cache holds</source>
+        <translation>KV 缓存容纳多少个词元</translation>
+    </message>
+    <message>
+        <source>cache %1</source>
+        <extracomment>the type in which keys and values are kept</extracomment>
+        <translation>缓存 %1</translation>
+    </message>
+    <message>
+        <source>Type of the KV cache</source>
+        <translation>KV 缓存的类型</translation>
+    </message>
+    <message>
+        <source>How keys and values are kept</source>
+        <translation>键和值以何种类型保存</translation>
+    </message>
+    <message>
+        <source>Add the chosen format to the comparison</source>
+        <translation>把所选格式加入对比</translation>
+    </message>
+    <message>
+        <source>Add to the comparison</source>
+        <translation>加入对比</translation>
+    </message>
+    <message>
+        <source>Copy the table (tab-separated)</source>
+        <translation>复制表格（以制表符分隔）</translation>
+    </message>
+    <message>
+        <source>Copy the table</source>
+        <translation>复制表格</translation>
+    </message>
+    <message>
+        <source>Sizes of this model</source>
+        <translation>本模型的大小</translation>
+    </message>
+    <message>
+        <source>About the model</source>
+        <translation>关于模型</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>What the colours show</source>
+        <translation>颜色表示什么</translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::Page</name>
     <message>
         <source>%1 could not be saved: %2</source>
@@ -2968,6 +3880,178 @@
     <message>
         <source>The picture could not be written.</source>
         <translation>无法写入图片。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::Predictions</name>
+    <message>
+        <source>Look at the model</source>
+        <translation>查看模型</translation>
+    </message>
+    <message numerus="yes">
+        <source>Measure the predictions of %n scheme(s)</source>
+        <translation>
+            <numerusform>测量 %n 个方案的预测</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::PredictionsDialog</name>
+    <message>
+        <source>Choose a Text</source>
+        <translation>选择文本</translation>
+    </message>
+    <message>
+        <source>Texts (*.txt *.md *.raw);;All files (*)</source>
+        <translation>文本 (*.txt *.md *.raw);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Choose a readable text file.</source>
+        <translation>请选择一个可读的文本文件。</translation>
+    </message>
+    <message>
+        <source>The text should be one that the model was not trained on, such as the test set of WikiText-2.</source>
+        <translation>应选模型训练时没有见过的文本，例如 WikiText-2 的测试集。</translation>
+    </message>
+    <message>
+        <source>The demo model has never seen this novel. Large models have: for them, choose a text of your own.</source>
+        <translation>演示模型从未见过这部小说；大模型却见过：测它们时请另选文本。</translation>
+    </message>
+    <message>
+        <source>GPTQ paper: every token of a window but the first is scored.</source>
+        <translation>GPTQ 论文：除第一个外，窗口中的每个词元都计分。</translation>
+    </message>
+    <message>
+        <source>llama.cpp: the second half of each window is scored, as llama-perplexity does.</source>
+        <translation>llama.cpp：与 llama-perplexity 一样，只对每个窗口的后半段计分。</translation>
+    </message>
+    <message>
+        <source>Perplexities of different texts, protocols or windows must not be compared: a change here drops what was measured before.</source>
+        <translation>不同文本、协议或窗口下的困惑度不可相互比较：在此改动会丢弃此前的测量结果。</translation>
+    </message>
+    <message>
+        <source>Measure Predictions</source>
+        <translation>测量预测</translation>
+    </message>
+    <message>
+        <source>Text:</source>
+        <translation>文本：</translation>
+    </message>
+    <message>
+        <source>Jane Austen, Persuasion, chapters 1 to 12 (comes with the program)</source>
+        <translation>简·奥斯汀《劝导》第 1 至 12 章（随程序附带）</translation>
+    </message>
+    <message>
+        <source>A file:</source>
+        <translation>文件：</translation>
+    </message>
+    <message>
+        <source>Text file</source>
+        <translation>文本文件</translation>
+    </message>
+    <message>
+        <source>A text in UTF-8; it can also be dropped here</source>
+        <translation>UTF-8 文本；也可以拖放到这里</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Protocol:</source>
+        <translation>协议：</translation>
+    </message>
+    <message>
+        <source>GPTQ paper</source>
+        <translation>GPTQ 论文</translation>
+    </message>
+    <message>
+        <source>Which tokens of a window are scored</source>
+        <translation>窗口中哪些词元计分</translation>
+    </message>
+    <message>
+        <source>Tokens in a window:</source>
+        <translation>窗口词元数：</translation>
+    </message>
+    <message>
+        <source>Each window is run alone; at most as many as the model can take</source>
+        <translation>各窗口单独运行；不超过模型能接受的长度</translation>
+    </message>
+    <message>
+        <source>Windows:</source>
+        <translation>窗口数：</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>How many windows are taken from the text&apos;s beginning. Automatic: fewer for larger models, but always the same for a model</source>
+        <translation>从文本开头取多少个窗口。自动：模型越大取得越少，但同一模型总是一样多</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>确定</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::RoleMetricText</name>
+    <message>
+        <source>Every weight of the linears is kept exactly.</source>
+        <translation>线性层的每个权重都原样保留。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <extracomment>between the names of a list</extracomment>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>%1: %2 of the squared error of all linears, on %3 of their weights.</source>
+        <translation>%1：占所有线性层平方误差的 %2，而权重只占 %3。</translation>
+    </message>
+    <message>
+        <source>No linear stands out: %1 carries the most of the squared error, %2, on %3 of the weights.</source>
+        <translation>没有哪个线性层特别突出：平方误差最多的是%1，占 %2，权重占 %3。</translation>
+    </message>
+    <message>
+        <source>No linear&apos;s output changes.</source>
+        <translation>所有线性层的输出都没有变化。</translation>
+    </message>
+    <message>
+        <source>The largest output error, %1, is that of %2: %3 times the mean of all linears.</source>
+        <translation>输出误差最大的是%2，为 %1，是所有线性层平均值的 %3 倍。</translation>
+    </message>
+    <message>
+        <source>Output error</source>
+        <translation>输出误差</translation>
+    </message>
+    <message>
+        <source>Relative weight error</source>
+        <translation>相对权重误差</translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>Bits per weight</source>
+        <translation>每权重位数</translation>
+    </message>
+    <message>
+        <source>Not measured yet: run the comparison with predictions.</source>
+        <translation>尚未测量：请连同预测一起运行比较。</translation>
+    </message>
+    <message>
+        <source>Not measured yet: run the comparison on the whole model.</source>
+        <translation>尚未测量：请在整个模型上运行对比。</translation>
+    </message>
+    <message>
+        <source>It is not known what the scheme makes of this model.</source>
+        <translation>无法得知该方案对本模型的结果。</translation>
     </message>
 </context>
 <context>
@@ -3178,6 +4262,54 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::SampleMap</name>
+    <message>
+        <source>sample %1, token %2</source>
+        <translation>样本 %1，词元%2</translation>
+    </message>
+    <message>
+        <source>channel %1 · %2 · x = %3</source>
+        <translation>通道 %1 · %2 · x = %3</translation>
+    </message>
+    <message>
+        <source>channel %1 · %2, %3 · x = %4</source>
+        <extracomment>a channel, where a token stands, its text, a value</extracomment>
+        <translation>通道 %1 · %2，%3 · x = %4</translation>
+    </message>
+    <message>
+        <source>Point at a cell to read its value; a click chooses its channel.</source>
+        <translation>指向一格可读出其值；单击选择它的通道。</translation>
+    </message>
+    <message>
+        <source>Tokens × channels</source>
+        <translation>词元× 通道</translation>
+    </message>
+    <message>
+        <source>log colours</source>
+        <translation>颜色取对数</translation>
+    </message>
+    <message>
+        <source>Colours on a logarithmic scale</source>
+        <translation>颜色用对数刻度</translation>
+    </message>
+    <message>
+        <source>Show the whole map (0)</source>
+        <translation>显示整张图 (0)</translation>
+    </message>
+    <message>
+        <source>Show the whole map</source>
+        <translation>显示整张图</translation>
+    </message>
+    <message>
+        <source>Map of tokens and channels</source>
+        <translation>词元与通道的图</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;A row for each of the sampled tokens, a column for each input channel; bright is a large magnitude. The tokens are drawn evenly from the whole text, always the same ones.&lt;/p&gt;&lt;p&gt;&lt;b&gt;Bright columns&lt;/b&gt; are outlier channels: they are large for nearly every token, so that a scale for each token does not help, but scaling the channel (SmoothQuant, AWQ) does. &lt;b&gt;Bright rows&lt;/b&gt; are single tokens, often the first of a text or a full stop.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;每个抽取的词元一行，每个输入通道一列；越亮幅值越大。词元均匀地取自全文，总是同样的那些。&lt;/p&gt;&lt;p&gt;&lt;b&gt;亮的列&lt;/b&gt;是离群通道：几乎对每个词元都大，所以逐词元的缩放因子无济于事，缩放通道（SmoothQuant、AWQ）才有用。&lt;b&gt;亮的行&lt;/b&gt;是个别词元，往往是文本的第一个或句号。&lt;/p&gt;</translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::SchemeDock</name>
     <message>
         <source>Textbook Variants</source>
@@ -3300,6 +4432,10 @@
     <message>
         <source>for example q4_k_m or int4:g64:asym</source>
         <translation>例如 q4_k_m 或 int4:g64:asym</translation>
+    </message>
+    <message>
+        <source>calibration</source>
+        <translation>校准</translation>
     </message>
 </context>
 <context>
@@ -3652,57 +4788,14 @@
     </message>
 </context>
 <context>
-    <name>ql::gui::SizesDialog</name>
-    <message>
-        <source>Work out sizes</source>
-        <translation>计算大小</translation>
-    </message>
-    <message>
-        <source>Sizes of This Model</source>
-        <translation>此模型的大小</translation>
-    </message>
-    <message>
-        <source>Computed, not estimated: every tensor of this model with the type that it would get, scales and minima included.</source>
-        <translation>按此模型每个张量将得到的类型逐一计算，含缩放因子和最小值，不是估计。</translation>
-    </message>
-    <message>
-        <source>Add to the Comparison</source>
-        <translation>加入对比</translation>
-    </message>
-    <message>
-        <source>Copy the Table</source>
-        <translation>复制表格</translation>
-    </message>
-    <message>
-        <source>Close</source>
-        <translation>关闭</translation>
-    </message>
-    <message>
-        <source>Sizes of this model</source>
-        <translation>此模型的大小</translation>
-    </message>
-</context>
-<context>
     <name>ql::gui::SizesTable</name>
     <message>
         <source>as stored</source>
         <translation>原样</translation>
     </message>
     <message>
-        <source>recipe</source>
-        <translation>配方</translation>
-    </message>
-    <message>
-        <source>one type</source>
-        <translation>单一类型</translation>
-    </message>
-    <message>
         <source>One type covers the decoder&apos;s linears (a float type every matrix), a recipe chooses for every tensor</source>
         <translation>单一类型覆盖解码器的线性层（浮点类型则覆盖每个矩阵），配方为每个张量选择类型</translation>
-    </message>
-    <message>
-        <source>Bits per weight of the tensors that it covers</source>
-        <translation>所覆盖张量的每权重位数</translation>
     </message>
     <message>
         <source>Bits per weight of all tensors, kept ones included</source>
@@ -3717,20 +4810,78 @@
         <translation>格式</translation>
     </message>
     <message>
-        <source>Kind</source>
-        <translation>种类</translation>
-    </message>
-    <message>
-        <source>Bits/weight, covered</source>
-        <translation>位/权重（所覆盖）</translation>
-    </message>
-    <message>
-        <source>Bits/weight, all</source>
-        <translation>位/权重（全部）</translation>
-    </message>
-    <message>
         <source>Size</source>
         <translation>大小</translation>
+    </message>
+    <message>
+        <source>%1 (recipe)</source>
+        <extracomment>a recipe, which may have the same name as a type</extracomment>
+        <translation>%1（配方）</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <extracomment>an estimate and by how much it is wrong: 3.2 MB (−12 %)</extracomment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Heads of %1 values are no whole blocks of %2.</source>
+        <translation>含 %1 个值的头不是 %2 的整数个块。</translation>
+    </message>
+    <message>
+        <source>%1 layers × %2 KV heads × %3 values × 2 (key and value) × %4 tokens × %5 bytes = %6 bytes</source>
+        <translation>%1 层 × %2 个 KV 头 × %3 个值 × 2（键和值）× %4 个词元 × %5 字节 = %6 字节</translation>
+    </message>
+    <message>
+        <source>(%1 layers × %2 tokens + %3 layers with a sliding window × %4 tokens) × %5 KV heads × %6 values × 2 (key and value) × %7 bytes = %8 bytes. A layer with a window is taken to keep that many tokens and no more.</source>
+        <translation>（%1 层 × %2 个词元 + %3 个滑动窗口层 × %4 个词元）× %5 个 KV 头 × %6 个值 × 2（键和值）× %7 字节 = %8 字节。假定带窗口的层只保存窗口内的词元。</translation>
+    </message>
+    <message>
+        <source>%1 of all tensors; %2 of those that it covers</source>
+        <translation>全部张量 %1；所覆盖的张量 %2</translation>
+    </message>
+    <message>
+        <source>%1 parameters × %2 bits ÷ 8 = %3 bytes: the sum over all tensors, each with the type that it gets</source>
+        <translation>%1 个参数 × %2 位 ÷ 8 = %3 字节：所有张量按各自类型求和</translation>
+    </message>
+    <message>
+        <source>%1 bytes of weights + %2 bytes of KV cache = %3 bytes</source>
+        <translation>权重 %1 字节 + KV 缓存 %2 字节 = %3 字节</translation>
+    </message>
+    <message>
+        <source>%1 parameters × %2 bits ÷ 8 × %3 = %4 bytes, %5 of the exact size. The estimate knows neither what scales take nor which tensors keep their type.</source>
+        <translation>%1 个参数 × %2 位 ÷ 8 × %3 = %4 字节，为精确大小的 %5。这种估算既不知道缩放因子占多少，也不知道哪些张量保持原类型。</translation>
+    </message>
+    <message>
+        <source>The plan has no type of its own to estimate from.</source>
+        <translation>该计划没有可供估算的类型。</translation>
+    </message>
+    <message>
+        <source>Keys and values of the tokens in the context</source>
+        <translation>上下文中各词元的键和值</translation>
+    </message>
+    <message>
+        <source>Weights and KV cache; runtimes add buffers of their own</source>
+        <translation>权重和 KV 缓存；运行时还会另加缓冲区</translation>
+    </message>
+    <message>
+        <source>The textbook estimate, parameters × bits ÷ 8 and a tenth more, and how far it is from the exact size</source>
+        <translation>教科书式估算（参数 × 位数 ÷ 8，再加十分之一），以及它与精确大小相差多少</translation>
+    </message>
+    <message>
+        <source>Bits/weight</source>
+        <translation>位/权重</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV 缓存</translation>
+    </message>
+    <message>
+        <source>Total</source>
+        <translation>合计</translation>
+    </message>
+    <message>
+        <source>Estimate</source>
+        <translation>估算</translation>
     </message>
 </context>
 <context>
@@ -4203,6 +5354,10 @@
         <translation>
             <numerusform>在整个模型上对比 %n 个方案</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Calibrate on %1</source>
+        <translation>在 %1 上校准</translation>
     </message>
 </context>
 </TS>
