@@ -41,7 +41,7 @@ const QRegularExpression& international() {
         "imatrix|OCP|KV|bfloat16|K-quant|recipe|type|keep|"
         "gate|up|down|norm|rope|RoPE|min|max|abs|log|w|s|a|q|k|v|o|qkv|dB|[kMG]?B|M|k|G|"
         "E|e|textbook_\\w*|q\\d_\\d|sym|asym|narrow|channel|tensor|f16|f32|bf16|"
-        "blk|ffn_down|W8A8|AWQ|GPTQ|MSE)\\b"));
+        "blk|ffn_down|W8A8|AWQ|GPTQ|MSE|gptq|X|XW)\\b"));
     return words;
 }
 

@@ -231,6 +231,8 @@ class TestOperations : public QObject {
         turn(Sequences({1}), {0, 1, 4}, {&table}, neighbours, 4);
         QCOMPARE(neighbours, (std::vector<float>{-2, 1, 3, 4}));
         // Every sequence begins at position 0, and turns by its own table.
+        table.cosines = {0, 1, 1, 0};
+        table.sines = {1, 0, 0, 1};
         RotationTable still;
         std::vector<float> several = {1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4};
         turn(Sequences({1, 1, 2}), {0, 1, 4}, {&table, &still, &table}, several, 4);
