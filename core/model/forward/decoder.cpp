@@ -11,8 +11,9 @@ namespace ql {
 namespace {
 
 // What is run together gives all threads work, and is so much that they seldom wait for each other:
-// values in the widest rows (64 MB), and tokens at least (100 MB at 4096 × 14336).
-constexpr std::int64_t kBatchValues = std::int64_t{1} << 24;
+// values in the widest rows (8 MB, which caches hold), and tokens at least (100 MB at 4096 ×
+// 14336).
+constexpr std::int64_t kBatchValues = std::int64_t{1} << 21;
 constexpr std::int64_t kLeastBatchTokens = 1024;
 
 /// Sequences that are run together: whole ones.
