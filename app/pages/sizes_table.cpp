@@ -162,15 +162,15 @@ QString SizesTable::cacheFormula() const {
             .arg(context, perValue, result);
     }
     return tr("(%1 layers × %2 tokens + %3 layers with a sliding window × %4 tokens) × %5 KV heads "
-              "× %6 values × 2 (key and value) × %7 bytes = %8 bytes. A layer with a window is "
-              "taken to keep that many tokens and no more.")
+              "× %6 values × 2 (key and value) × %7 bytes = %8 bytes. A layer with a window has "
+              "room for the window and for %9 tokens that are computed at once, as in llama.cpp.")
         .arg(cache.layers - cache.windowed)
         .arg(context)
         .arg(cache.windowed)
-        .arg(formatExact(std::min(choice_.context, cache.window)))
+        .arg(formatExact(std::min(choice_.context, cache.kept)))
         .arg(cache.kv_heads)
         .arg(cache.head_dim)
-        .arg(perValue, result);
+        .arg(perValue, result, formatExact(kMicroBatch));
 }
 
 QString SizesTable::toolTip(const FormatSize& size, int column) const {

@@ -33,6 +33,11 @@ struct NominalBits {
     std::optional<int> operator()(const TextbookGrid& grid) const { return grid.bits; }
 };
 
+/// Whether llama.cpp's cache has less room for this architecture's windowed layers.
+bool drops_old_tokens(const Architecture& architecture) {
+    return architecture.id == "gemma2" || architecture.id == "gemma3";
+}
+
 }  // namespace
 
 std::optional<double> KvCache::bytes_per_token(DType type) const { return bytes(1, type); }
@@ -45,7 +50,7 @@ std::optional<double> KvCache::bytes(std::int64_t context, DType type) const {
     const double of_layer = 2 * static_cast<double>(kv_heads) * static_cast<double>(*head);
     const double tokens =
         static_cast<double>(layers - windowed) * static_cast<double>(context) +
-        static_cast<double>(windowed) * static_cast<double>(std::min(context, window));
+        static_cast<double>(windowed) * static_cast<double>(std::min(context, kept));
     return of_layer * tokens;
 }
 
@@ -61,15 +66,19 @@ KvCache kv_cache(const Model& model) {
     cache.layers = static_cast<std::int64_t>(h->block_count);
     cache.kv_heads = static_cast<std::int64_t>(h->head_count_kv);
     cache.head_dim = static_cast<std::int64_t>(h->head_dim);
-    if (!cannot_run(model)) {
+    if (drops_old_tokens(*model.architecture()) && !cannot_run(model)) {
         for (const BlockSpec& block : decoder_spec(model).blocks) {
             if (block.window > 0) {
                 ++cache.windowed;
-                cache.window = block.window;
+                cache.kept = kept_tokens(block.window);
             }
         }
     }
     return cache;
+}
+
+std::int64_t kept_tokens(std::int64_t window) {
+    return (window + kMicroBatch + kCacheCells - 1) / kCacheCells * kCacheCells;
 }
 
 double survey_estimate(std::uint64_t parameters, int bits) {

@@ -21,12 +21,19 @@ class TestMemory : public QObject {
         QCOMPARE(cache.bytes(0, DType::f16).value(), 0.0);
     }
 
-    void windowedLayersKeepTheirWindow() {
-        const KvCache cache{
-            .layers = 6, .windowed = 5, .window = 512, .kv_heads = 1, .head_dim = 256};
-        const double layer = 2 * 256 * 2;  // bytes of a token
-        QCOMPARE(cache.bytes(400, DType::f16).value(), 6 * 400 * layer);
-        QCOMPARE(cache.bytes(4096, DType::f16).value(), (4096 + 5 * 512) * layer);
+    void windowedLayersDropOldTokens() {
+        // Gemma 3 4B: 34 layers, of which 5 attend to everything; 4 KV heads of 256, window 1024.
+        QCOMPARE(kept_tokens(1024), std::int64_t{1536});
+        QCOMPARE(kept_tokens(4096), std::int64_t{4608});  // Gemma 2
+        QCOMPARE(kept_tokens(100), std::int64_t{768});    // 612, in whole cells
+        const KvCache cache{.layers = 34,
+                            .windowed = 29,
+                            .kept = kept_tokens(1024),
+                            .kv_heads = 4,
+                            .head_dim = 256};
+        const double layer = 4 * 256 * 2 * 2;  // bytes of a token
+        QCOMPARE(cache.bytes(400, DType::f16).value(), 34 * 400 * layer);
+        QCOMPARE(cache.bytes(32768, DType::f16).value(), (5 * 32768 + 29 * 1536) * layer);
     }
 
     void headsMustBeWholeBlocks() {
@@ -45,15 +52,24 @@ class TestMemory : public QObject {
         QCOMPARE(cache.windowed, std::int64_t{0});
     }
 
-    void windowsOfAModel() {
-        const QTemporaryDir folder;
-        TinyModel tiny;
-        tiny.config["model_type"] = "mistral";
-        tiny.config["sliding_window"] = 16;
-        tiny.write(folder.path());
-        const KvCache cache = kv_cache(*Model::open(folder.path().toStdString()));
-        QCOMPARE(cache.windowed, std::int64_t{TinyModel::kLayers});
-        QCOMPARE(cache.window, std::int64_t{16});
+    void windowsOfModels_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<qint64>("windowed");
+        QTest::newRow("gemma2: every other layer") << "gemma2" << qint64{1};
+        QTest::newRow("gemma3: all but every sixth") << "gemma3" << qint64{5};
+        QTest::newRow("mistral: a window that llama.cpp does not use") << "mistral" << qint64{0};
+        QTest::newRow("phi3: likewise") << "phi3" << qint64{0};
+    }
+
+    void windowsOfModels() {
+        QFETCH(QString, model);
+        const QString path = QStringLiteral(QL_TEST_DATA "/forward/") + model;
+        const auto opened = Model::open(path.toStdString());
+        QVERIFY(opened->hyperparameters()->sliding_window);
+        const KvCache cache = kv_cache(*opened);
+        QTEST(static_cast<qint64>(cache.windowed), "windowed");
+        // A window of 8 tokens.
+        QCOMPARE(cache.kept, std::int64_t{cache.windowed > 0 ? 768 : 0});
     }
 
     void withoutHyperparametersAReason() {
