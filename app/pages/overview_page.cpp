@@ -17,13 +17,13 @@
 
 #include "app/controls.h"
 #include "app/pages/comparison_model.h"
-#include "app/pages/model_card.h"
 #include "app/pages/tensor_header.h"
 #include "app/predictions.h"
 #include "app/role_names.h"
 #include "app/text.h"
 #include "app/workspace.h"
 #include "core/model/forward/decoder_spec.h"
+#include "core/model/tokenizer.h"
 #include "widgets/card.h"
 #include "widgets/color_scale.h"
 #include "widgets/icons.h"
@@ -107,7 +107,8 @@ OverviewPage::OverviewPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       pointed_(new ElidedLabel(this)),
       notice_(makeNotice(this)),
       stack_(new QStackedLayout),
-      examining_(jobs) {
+      examining_(jobs),
+      readingTokenizer_(jobs) {
     compare_->setObjectName(QStringLiteral("compare"));
     auto* above = new QHBoxLayout;
     above->setSpacing(kGap);
@@ -251,6 +252,8 @@ void OverviewPage::focusSizes() { view_->setFocus(Qt::ShortcutFocusReason); }
 /// A hidden page keeps nothing of a model that is closed.
 void OverviewPage::forget() {
     examining_.cancel();
+    readingTokenizer_.cancel();
+    tokenizer_ = {};
     examined_.reset();
     facts_.reset();
     invalidate();
@@ -259,6 +262,7 @@ void OverviewPage::forget() {
 void OverviewPage::refresh() {
     if (workspace()->model() && workspace()->model() != examined_) {
         startFacts();
+        startTokenizer();
     }
     showModel();
     showSizes();
@@ -287,12 +291,28 @@ void OverviewPage::startFacts() {
                      });
 }
 
+/// On its own: a large vocabulary takes a second.
+void OverviewPage::startTokenizer() {
+    readingTokenizer_.start(
+        Lane::interactive, tr("Read the tokenizer"), this,
+        [model = examined_](const Progress&) { return Tokenizer::of(*model)->byte_level(); },
+        [this](const std::shared_ptr<const bool>& byteLevel) {
+            tokenizer_ = {*byteLevel, {}};
+            invalidate();
+        },
+        [this](const Error& error) {
+            tokenizer_ = {std::nullopt, error.sentence()};
+            invalidate();
+        });
+}
+
 void OverviewPage::showModel() {
     const auto model = workspace()->model();
     name_->setText(model ? toQString(model->title()) : QString());
     name_->setToolTip(name_->text());
     factsTable_->setRows(
-        model ? modelFacts(*model, facts_ ? std::optional(!facts_->cannotRun) : std::nullopt)
+        model ? modelFacts(*model, facts_ ? std::optional(!facts_->cannotRun) : std::nullopt,
+                           tokenizer_)
               : std::vector<StatRow>());
     const bool cannot = facts_ && facts_->cannotRun;
     problem_->setText(cannot ? translated(*facts_->cannotRun) : QString());

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "app/jobs.h"
+#include "app/pages/model_card.h"
 #include "app/pages/page.h"
 #include "app/pages/role_metric.h"
 #include "app/pages/sizes_table.h"
@@ -69,6 +70,7 @@ class OverviewPage : public Page {
     Card* buildMatrixCard();
     void forget();
     void startFacts();
+    void startTokenizer();
     void showModel();
     void fillContexts();
     void showSizes();
@@ -107,6 +109,8 @@ class OverviewPage : public Page {
     QStackedLayout* stack_;
 
     JobSlot examining_;
+    JobSlot readingTokenizer_;
+    TokenizerFact tokenizer_;
     std::shared_ptr<const Model> examined_;  ///< what facts_ are of, or will be
     std::shared_ptr<const Facts> facts_;     ///< null until the job has finished
     RoleMetric preferred_ = RoleMetric::output_error;
