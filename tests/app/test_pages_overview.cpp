@@ -128,6 +128,8 @@ void TestPagesOverview::cardDescribesTheModel() {
     QVERIFY(has("Tied embeddings", "yes"));
     QVERIFY(has("Stored types", "F32"));
     QVERIFY(has("Can be run", "yes"));
+    // There is no file of a tokenizer beside it.
+    QTRY_VERIFY(page_->facts()->tsv().contains(QStringLiteral("Tokenizer\tcannot be read\n")));
 }
 
 void TestPagesOverview::modelThatCannotBeRunSaysWhy() {
@@ -281,6 +283,10 @@ void TestPagesOverview::aRunColoursTheMatrix() {
     QVERIFY2(page_->finding().startsWith(QStringLiteral("Layer 0 · ffn up: ")) &&
                  page_->finding().contains(formatPercent(worst.error.error2 / run->error.error2)),
              qPrintable(page_->finding()));
+    // Rows of 64 are no whole blocks of Q6_K: 2 blocks of 34 bytes in each of 96 rows.
+    const QString price = formatBytes(96.0 * 2 * 34 - worst.bits / 8);
+    QVERIFY2(page_->finding().endsWith(QStringLiteral("Q8_0 there costs %1 more.").arg(price)),
+             qPrintable(page_->finding()));
     // What is kept has no error: in decibels, it is exact.
     page_->metrics()->setCurrentIndex(2);
     emit page_->metrics()->activated(2);
@@ -291,6 +297,7 @@ void TestPagesOverview::outputErrorsComeFirst() {
     Workspace& workspace = fixture_->workspace;
     workspace.open(demoModel());
     QTRY_VERIFY(workspace.model() && workspace.predictions()->possible());
+    QTRY_VERIFY(page_->facts()->tsv().contains(QStringLiteral("Tokenizer\tbyte-level BPE\n")));
     const int id = fixture_->only("q4_0");
     ready();
     workspace.predictions()->setSettings({{}, Protocol::gptq, 32, 1});
