@@ -3784,6 +3784,18 @@
         <source>Whether perplexity and output errors can be measured</source>
         <translation>能否测量困惑度和输出误差</translation>
     </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>byte-level BPE</source>
+        <translation>字节级 BPE</translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation>分词器</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::ModelDock</name>
@@ -3986,6 +3998,18 @@
     <message>
         <source>What the colours show</source>
         <translation>颜色表示什么</translation>
+    </message>
+    <message>
+        <source>Read the tokenizer</source>
+        <translation>读取分词器</translation>
+    </message>
+    <message>
+        <source>other:</source>
+        <translation>其他：</translation>
+    </message>
+    <message>
+        <source>Tokens in the context</source>
+        <translation>上下文的词元数</translation>
     </message>
 </context>
 <context>
@@ -4213,6 +4237,11 @@
     <message>
         <source>It is not known what the scheme makes of this model.</source>
         <translation>无法得知该方案对本模型的结果。</translation>
+    </message>
+    <message>
+        <source>%1 there costs %2 more.</source>
+        <extracomment>a type, such as Q6_K; how many bytes more the model takes</extracomment>
+        <translation>在此处改用 %1 需多占 %2。</translation>
     </message>
 </context>
 <context>

@@ -53,6 +53,15 @@ StoredTypes storedTypes(const Model& model) {
     return {names.join(QStringLiteral(", ")), shares.join(u'\n')};
 }
 
+QString tokenizerKind(const TokenizerFact& tokenizer) {
+    if (!tokenizer.problem.empty()) {
+        return ModelCard::tr("cannot be read");
+    }
+    return !tokenizer.byteLevel   ? QString()
+           : *tokenizer.byteLevel ? ModelCard::tr("byte-level BPE")
+                                  : QStringLiteral("SentencePiece");
+}
+
 /// Whether the embedding serves as the output matrix.
 bool isTied(const Model& model) {
     if (!model.checkpoint().gguf()) {
@@ -65,7 +74,8 @@ bool isTied(const Model& model) {
 
 }  // namespace
 
-std::vector<StatRow> modelFacts(const Model& model, std::optional<bool> runnable) {
+std::vector<StatRow> modelFacts(const Model& model, std::optional<bool> runnable,
+                                const TokenizerFact& tokenizer) {
     std::vector<StatRow> rows;
     const auto add = [&rows](const QString& label, const QString& value, const QString& help = {}) {
         rows.push_back({label, value, false, help});
@@ -86,6 +96,7 @@ std::vector<StatRow> modelFacts(const Model& model, std::optional<bool> runnable
         add(ModelCard::tr("Tied embeddings"), yesOrNo(isTied(model)),
             ModelCard::tr("Whether the embedding serves as the output matrix too"));
     }
+    add(ModelCard::tr("Tokenizer"), tokenizerKind(tokenizer), translated(tokenizer.problem));
     const StoredTypes types = storedTypes(model);
     add(ModelCard::tr("Stored types"), types.names, types.shares);
     add(ModelCard::tr("File size"),

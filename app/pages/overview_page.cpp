@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QScrollArea>
 #include <QSortFilterProxyModel>
+#include <QSpinBox>
 #include <QStackedLayout>
 #include <QStandardItemModel>
 #include <QTableView>
@@ -17,13 +18,13 @@
 
 #include "app/controls.h"
 #include "app/pages/comparison_model.h"
-#include "app/pages/model_card.h"
 #include "app/pages/tensor_header.h"
 #include "app/predictions.h"
 #include "app/role_names.h"
 #include "app/text.h"
 #include "app/workspace.h"
 #include "core/model/forward/decoder_spec.h"
+#include "core/model/tokenizer.h"
 #include "widgets/card.h"
 #include "widgets/color_scale.h"
 #include "widgets/icons.h"
@@ -41,8 +42,10 @@ constexpr int kRowHeight = 24;
 constexpr int kLeastMatrix = 120;
 
 constexpr std::array<std::int64_t, 4> kContexts = {2048, 4096, 8192, 32768};
-constexpr int kUsualContext = 1;                   // index into kContexts
-constexpr int kLongestContext = kContexts.size();  // the entry after them: the model's own
+constexpr int kUsualContext = 1;                    // index into kContexts
+constexpr int kLongestContext = kContexts.size();   // the entry after them: the model's own
+constexpr int kTypedContext = kLongestContext + 1;  // and the last one
+constexpr int kMostTokens = 100'000'000;            // that can be typed for any model
 constexpr std::array kCacheTypes = {DType::f16, DType::q8_0};
 
 /// Entries that cannot be chosen say why.
@@ -91,6 +94,7 @@ OverviewPage::OverviewPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       problem_(new QLabel(this)),
       sizesTitle_(makeTitle(this)),
       contexts_(new Choice(this)),
+      typedContext_(new QSpinBox(this)),
       cacheTypes_(new Choice(this)),
       compare_(makeButton(this, QStringLiteral("plus"))),
       copy_(makeButton(this, QStringLiteral("copy"))),
@@ -106,7 +110,8 @@ OverviewPage::OverviewPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
       pointed_(new ElidedLabel(this)),
       notice_(makeNotice(this)),
       stack_(new QStackedLayout),
-      examining_(jobs) {
+      examining_(jobs),
+      readingTokenizer_(jobs) {
     compare_->setObjectName(QStringLiteral("compare"));
     auto* above = new QHBoxLayout;
     above->setSpacing(kPartGap);
@@ -119,6 +124,7 @@ OverviewPage::OverviewPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     layout->addWidget(buildSizesCard(), 1);
 
     connect(contexts_, &QComboBox::currentIndexChanged, this, &OverviewPage::showCache);
+    connect(typedContext_, &QSpinBox::valueChanged, this, &OverviewPage::showCache);
     connect(cacheTypes_, &QComboBox::currentIndexChanged, this, &OverviewPage::showCache);
     connect(compare_, &QToolButton::clicked, this, &OverviewPage::compareSelected);
     connect(copy_, &QToolButton::clicked, this, [this] {
@@ -196,6 +202,7 @@ Card* OverviewPage::buildSizesCard() {
     controls->setSpacing(8);
     controls->addWidget(sizesTitle_, 1);
     controls->addWidget(contexts_);
+    controls->addWidget(typedContext_);
     controls->addWidget(cacheTypes_);
     controls->addWidget(compare_);
     controls->addWidget(copy_);
@@ -253,6 +260,8 @@ void OverviewPage::focusSizes() { view_->setFocus(Qt::ShortcutFocusReason); }
 /// A hidden page keeps nothing of a model that is closed.
 void OverviewPage::forget() {
     examining_.cancel();
+    readingTokenizer_.cancel();
+    tokenizer_ = {};
     examined_.reset();
     facts_.reset();
     invalidate();
@@ -261,6 +270,7 @@ void OverviewPage::forget() {
 void OverviewPage::refresh() {
     if (workspace()->model() && workspace()->model() != examined_) {
         startFacts();
+        startTokenizer();
     }
     showModel();
     showSizes();
@@ -289,19 +299,36 @@ void OverviewPage::startFacts() {
                      });
 }
 
+/// On its own: a large vocabulary takes a second.
+void OverviewPage::startTokenizer() {
+    readingTokenizer_.start(
+        Lane::interactive, tr("Read the tokenizer"), this,
+        [model = examined_](const Progress&) { return Tokenizer::of(*model)->byte_level(); },
+        [this](const std::shared_ptr<const bool>& byteLevel) {
+            tokenizer_ = {*byteLevel, {}};
+            invalidate();
+        },
+        [this](const Error& error) {
+            tokenizer_ = {std::nullopt, error.sentence()};
+            invalidate();
+        });
+}
+
 void OverviewPage::showModel() {
     const auto model = workspace()->model();
     name_->setText(model ? toQString(model->title()) : QString());
     name_->setToolTip(name_->text());
     factsTable_->setRows(
-        model ? modelFacts(*model, facts_ ? std::optional(!facts_->cannotRun) : std::nullopt)
+        model ? modelFacts(*model, facts_ ? std::optional(!facts_->cannotRun) : std::nullopt,
+                           tokenizer_)
               : std::vector<StatRow>());
     const bool cannot = facts_ && facts_->cannotRun;
     problem_->setText(cannot ? translated(*facts_->cannotRun) : QString());
     problem_->setVisible(cannot);
 }
 
-/// The model's own context is the last entry; longer ones cannot be chosen.
+/// After the usual contexts comes the model's own; longer ones cannot be chosen. Any up to it can
+/// be typed.
 void OverviewPage::fillContexts() {
     const auto model = workspace()->model();
     const std::uint64_t longest =
@@ -313,7 +340,8 @@ void OverviewPage::fillContexts() {
     texts << (longest > 0
                   //: of the context that a model was made for
                   ? tr("maximum: %1 tokens").arg(formatExact(static_cast<qint64>(longest)))
-                  : tr("maximum: not known"));
+                  : tr("maximum: not known"))
+          << tr("other:");
     const bool first = contexts_->count() == 0;
     contexts_->setTexts(texts);
     for (std::size_t i = 0; i < kContexts.size(); ++i) {
@@ -323,8 +351,12 @@ void OverviewPage::fillContexts() {
     }
     enableEntry(contexts_, kLongestContext,
                 longest > 0 ? QString() : tr("The model does not say how long its context is"));
+    typedContext_->setRange(
+        1, static_cast<int>(longest > 0 ? std::min<std::uint64_t>(longest, kMostTokens)
+                                        : kMostTokens));
     if (first) {
         contexts_->setCurrentIndex(kUsualContext);
+        typedContext_->setValue(static_cast<int>(kContexts[kUsualContext]));
     }
     const auto* entries = static_cast<QStandardItemModel*>(contexts_->model());
     if (!entries->item(contexts_->currentIndex())->isEnabled()) {
@@ -334,8 +366,9 @@ void OverviewPage::fillContexts() {
 
 std::int64_t OverviewPage::context() const {
     const auto index = static_cast<std::size_t>(std::max(0, contexts_->currentIndex()));
-    return index < kContexts.size()
-               ? kContexts[index]
+    return index < kContexts.size() ? kContexts[index]
+           : index == kTypedContext
+               ? typedContext_->value()
                : static_cast<std::int64_t>(workspace()->model()->hyperparameters()->context_length);
 }
 
@@ -370,6 +403,7 @@ void OverviewPage::showCache() {
             kCacheTypes[static_cast<std::size_t>(std::max(0, cacheTypes_->currentIndex()))];
     }
     contexts_->setEnabled(choice.cache.has_value());
+    typedContext_->setVisible(contexts_->isEnabled() && contexts_->currentIndex() == kTypedContext);
     cacheTypes_->setEnabled(choice.cache.has_value());
     sizes_->setCache(choice);
 }
@@ -500,6 +534,8 @@ void OverviewPage::retranslate() {
     sizesTitle_->setText(tr("Size and memory"));
     fillContexts();
     contexts_->describe(tr("Context"), tr("How many tokens the KV cache holds"));
+    typedContext_->setAccessibleName(tr("Tokens in the context"));
+    typedContext_->setToolTip(tr("How many tokens the KV cache holds"));
     QStringList types;
     for (const DType type : kCacheTypes) {
         //: the type in which keys and values are kept

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "app/jobs.h"
+#include "app/pages/model_card.h"
 #include "app/pages/page.h"
 #include "app/pages/role_metric.h"
 #include "app/pages/sizes_table.h"
@@ -12,6 +13,7 @@
 class QLabel;
 class QScrollArea;
 class QSortFilterProxyModel;
+class QSpinBox;
 class QStackedLayout;
 class QTableView;
 class QToolButton;
@@ -45,6 +47,7 @@ class OverviewPage : public Page {
     RoleMatrix* matrix() const { return matrix_; }
     StatTable* facts() const { return factsTable_; }
     Choice* contexts() const { return contexts_; }
+    QSpinBox* typedContext() const { return typedContext_; }
     Choice* cacheTypes() const { return cacheTypes_; }
     Choice* metrics() const { return metrics_; }
     /// What is said of the model's error; empty: nothing.
@@ -70,6 +73,7 @@ class OverviewPage : public Page {
     Card* buildMatrixCard();
     void forget();
     void startFacts();
+    void startTokenizer();
     void showModel();
     void fillContexts();
     void showSizes();
@@ -91,6 +95,7 @@ class OverviewPage : public Page {
     QLabel* problem_;
     QLabel* sizesTitle_;
     Choice* contexts_;
+    QSpinBox* typedContext_;
     Choice* cacheTypes_;
     QToolButton* compare_;
     QToolButton* copy_;
@@ -108,6 +113,8 @@ class OverviewPage : public Page {
     QStackedLayout* stack_;
 
     JobSlot examining_;
+    JobSlot readingTokenizer_;
+    TokenizerFact tokenizer_;
     std::shared_ptr<const Model> examined_;  ///< what facts_ are of, or will be
     std::shared_ptr<const Facts> facts_;     ///< null until the job has finished
     RoleMetric preferred_ = RoleMetric::output_error;

@@ -20,6 +20,11 @@ struct RoleMetricText {
     Q_DECLARE_TR_FUNCTIONS(ql::gui::RoleMetricText)
 };
 
+struct Improvement {
+    DType dtype;
+    double bytes;
+};
+
 bool inGrid(const ModelTensor& tensor) {
     return tensor.linear && !tensor.bias && tensor.layer >= 0;
 }
@@ -29,6 +34,37 @@ const TensorOutcome& outcomeOf(const ModelRun& run, int tensor) {
 }
 
 double squaredError(const ModelRun& run, int tensor) { return outcomeOf(run, tensor).error.error2; }
+
+/// What a tensor takes in the type that is offered for linears that err most: Q6_K, or Q8_0 where
+/// rows are no whole blocks of it. Nothing where neither fits.
+std::optional<Improvement> improvementOf(const ModelTensor& tensor) {
+    for (const DType dtype : {DType::q6_k, DType::q8_0}) {
+        const auto row = storage_bytes(dtype, static_cast<std::uint64_t>(tensor.cols));
+        if (row) {
+            return Improvement{dtype, static_cast<double>(*row) * static_cast<double>(tensor.rows)};
+        }
+    }
+    return std::nullopt;
+}
+
+/// What more bits for these linears would cost, as a sentence; empty where they have as many.
+QString priceOf(const Model& model, const std::vector<int>& tensors, const ModelRun& run) {
+    double more = 0;
+    std::set<DType> types;
+    for (const int tensor : tensors) {
+        const auto better = improvementOf(model.tensors()[static_cast<std::size_t>(tensor)]);
+        const double extra = better ? better->bytes - outcomeOf(run, tensor).bits / 8 : 0;
+        if (extra <= 0) {
+            return {};
+        }
+        more += extra;
+        types.insert(better->dtype);
+    }
+    //: a type, such as Q6_K; how many bytes more the model takes
+    return types.size() == 1 ? RoleMetricText::tr("%1 there costs %2 more.")
+                                   .arg(toQString(name(*types.begin())), formatBytes(more))
+                             : QString();
+}
 
 /// Of the squared errors of weights: who carries how much of the sum.
 QString weightFinding(const Model& model, const std::vector<int>& tensors, const ModelRun& run) {
@@ -43,10 +79,11 @@ QString weightFinding(const Model& model, const std::vector<int>& tensors, const
         return RoleMetricText::tr("Every weight of the linears is kept exactly.");
     }
     QStringList names;
+    std::vector<int> named;
     double share = 0;
     for (const std::int64_t line : where.lines) {
-        const ModelTensor& tensor =
-            model.tensors()[static_cast<std::size_t>(tensors[static_cast<std::size_t>(line)])];
+        named.push_back(tensors[static_cast<std::size_t>(line)]);
+        const ModelTensor& tensor = model.tensors()[static_cast<std::size_t>(named.back())];
         names << fullTitle(tensor);
         share += static_cast<double>(tensor.values()) / values;
     }
@@ -57,14 +94,16 @@ QString weightFinding(const Model& model, const std::vector<int>& tensors, const
     // Unlike rows, linears are few: concentrated() would ask for more of them.
     const bool standsOut =
         where.worst * static_cast<double>(where.count) >= ErrorConcentration::kStandsOut;
-    return standsOut ? RoleMetricText::tr(
-                           "%1: %2 of the squared error of all linears, on %3 of their "
-                           "weights.")
-                           .arg(list, error, weights)
-                     : RoleMetricText::tr(
-                           "No linear stands out: %1 carries the most of the squared "
-                           "error, %2, on %3 of the weights.")
-                           .arg(names.front(), error, weights);
+    return standsOut
+               ? (RoleMetricText::tr("%1: %2 of the squared error of all linears, on %3 of their "
+                                     "weights.")
+                      .arg(list, error, weights) +
+                  u' ' + priceOf(model, named, run))
+                     .trimmed()
+               : RoleMetricText::tr(
+                     "No linear stands out: %1 carries the most of the squared "
+                     "error, %2, on %3 of the weights.")
+                     .arg(names.front(), error, weights);
 }
 
 /// Outputs of different linears differ in size: their relative errors are compared, not added up.

@@ -53,6 +53,7 @@ class Tokenizer {
     std::string decode(std::span<const std::int32_t> ids) const;
 
     std::size_t size() const;  ///< of the vocabulary
+    bool byte_level() const;   ///< else BPE of characters with marked spaces
     /// The text of a token as the vocabulary spells it, and the bytes it stands for. Throw
     /// Error(usage).
     std::string_view text(std::int32_t id) const;

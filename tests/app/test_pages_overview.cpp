@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QLabel>
+#include <QSpinBox>
 #include <QStandardItemModel>
 #include <QTableView>
 #include <QTest>
@@ -128,6 +129,8 @@ void TestPagesOverview::cardDescribesTheModel() {
     QVERIFY(has("Tied embeddings", "yes"));
     QVERIFY(has("Stored types", "F32"));
     QVERIFY(has("Can be run", "yes"));
+    // There is no file of a tokenizer beside it.
+    QTRY_VERIFY(page_->facts()->tsv().contains(QStringLiteral("Tokenizer\tcannot be read\n")));
 }
 
 void TestPagesOverview::modelThatCannotBeRunSaysWhy() {
@@ -208,6 +211,14 @@ void TestPagesOverview::longContextsAreRefused() {
     page_->contexts()->setCurrentIndex(0);
     QCOMPARE(cell(0, SizesTable::kCache).data(SizesTable::kSortRole).toDouble(),
              2048.0 * 2 * 4 * 8 * 2 * 2);
+    QVERIFY(!page_->typedContext()->isVisible());
+    page_->contexts()->setCurrentIndex(5);
+    QVERIFY(page_->typedContext()->isVisible());
+    page_->typedContext()->setValue(3000);
+    QCOMPARE(cell(0, SizesTable::kCache).data(SizesTable::kSortRole).toDouble(),
+             3000.0 * 2 * 4 * 8 * 2 * 2);
+    page_->typedContext()->setValue(5000);
+    QCOMPARE(page_->typedContext()->value(), 4096);
 }
 
 void TestPagesOverview::estimateStandsBesideTheExactSize() {
@@ -281,6 +292,10 @@ void TestPagesOverview::aRunColoursTheMatrix() {
     QVERIFY2(page_->finding().startsWith(QStringLiteral("Layer 0 · ffn up: ")) &&
                  page_->finding().contains(formatPercent(worst.error.error2 / run->error.error2)),
              qPrintable(page_->finding()));
+    // Rows of 64 are no whole blocks of Q6_K: 2 blocks of 34 bytes in each of 96 rows.
+    const QString price = formatBytes(96.0 * 2 * 34 - worst.bits / 8);
+    QVERIFY2(page_->finding().endsWith(QStringLiteral("Q8_0 there costs %1 more.").arg(price)),
+             qPrintable(page_->finding()));
     // What is kept has no error: in decibels, it is exact.
     page_->metrics()->setCurrentIndex(2);
     emit page_->metrics()->activated(2);
@@ -291,6 +306,7 @@ void TestPagesOverview::outputErrorsComeFirst() {
     Workspace& workspace = fixture_->workspace;
     workspace.open(demoModel());
     QTRY_VERIFY(workspace.model() && workspace.predictions()->possible());
+    QTRY_VERIFY(page_->facts()->tsv().contains(QStringLiteral("Tokenizer\tbyte-level BPE\n")));
     const int id = fixture_->only("q4_0");
     ready();
     workspace.predictions()->setSettings({{}, Protocol::gptq, 32, 1});

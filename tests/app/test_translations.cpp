@@ -41,7 +41,8 @@ const QRegularExpression& international() {
         "imatrix|OCP|KV|bfloat16|K-quant|recipe|type|keep|"
         "gate|up|down|norm|rope|RoPE|min|max|abs|log|w|s|a|q|k|v|o|qkv|dB|[kMG]?B|M|k|G|"
         "E|e|textbook_\\w*|q\\d_\\d|sym|asym|narrow|channel|tensor|f16|f32|bf16|"
-        "blk|ffn_down|W8A8|FP8|E4M3|E5M2|AWQ|SmoothQuant|GPTQ|MSE|gptq|awq|clip|order|smooth|token|"
+        "blk|ffn_down|W8A8|BPE|FP8|E4M3|E5M2|AWQ|SmoothQuant|GPTQ|MSE|gptq|awq|clip|order|smooth|"
+        "token|"
         "static|fp8_\\w+|X|XW)\\b"));
     return words;
 }

@@ -134,6 +134,10 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids) const {
 
 std::size_t Tokenizer::size() const { return impl_->pieces.size(); }
 
+bool Tokenizer::byte_level() const {
+    return impl_->parts.vocabulary.kind == VocabularyKind::byte_level;
+}
+
 std::string_view Tokenizer::text(std::int32_t id) const {
     return impl_->parts.vocabulary.tokens[impl_->index(id)].text;
 }
