@@ -21,11 +21,15 @@ std::vector<EvaluatedModel> models_of(const PredictionRequest& request) {
 }
 
 std::vector<TokenIds> output_windows(const PredictionRequest& request) {
-    constexpr std::size_t kMostTokens = 128 * 512;
-    std::vector<TokenIds> windows =
+    constexpr std::size_t kMostTokens = 32 * 512;
+    const std::vector<TokenIds>& all =
         request.calibration.empty() ? request.text.windows : request.calibration;
-    const std::size_t most = std::max<std::size_t>(1, kMostTokens / windows.front().size());
-    windows.resize(std::min(windows.size(), most));
+    const std::size_t most = std::max<std::size_t>(1, kMostTokens / all.front().size());
+    const std::size_t count = std::min(all.size(), most);
+    std::vector<TokenIds> windows;
+    for (std::size_t i = 0; i < count; ++i) {
+        windows.push_back(all[i * all.size() / count]);
+    }
     return windows;
 }
 

@@ -42,8 +42,9 @@ Sentence cannot_read_texts(const Model& model);
 std::size_t moderate_windows(const Decoder& decoder, std::int64_t context);
 
 /// Measures the original and every plan on the same text: the original's result stands first.
-/// Errors of outputs come first, and of the first 65,536 tokens (AWQ's paper takes 128 windows of
-/// 512), whose hidden states are in memory at once. Throws what evaluate() and PlanWeights throw.
+/// Errors of outputs come first, and of windows spread evenly over the text, 16,384 tokens at most:
+/// a mean over many more rows than inputs have columns, whose hidden states are in memory at once.
+/// Throws what evaluate() and PlanWeights throw.
 std::vector<PredictionResult> measure_predictions(const PredictionRequest& request,
                                                   const EvaluationOptions& options = {},
                                                   const Progress& progress = {});
