@@ -163,7 +163,7 @@ class TestGptqSweep : public QObject {
     void nothingIsPassedOnWithoutAFactor() {
         GramMatrix none{kCols, 1, std::vector<double>(std::size_t(kCols * kCols), 0.0)};
         const Watched watched("int4:g32:sym+gptq", none);
-        QVERIFY(!watched.sweep.report.fallback.empty() || watched.factor->dead_columns == kCols);
+        QVERIFY(!watched.sweep.report.fallback.empty());
         const SweepFrame half = sweep_frame(watched.sweep, kCols / 2, nullptr, cpu_backend());
         const SweepFrame last = sweep_frame(watched.sweep, kCols, nullptr, cpu_backend());
         const std::size_t middle = half.change.size() / 2;
