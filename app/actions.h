@@ -18,7 +18,7 @@ class Actions : public QObject {
     QList<QAction*> all_;  ///< stands first: making the actions below fills it
 
   public:
-    static constexpr int kPages = 5;
+    static constexpr int kPages = 6;
 
     explicit Actions(QObject* parent);
 

@@ -31,6 +31,7 @@
 #include "app/pages/activations_page.h"
 #include "app/pages/compare_page.h"
 #include "app/pages/error_page.h"
+#include "app/pages/method_page.h"
 #include "app/pages/overview_page.h"
 #include "app/pages/weights_page.h"
 #include "app/pages/welcome_page.h"
@@ -145,15 +146,20 @@ void MainWindow::buildCentre() {
     auto* weights = new WeightsPage(workspace_, jobs_);
     auto* activations = new ActivationsPage(workspace_, jobs_);
     auto* error = new ErrorPage(workspace_, jobs_);
+    auto* method = new MethodPage(workspace_, jobs_);
     auto* compare = new ComparePage(workspace_, jobs_);
     connect(activations, &ActivationsPage::calibrateRequested, actions_->calibrate,
             &QAction::trigger);
+    connect(method, &MethodPage::calibrateRequested, this,
+            [this](bool keepGrams) { showCalibrate({}, keepGrams); });
     // A weight chosen in a heatmap is where the other pages look.
     connect(error, &ErrorPage::cellChosen, weights, &WeightsPage::setCell);
     connect(compare, &ComparePage::cellChosen, weights, &WeightsPage::setCell);
     connect(compare, &ComparePage::cellChosen, error, &ErrorPage::setCell);
+    connect(error, &ErrorPage::cellChosen, method, &MethodPage::setCell);
+    connect(compare, &ComparePage::cellChosen, method, &MethodPage::setCell);
     for (Page* page :
-         std::initializer_list<Page*>{overview, weights, activations, error, compare}) {
+         std::initializer_list<Page*>{overview, weights, activations, error, method, compare}) {
         tabs_->addTab(page, page->title());
         connect(page, &Page::message, this, [this](const QString& text, bool isError) {
             tell(isError ? Severity::error : Severity::info, text);
@@ -277,11 +283,14 @@ void MainWindow::showSizes() {
     overview->focusSizes();
 }
 
-void MainWindow::showCalibrate(const QString& text) {
+void MainWindow::showCalibrate(const QString& text, bool keepGrams) {
     auto* dialog = new CalibrateDialog(workspace_, jobs_, settings_, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     if (!text.isEmpty()) {
         dialog->setText(text);
+    }
+    if (keepGrams) {
+        dialog->keepGrams();
     }
     dialog->open();
 }

@@ -60,7 +60,7 @@ class MainWindow : public QMainWindow {
     void connectWorkspace();
     void showExport();
     void showSizes();
-    void showCalibrate(const QString& text = {});
+    void showCalibrate(const QString& text = {}, bool keepGrams = false);
     void tellImportance();
     void adoptModel();
     void updateActions();

@@ -9,6 +9,7 @@
 #include <QUndoStack>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "app/calibration_request.h"
 #include "app/jobs.h"
@@ -167,6 +168,12 @@ class Workspace : public QObject {
     std::shared_ptr<const ModelRun> modelPreview(int schemeId) const;
     /// What the scheme's plan gives the current tensor; null where that is not known.
     const PlanEntry* tensorEntry(int schemeId) const;
+    /// The scheme that the current tensor is shown under: its plan's, or a bare scheme as it is,
+    /// which is tried on every tensor. Nothing where the plan keeps the tensor, or that is not
+    /// known.
+    std::optional<Scheme> tensorScheme(int schemeId) const;
+    /// Of Gram matrices of calibration(), for jobs.
+    std::shared_ptr<FactorCache> factors() const { return factors_; }
 
     /// Perplexities, divergences and output errors on a text.
     Predictions* predictions() const { return predictions_; }

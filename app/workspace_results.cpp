@@ -100,9 +100,8 @@ Workspace::Chosen Workspace::chosenFor(const ComparedScheme& scheme) const {
         return none;
     }
     const PlanEntry& entry = preview.run->tensors[static_cast<std::size_t>(tensor_)].entry;
-    // A bare scheme is tried on every tensor, whether a model run covers it or not.
-    const Scheme* chosen = entry.scheme ? &*entry.scheme : bareScheme(scheme.plan);
-    if (chosen == nullptr) {
+    const std::optional<Scheme> chosen = tensorScheme(scheme.id);
+    if (!chosen) {
         Chosen none;
         none.refusal = entry.fallback.empty()
                            ? Sentence(QL_TR("core", "This plan keeps the tensor as it is stored."))
@@ -236,6 +235,15 @@ void Workspace::setResult(int schemeId, SchemeResult result) {
 }
 
 SchemeResult Workspace::tensorResult(int schemeId) const { return results_.value(schemeId); }
+
+std::optional<Scheme> Workspace::tensorScheme(int schemeId) const {
+    const PlanEntry* entry = tensorEntry(schemeId);
+    if (entry == nullptr || entry->scheme) {
+        return entry == nullptr ? std::nullopt : entry->scheme;
+    }
+    const Scheme* bare = bareScheme(scheme(schemeId)->plan);
+    return bare == nullptr ? std::nullopt : std::optional(*bare);
+}
 
 // The whole model
 

@@ -62,6 +62,12 @@ void CurvePlot::setOrder(Order order) {
     fit();
 }
 
+void CurvePlot::setLogarithmic(bool log) {
+    log_ = log;
+    fit();  // first: a logarithmic axis needs a range above zero
+    setLogAxis(canvas()->yAxis, log);
+}
+
 void CurvePlot::setMark(std::optional<int> channel) {
     mark_ = channel;
     placeMark();
@@ -88,6 +94,11 @@ void CurvePlot::rebuild() {
     for (const CurveSeries& one : series_) {
         std::vector<float> values = one.values;
         if (order_ == Order::descending) std::sort(values.begin(), values.end(), std::greater<>());
+        if (order_ == Order::first) {
+            std::transform(ranking_.begin(), ranking_.end(), values.begin(), [&](int channel) {
+                return one.values[static_cast<std::size_t>(channel)];
+            });
+        }
         QVector<double> x(static_cast<qsizetype>(values.size()));
         std::iota(x.begin(), x.end(), 0.0);
         QCPGraph* graph = plot->addGraph();
@@ -112,18 +123,25 @@ void CurvePlot::fit() {
     std::size_t channels = 1;
     double low = HUGE_VAL;
     double high = 0;
+    double least = HUGE_VAL;  // above zero
     for (const CurveSeries& one : series_) {
         channels = std::max(channels, one.values.size());
         for (const double value : one.values) {
             if (!std::isfinite(value)) continue;
             high = std::max(high, value);
             low = std::min(low, value);
+            if (value > 0) least = std::min(least, value);
         }
     }
     const auto last = static_cast<double>(channels) - 1;
     canvas()->xAxis->setRange(-0.01 * last - 0.5, 1.01 * last + 0.5);
     if (!(high > 0)) high = 1;
-    canvas()->yAxis->setRange(std::min(0.0, std::isfinite(low) ? low * 1.08 : 0.0), high * 1.08);
+    if (log_) {
+        canvas()->yAxis->setRange(std::min(least, high) / 1.3, high * 1.3);
+    } else {
+        canvas()->yAxis->setRange(std::min(0.0, std::isfinite(low) ? low * 1.08 : 0.0),
+                                  high * 1.08);
+    }
     replotLater();
 }
 

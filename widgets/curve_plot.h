@@ -22,13 +22,19 @@ struct CurveSeries {
 class CurvePlot : public Plot {
     Q_OBJECT
   public:
-    enum class Order { index, descending };
+    enum class Order {
+        index,
+        descending,  ///< each series by itself
+        first,       ///< all as the first one falls
+    };
 
     explicit CurvePlot(QWidget* parent = nullptr);
 
     void setSeries(std::vector<CurveSeries> series);
     const std::vector<CurveSeries>& series() const { return series_; }
     void setOrder(Order order);
+    /// A logarithmic axis up; values of 0 are then left out.
+    void setLogarithmic(bool log);
     Order order() const { return order_; }
     /// What is along x ("input channel") and up ("largest |w|", with unit).
     void setAxisTexts(const QString& x, const QString& y);
@@ -58,6 +64,7 @@ class CurvePlot : public Plot {
     std::vector<QCPGraph*> graphs_;  ///< owned by the canvas
     std::vector<int> ranking_;       ///< of the first series: position -> channel
     Order order_ = Order::index;
+    bool log_ = false;
     std::optional<int> mark_;
     QCPItemStraightLine* markLine_;  ///< owned by the canvas
     std::optional<QPoint> pressed_;  ///< where the mouse button went down

@@ -79,10 +79,12 @@ HeatmapView::HeatmapView(QWidget* parent) : QWidget(parent) {
 
 HeatmapView::~HeatmapView() = default;
 
-void HeatmapView::setPyramid(std::shared_ptr<const ql::Pyramid> pyramid) {
+void HeatmapView::setPyramid(std::shared_ptr<const ql::Pyramid> pyramid,
+                             std::shared_ptr<const HeatmapTile> whole) {
     const bool sameSize = pyramid && scene_.pyramid && pyramid->rows == scene_.pyramid->rows &&
                           pyramid->cols == scene_.pyramid->cols;
     scene_.pyramid = std::move(pyramid);
+    whole_ = std::move(whole);
     tiles_.clear();
     pending_ = 0;
     ++generation_;
@@ -178,12 +180,17 @@ void HeatmapView::setCellText(std::function<QString(qint64, qint64)> text) {
 
 std::optional<float> HeatmapView::value(qint64 row, qint64 col) const {
     if (row < 0 || col < 0 || row >= rows() || col >= cols()) return std::nullopt;
-    const auto found = tiles_.constFind(
-        QPoint(static_cast<int>(col) / kTileCols, static_cast<int>(row) / kTileRows));
-    if (found == tiles_.constEnd() || !found->data) return std::nullopt;
-    const QRect& cells = found->data->cells;
-    return found->data->values[static_cast<std::size_t>((row - cells.top()) * cells.width() + col -
-                                                        cells.left())];
+    std::shared_ptr<const HeatmapTile> tile = whole_;
+    if (!tile) {
+        tile =
+            tiles_
+                .value(QPoint(static_cast<int>(col) / kTileCols, static_cast<int>(row) / kTileRows))
+                .data;
+    }
+    if (!tile) return std::nullopt;
+    const QRect& cells = tile->cells;
+    return tile->values[static_cast<std::size_t>((row - cells.top()) * cells.width() + col -
+                                                 cells.left())];
 }
 
 void HeatmapView::setAxesVisible(bool visible) {
@@ -271,7 +278,8 @@ std::vector<QPoint> HeatmapView::visibleTiles() const {
 }
 
 void HeatmapView::requestTiles() {
-    if (!scene_.pyramid || !isVisible() || !wantsTiles(cellsPerPixel(scene_.view, scene_.pixels)))
+    if (whole_ || !scene_.pyramid || !isVisible() ||
+        !wantsTiles(cellsPerPixel(scene_.view, scene_.pixels)))
         return;
     std::vector<QRect> wanted;
     for (const QPoint& place : visibleTiles()) {
@@ -307,7 +315,9 @@ void HeatmapView::renderIfNeeded() {
     if (pixels.isEmpty()) {
         image_ = {};
     } else {
-        if (wantsTiles(cellsPerPixel(scene_.view, pixels))) {
+        if (whole_) {
+            scene_.tiles.push_back(whole_);
+        } else if (wantsTiles(cellsPerPixel(scene_.view, pixels))) {
             for (const QPoint& place : visibleTiles()) {
                 const auto found = tiles_.constFind(place);
                 if (found != tiles_.constEnd() && found->data) scene_.tiles.push_back(found->data);

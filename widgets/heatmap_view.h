@@ -29,8 +29,10 @@ class HeatmapView : public QWidget {
     ~HeatmapView() override;
 
     /// Shows another matrix (null: nothing) and forgets all tiles. Keeps the view when the matrix
-    /// has the same size, else fits.
-    void setPyramid(std::shared_ptr<const ql::Pyramid> pyramid);
+    /// has the same size, else fits. `whole`: all its weights, if they are at hand; no tiles are
+    /// asked for then.
+    void setPyramid(std::shared_ptr<const ql::Pyramid> pyramid,
+                    std::shared_ptr<const HeatmapTile> whole = nullptr);
     const ql::Pyramid* pyramid() const { return scene_.pyramid.get(); }
     std::int64_t rows() const;
     std::int64_t cols() const;
@@ -140,6 +142,7 @@ class HeatmapView : public QWidget {
     void saveAs();
 
     HeatmapScene scene_;
+    std::shared_ptr<const HeatmapTile> whole_;
     QImage image_;
     bool imageValid_ = false;
     QHash<QPoint, Tile> tiles_;  ///< by tile column and row

@@ -51,6 +51,12 @@ void LinePlot::setSeries(std::vector<LineSeries> series) {
 void LinePlot::restyle(const ThemeColors& colors) {
     for (std::size_t i = 0; i < graphs_.size(); ++i) {
         const QColor color = schemeColor(series_[i].color, colors.dark);
+        if (series_[i].ringed) {
+            graphs_[i]->setLineStyle(QCPGraph::lsNone);
+            graphs_[i]->setScatterStyle(
+                QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(color, 2), Qt::NoBrush, 11));
+            continue;
+        }
         graphs_[i]->setPen(QPen(color, 1.5));
         const bool few = series_[i].x.size() <= kMarkedPoints;
         graphs_[i]->setScatterStyle(few ? QCPScatterStyle(QCPScatterStyle::ssDisc, color, color, 4)

@@ -14,6 +14,7 @@ struct LineSeries {
     int color = kOriginalColor;  ///< index for schemeColor()
     std::vector<double> x;
     std::vector<double> y;  ///< as many as x
+    bool ringed = false;    ///< rings around points, instead of a curve
 };
 
 /// Curves y over x, such as perplexity over tokens. Points are marked while there are few.

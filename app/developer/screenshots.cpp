@@ -5,6 +5,7 @@
 #include <QTextStream>
 #include <QToolButton>
 #include <QUndoStack>
+#include <utility>
 
 #include "app/actions.h"
 #include "app/calibration_request.h"
@@ -15,6 +16,7 @@
 #include "app/jobs.h"
 #include "app/main_window.h"
 #include "app/pages/error_page.h"
+#include "app/pages/method_page.h"
 #include "app/predictions.h"
 #include "app/workspace.h"
 #include "widgets/heatmap_view.h"
@@ -27,6 +29,14 @@ namespace {
 constexpr int kPaintMs = 250;         // queued replots, tiles, layouts
 constexpr std::size_t kSamples = 8;   // to calibrate on: enough for a picture
 constexpr QPoint kInspected{85, 26};  // the largest error of the tensor that is shown first
+
+/// Schemes on the Method page, and what their pictures are called.
+constexpr std::pair<const char*, const char*> kWatched[] = {
+    {"int4:g128:sym+gptq", "method_gptq"},
+    {"awq/int4:g128:asym+clip", "method_awq"},
+    {"smooth(0.5)/int8:channel:narrow", "method_smooth"},
+    {"fp8_e4m3:channel", "method_fp8"},
+};
 
 struct Look {
     ThemeMode theme;
@@ -80,6 +90,7 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
     CalibrationRequest calibration;
     calibration.options.samples = kSamples;
     calibration.importance = false;
+    calibration.options.grams = true;
     window.workspace()->calibrate(calibration);
     const int first = window.workspace()->focus();
     for (const char* text : {"awq/int4:g128:asym+clip", "int4:g128:sym+gptq(order=static)"}) {
@@ -124,6 +135,13 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
         }
         settle(window);
         save(&window, QStringLiteral("gptq"), look);
+        window.showPage(static_cast<int>(window.pages().indexOf(window.findChild<MethodPage*>())));
+        for (const auto& [text, name] : kWatched) {
+            window.workspace()->addScheme(parse_plan(text));
+            settle(window);
+            save(&window, QString::fromLatin1(name), look);
+            window.workspace()->undoStack()->undo();
+        }
         window.workspace()->setFocus(scheme);
         window.actions()->calibrate->trigger();
         auto* calibrate = window.findChild<CalibrateDialog*>();

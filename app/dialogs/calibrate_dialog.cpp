@@ -197,6 +197,8 @@ CalibrationRequest CalibrateDialog::request() const {
     return request;
 }
 
+void CalibrateDialog::keepGrams() { grams_->setChecked(true); }
+
 void CalibrateDialog::setText(const QString& path) {
     file_->setText(path);
     ownFile_->setChecked(true);

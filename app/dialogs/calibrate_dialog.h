@@ -30,6 +30,8 @@ class CalibrateDialog : public QDialog {
                     QWidget* parent = nullptr);
 
     void setText(const QString& path);
+    /// Asks for Gram matrices, too; the user may take it back.
+    void keepGrams();
     void accept() override;
 
   protected:

@@ -12,12 +12,12 @@
 #include "app/controls.h"
 #include "app/pages/block_panel.h"
 #include "app/pages/cell_reader.h"
+#include "app/pages/focus_choice.h"
 #include "app/pages/map_feed.h"
 #include "app/pages/tensor_header.h"
 #include "app/text.h"
 #include "app/workspace.h"
 #include "widgets/card.h"
-#include "widgets/color_dot.h"
 #include "widgets/color_scale.h"
 #include "widgets/heatmap_view.h"
 #include "widgets/help_button.h"
@@ -43,7 +43,7 @@ int indexIn(const Values& values, typename Values::value_type value) {
 ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     : Page(workspace, jobs, parent),
       header_(new TensorHeader(this)),
-      schemes_(new Choice(this)),
+      schemes_(new FocusChoice(workspace, this)),
       kinds_(new Choice(this)),
       modes_(new Choice(this)),
       log_(new QCheckBox(this)),
@@ -127,9 +127,6 @@ ErrorPage::ErrorPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     layout->addLayout(controls);
     layout->addLayout(stack_, 1);
 
-    connect(schemes_, &QComboBox::activated, this, [this, workspace](int index) {
-        workspace->setFocus(schemes_->itemData(index).toInt());
-    });
     connect(kinds_, &QComboBox::currentIndexChanged, this, &ErrorPage::kindChosen);
     connect(modes_, &QComboBox::currentIndexChanged, this, [this](int index) {
         modeOf_[static_cast<std::size_t>(kinds_->currentIndex())] =
@@ -212,24 +209,8 @@ HeatmapMode ErrorPage::mode() const {
 void ErrorPage::refresh() {
     header_->setTensor(workspace()->tensor());
     header_->setVisible(workspace()->tensor() != nullptr);
-    fillSchemes();
+    schemes_->refresh();
     showMap();
-}
-
-void ErrorPage::fillSchemes() {
-    const QList<ComparedScheme>& schemes = workspace()->schemes();
-    if (schemes == listed_) {
-        schemes_->setCurrentIndex(schemes_->findData(workspace()->focus()));
-        return;
-    }
-    listed_ = schemes;
-    schemes_->clear();
-    for (const ComparedScheme& scheme : schemes) {
-        schemes_->addItem(colorDotIcon(scheme.color), scheme.title(), scheme.id);
-        schemes_->setItemData(schemes_->count() - 1, scheme.text(), Qt::ToolTipRole);
-    }
-    schemes_->setCurrentIndex(schemes_->findData(workspace()->focus()));
-    schemes_->setEnabled(!schemes.isEmpty());
 }
 
 /// Why there is no result of the scheme in focus; empty when there is one.

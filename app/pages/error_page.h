@@ -24,6 +24,7 @@ class CellReader;
 class Choice;
 class ColorScale;
 class ElidedLabel;
+class FocusChoice;
 class HeatmapView;
 class HelpButton;
 class MapFeed;
@@ -60,7 +61,6 @@ class ErrorPage : public Page {
     void retranslate() override;
 
   private:
-    void fillSchemes();
     void showMap();
     void kindChosen();
     void mapChanged();
@@ -77,7 +77,7 @@ class ErrorPage : public Page {
     HeatmapMode mode() const;
 
     TensorHeader* header_;
-    Choice* schemes_;
+    FocusChoice* schemes_;
     Choice* kinds_;
     Choice* modes_;
     QCheckBox* log_;
@@ -102,7 +102,6 @@ class ErrorPage : public Page {
     std::shared_ptr<const TensorRun> foundIn_;  ///< what found_ is about
     std::shared_ptr<const ErrorFinding> found_;
     std::array<HeatmapMode, kMapKinds.size()> modeOf_{};  ///< as last chosen, by kind
-    QList<ComparedScheme> listed_;                        ///< in the scheme chooser
     double limit_ = 0;
     std::optional<QPoint> hovered_;
 };

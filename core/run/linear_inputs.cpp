@@ -38,4 +38,18 @@ std::map<InputSite, LinearInputs> run_and_learn(const Decoder& decoder, const Bl
     return learned;
 }
 
+LinearInputs kept_inputs(const Calibration& calibration, const InputPlace& place,
+                         const Progress& progress) {
+    LinearInputs kept{calibration.inputs.at(place), {}};
+    std::vector<float> sample = std::move(kept.statistics.sample);
+    kept.statistics.sample.clear();
+    if (calibration.grams && calibration.grams->has(place)) {
+        kept.form = QuadraticForm::of_gram(calibration.grams->get(place, progress), progress);
+    } else if (!sample.empty()) {
+        kept.form = QuadraticForm::of_sample(std::move(sample), kept.statistics.channels(),
+                                             kept.statistics.tokens);
+    }
+    return kept;
+}
+
 }  // namespace ql

@@ -26,4 +26,10 @@ std::map<InputSite, LinearInputs> run_and_learn(const Decoder& decoder, const Bl
                                                 const std::set<InputSite>& sites,
                                                 const Progress& progress);
 
+/// Of one input of a calibration that is there: the Gram matrix if that was kept, else the sample;
+/// without either the form has no channels. The statistics are without their sample. Precondition:
+/// the calibration has the place.
+LinearInputs kept_inputs(const Calibration& calibration, const InputPlace& place,
+                         const Progress& progress);
+
 }  // namespace ql

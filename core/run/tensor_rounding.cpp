@@ -18,12 +18,14 @@ GptqFactor factor_for(const Scheme& scheme, const GramMatrix& gram, const Backen
 
 RoundedTensor round_tensor(const RowSource& rows, const Scheme& scheme, const GptqFactor& factor,
                            const std::vector<float>& importance, const Backend& backend,
-                           const Progress& progress) {
+                           const Progress& progress,
+                           const std::function<void(const GptqStep&)>& watch) {
     GptqTask task;
     task.grid = make_grid(scheme.grid);
     task.backend = &backend;
     task.order = scheme.gptq->order;
     task.factor = &factor;
+    task.watch = watch;
     task.fit.search = scheme.fit.search;
     task.fit.importance = scheme.fit.importance ? importance.data() : nullptr;
     TensorRange range;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -26,9 +27,10 @@ GptqFactor factor_for(const Scheme& scheme, const GramMatrix& gram, const Backen
                       const Progress& progress = {});
 
 /// Rounds one tensor as a scheme with GPTQ says. `importance` is that of its columns, or empty.
-/// Throws what gptq_round throws.
+/// `watch` as in GptqTask. Throws what gptq_round throws.
 RoundedTensor round_tensor(const RowSource& rows, const Scheme& scheme, const GptqFactor& factor,
                            const std::vector<float>& importance, const Backend& backend,
-                           const Progress& progress = {});
+                           const Progress& progress = {},
+                           const std::function<void(const GptqStep&)>& watch = {});
 
 }  // namespace ql

@@ -1,10 +1,8 @@
 #include "core/run/transform_run.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
-#include "core/base/parallel.h"
 #include "core/model/resolve_plan.h"
 #include "core/run/linear_inputs.h"
 #include "core/run/row_encoder.h"
@@ -12,19 +10,6 @@
 namespace ql {
 
 namespace {
-
-/// A mapping that takes a transform.
-struct Wanted {
-    ScaleMapping mapping;
-    Transform transform;
-};
-
-/// What a sentence calls a transform.
-std::string called(const Transform& transform) {
-    std::string text = transforms(transform) ? format(transform) : "none/";
-    text.pop_back();
-    return text;
-}
 
 class Transformer {
   public:
@@ -35,12 +20,7 @@ class Transformer {
           importance_(std::move(importance)),
           entries_(resolve_plan(plan, *model_, importance_.get())) {
         result_.plan = plan.folded();
-        for (ScaleMapping& mapping : scale_mappings(*model_)) {
-            const Transform transform = common_transform(mapping);
-            if (can_take(mapping, transform)) {
-                wanted_.push_back({std::move(mapping), transform});
-            }
-        }
+        wanted_ = transformed_mappings(task());
         for (std::size_t t = 0; t < entries_.size(); ++t) {
             const Role role = model_->tensors()[t].role;
             const bool scored = role == Role::q || role == Role::k || role == Role::qkv;
@@ -73,54 +53,11 @@ class Transformer {
     }
 
   private:
-    Transform transform_of(std::size_t tensor) const {
-        const std::optional<Scheme>& scheme = entries_[tensor].scheme;
-        return scheme ? scheme->transform : Transform();
-    }
-
-    Transform common_transform(const ScaleMapping& mapping) const {
-        const std::size_t first = mapping.consumers.front();
-        for (const std::size_t other : mapping.consumers) {
-            if (transform_of(other) != transform_of(first)) {
-                throw Error(
-                    ErrorCode::usage,
-                    Sentence(QL_TR("core",
-                                   "{} and {} read the same input, so one transform must do for "
-                                   "both, but the plan gives them {} and {}."),
-                             model_->tensors()[first].name, model_->tensors()[other].name,
-                             called(transform_of(first)), called(transform_of(other))));
-            }
-        }
-        return transform_of(first);
-    }
-
-    bool can_take(const ScaleMapping& mapping, const Transform& transform) const {
-        if (!transforms(transform)) {
-            return false;
-        }
-        if (mapping.norm) {
-            return true;
-        }
-        if (!std::holds_alternative<Awq>(transform)) {
-            return false;
-        }
-        // Divided rows of the producer have to be stored: on a grid that does not mind, or in the
-        // float type that it has.
-        const std::optional<Scheme>& scheme = entries_[mapping.producer].scheme;
-        return scheme ? !make_grid(scheme->grid)->per_tensor()
-                      : kept_type(mapping.producer).has_value();
-    }
-
-    /// The float type that a tensor without a scheme keeps; nothing if it is stored otherwise.
-    std::optional<DType> kept_type(std::size_t tensor) const {
-        const DType dtype = model_->tensors()[tensor].dtype;
-        const bool is_float = dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
-        return is_float ? std::optional(dtype) : std::nullopt;
-    }
+    MappingTask task() const { return {*model_, entries_, importance_.get()}; }
 
     int last_layer() const {
         int last = -1;
-        for (const Wanted& wanted : wanted_) {
+        for (const TransformedMapping& wanted : wanted_) {
             last = std::max(last, wanted.mapping.place.layer);
         }
         for (const std::size_t tensor : clipped_) {
@@ -131,7 +68,7 @@ class Transformer {
 
     std::set<InputSite> sites_of(int layer) const {
         std::set<InputSite> sites;
-        for (const Wanted& wanted : wanted_) {
+        for (const TransformedMapping& wanted : wanted_) {
             if (wanted.mapping.place.layer == layer) {
                 sites.insert(wanted.mapping.place.site);
             }
@@ -153,10 +90,11 @@ class Transformer {
             progress.report(done / all, Sentence("{}", model_->tensors()[tensor].name));
             ++done;
         };
-        for (const Wanted& wanted : wanted_) {
+        for (const TransformedMapping& wanted : wanted_) {
             if (wanted.mapping.place.layer == layer) {
                 tell(wanted.mapping.producer);
-                transform(wanted, inputs.at(wanted.mapping.place.site), progress);
+                result_.mappings.push_back(transform_mapping(
+                    task(), wanted, inputs.at(wanted.mapping.place.site), changes_, progress));
             }
         }
         for (const std::size_t tensor : clipped_) {
@@ -168,65 +106,12 @@ class Transformer {
     }
 
     std::int64_t steps_of(int layer) const {
-        return std::count_if(wanted_.begin(), wanted_.end(),
-                             [&](const Wanted& of) { return of.mapping.place.layer == layer; }) +
+        return std::count_if(
+                   wanted_.begin(), wanted_.end(),
+                   [&](const TransformedMapping& of) { return of.mapping.place.layer == layer; }) +
                std::count_if(clipped_.begin(), clipped_.end(), [&](std::size_t tensor) {
                    return model_->tensors()[tensor].layer == layer;
                });
-    }
-
-    void transform(const Wanted& wanted, const LinearInputs& inputs, const Progress& progress) {
-        MappingReport report;
-        report.mapping = wanted.mapping;
-        report.transform = wanted.transform;
-        report.input_max = inputs.statistics.max_abs;
-        report.weight_max = weight_maxima(wanted.mapping, progress);
-        if (const auto* smooth = std::get_if<Smooth>(&wanted.transform)) {
-            report.scales = smooth_scales(*smooth, report);
-        } else {
-            AwqChoice choice = search_awq(
-                {*model_, wanted.mapping, entries_, importance_.get(), inputs}, progress);
-            report.scales = std::move(choice.scales);
-            report.candidates = std::move(choice.candidates);
-            report.chosen = choice.chosen;
-            report.sampled = inputs.form.sampled();
-        }
-        const std::size_t producer = wanted.mapping.producer;
-        report.scales =
-            fold(*model_, wanted.mapping, report.scales,
-                 entries_[producer].scheme ? std::nullopt : kept_type(producer), changes_);
-        result_.mappings.push_back(std::move(report));
-    }
-
-    std::vector<float> weight_maxima(const ScaleMapping& mapping, const Progress& progress) const {
-        std::vector<float> largest(static_cast<std::size_t>(mapping.channels));
-        for (const std::size_t consumer : mapping.consumers) {
-            const auto source = model_->rows(model_->tensors()[consumer]);
-            const RowChunks chunks(source->rows(), source->cols());
-            for (std::int64_t chunk = 0; chunk < chunks.count(); ++chunk) {
-                const std::vector<float> rows =
-                    read_rows(*source, chunks.first(chunk), chunks.size(chunk), progress);
-                for (std::size_t i = 0; i < rows.size(); ++i) {
-                    float& channel = largest[i % largest.size()];
-                    channel = std::max(channel, std::fabs(rows[i]));
-                }
-            }
-        }
-        return largest;
-    }
-
-    /// s = max|x|^α / max|w|^(1-α), with the reference's clamps (mit-han-lab/smoothquant).
-    static std::vector<float> smooth_scales(const Smooth& smooth, const MappingReport& report) {
-        constexpr float kLeast = 1e-5F;
-        std::vector<float> scales;
-        for (std::size_t i = 0; i < report.input_max.size(); ++i) {
-            const double x = static_cast<double>(report.input_max[i]);
-            const double w = static_cast<double>(std::max(report.weight_max[i], kLeast));
-            const double s = std::pow(x, smooth.alpha) / std::pow(w, 1 - smooth.alpha);
-            // A channel that is never used has nothing to move.
-            scales.push_back(x == 0 ? 1.0F : std::max(static_cast<float>(s), kLeast));
-        }
-        return scales;
     }
 
     void clip(std::size_t index, const LinearInputs& inputs, const Progress& progress) {
@@ -266,7 +151,7 @@ class Transformer {
     std::shared_ptr<const Model> model_;
     std::shared_ptr<const ImportanceMatrix> importance_;
     std::vector<PlanEntry> entries_;
-    std::vector<Wanted> wanted_;
+    std::vector<TransformedMapping> wanted_;
     std::vector<std::size_t> clipped_;  ///< tensors whose bounds are wanted
     Model::Changes changes_;
     TransformedModel result_;

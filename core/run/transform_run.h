@@ -4,26 +4,11 @@
 #include <vector>
 
 #include "core/model/forward/decoder.h"
-#include "core/model/transform/scale_mappings.h"
-#include "core/run/awq_search.h"
 #include "core/run/clip_fit.h"
+#include "core/run/mapping_report.h"
 #include "core/schemes/plan.h"
 
 namespace ql {
-
-/// What was done at one mapping.
-struct MappingReport {
-    ScaleMapping mapping;
-    Transform transform;
-    std::vector<float> scales;             ///< what the consumers' columns are multiplied by
-    std::vector<AwqCandidate> candidates;  ///< that AWQ tried, the identity first
-    std::size_t chosen = 0;                ///< of them
-    /// Rows of inputs that AWQ's losses are measured on; 0: all, by their Gram matrix.
-    std::int64_t sampled = 0;
-    // Of each channel, before the scales; they divide the first and multiply the second.
-    std::vector<float> input_max;   ///< max |x| over the calibration
-    std::vector<float> weight_max;  ///< max |w| over the consumers' rows
-};
 
 /// What was clipped of one tensor.
 struct ClipReport {

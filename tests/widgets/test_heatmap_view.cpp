@@ -91,6 +91,7 @@ class TestHeatmapView : public QObject {
     void nanHasItsOwnColor();
     void levelIsTheCoarserOne();
     void tilesAreAskedForAndShown();
+    void wholeMatrixNeedsNoTiles();
     void staleAnswersAreDropped();
     void unreadableTilesAreNotAskedAgain();
     void fewRequestsAreOpen();
@@ -236,6 +237,28 @@ void TestHeatmapView::tilesAreAskedForAndShown() {
     QCOMPARE(pixelAt(fine, middle), stage.colorOf(1));
     QCOMPARE(pixelAt(fine, beside), stage.colorOf(0));
     QCOMPARE(stage.view.value(300, 1500), std::optional<float>(1.0f));
+}
+
+void TestHeatmapView::wholeMatrixNeedsNoTiles() {
+    Stage stage(8, 8, {80, 80});
+    stage.at(3, 5) = 1;
+    QSignalSpy asked(&stage.view, &HeatmapView::tileRequested);
+    QVERIFY(stage.show());
+    QTRY_VERIFY(asked.size() > 0);
+    asked.clear();
+    const auto whole = std::make_shared<HeatmapTile>(HeatmapTile{QRect(0, 0, 8, 8), stage.values});
+    stage.view.setPyramid(pyramidOf(8, 8, stage.values), whole);
+    // At once, and to the weight: a cell beside the large one, which the pyramid does not tell from
+    // it, has its own colour.
+    const QImage image = stage.picture();
+    QCOMPARE(pixelAt(image, {55, 35}), stage.colorOf(1));
+    QCOMPARE(pixelAt(image, {45, 35}), stage.colorOf(0));
+    QCOMPARE(stage.view.value(3, 5), std::optional(1.0F));
+    QCOMPARE(stage.view.value(7, 7), std::optional(0.0F));
+    QTest::qWait(20);
+    QCOMPARE(asked.size(), 0);
+    stage.view.setPyramid(nullptr);
+    QVERIFY(!stage.view.value(3, 5));
 }
 
 void TestHeatmapView::staleAnswersAreDropped() {

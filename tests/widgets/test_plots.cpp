@@ -10,6 +10,7 @@
 #include "widgets/curve_plot.h"
 #include "widgets/histogram_plot.h"
 #include "widgets/number_format.h"
+#include "widgets/number_line_plot.h"
 #include "widgets/theme.h"
 
 using namespace ql::gui;
@@ -38,6 +39,8 @@ class TestPlots : public QObject {
     void powersOfTwoAreSaid();
     void curveOrders();
     void markStandsAtItsChannel();
+    void curvesMayFollowTheFirst();
+    void numberLineMarksTheNearestValue();
     void curveClickNamesTheChannel();
     void onlyAClickOnTheCurveIsAClick();
     void followsTheTheme();
@@ -190,6 +193,52 @@ void TestPlots::curveOrders() {
     QCOMPARE(at(2), 1.0);
     QCOMPARE(plot.csv(),
              QStringLiteral("channel,\"a\"\n0,1\n1,9\n2,4\n"));  // as given, whatever is drawn
+}
+
+void TestPlots::curvesMayFollowTheFirst() {
+    CurvePlot plot;
+    plot.setOrder(CurvePlot::Order::first);
+    plot.setLogarithmic(true);
+    plot.setSeries({{QStringLiteral("a"), 0, {1, 9, 4}}, {QStringLiteral("b"), 1, {0, 2, 16}}});
+    const auto at = [&](int graph, int i) {
+        return plot.canvas()->graph(graph)->data()->at(i)->value;
+    };
+    QCOMPARE(at(0, 0), 9.0);
+    QCOMPARE(at(1, 0), 2.0);
+    QCOMPARE(at(1, 1), 16.0);
+    QCOMPARE(at(1, 2), 0.0);
+    // All that a logarithmic axis can show is seen.
+    QCOMPARE(plot.canvas()->yAxis->scaleType(), QCPAxis::stLogarithmic);
+    const QCPRange range = plot.canvas()->yAxis->range();
+    QVERIFY(range.lower > 0 && range.lower < 1 && range.upper > 16);
+}
+
+void TestPlots::numberLineMarksTheNearestValue() {
+    NumberLinePlot plot;
+    plot.resize(400, 200);
+    ql::Histogram histogram(-8, 8, 16);
+    plot.setSeries({{QStringLiteral("a"), 0, histogram}});
+    plot.setValues({-8, -1, 0, 1, 8}, {-8, 8}, 0);
+    plot.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&plot));
+    QSignalSpy changed(&plot, &NumberLinePlot::currentChanged);
+    const auto moveTo = [&plot](double x) {
+        const auto pixel = static_cast<int>(std::lround(plot.canvas()->xAxis->coordToPixel(x)));
+        QTest::mouseMove(plot.canvas(), QPoint(pixel, 80));
+    };
+    moveTo(3.5);
+    QTRY_COMPARE(plot.current(), std::optional(3));
+    moveTo(6);
+    QTRY_COMPARE(plot.current(), std::optional(4));
+    moveTo(-7.9);
+    QTRY_COMPARE(plot.current(), std::optional(0));
+    QCOMPARE(changed.size(), 3);
+    plot.setCurrent(5);
+    QVERIFY(!plot.current());
+    plot.setCurrent(2);
+    QEvent leave(QEvent::Leave);
+    QCoreApplication::sendEvent(plot.canvas(), &leave);
+    QVERIFY(!plot.current());
 }
 
 void TestPlots::curveClickNamesTheChannel() {

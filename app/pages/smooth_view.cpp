@@ -1,0 +1,81 @@
+#include "app/pages/smooth_view.h"
+
+#include <QLabel>
+#include <QLocale>
+#include <algorithm>
+
+#include "widgets/curve_plot.h"
+#include "widgets/help_button.h"
+#include "widgets/number_format.h"
+
+namespace ql::gui {
+
+namespace {
+
+/// How far the largest channel stands out: over the median one; 0 where that is 0.
+double spread(std::vector<float> maxima) {
+    const auto middle = maxima.begin() + static_cast<std::ptrdiff_t>(maxima.size() / 2);
+    std::nth_element(maxima.begin(), middle, maxima.end());
+    const auto median = static_cast<double>(*middle);
+    return median > 0
+               ? static_cast<double>(*std::max_element(maxima.begin(), maxima.end())) / median
+               : 0;
+}
+
+}  // namespace
+
+SmoothView::SmoothView(Jobs* jobs, QWidget* parent)
+    : ReportView(jobs, parent), plot_(new CurvePlot(this)) {
+    plot_->setOrder(CurvePlot::Order::first);
+    plot_->setLogarithmic(true);
+    plot_->setFileName(QStringLiteral("smoothquant"));
+    arrange(plot_);
+}
+
+bool SmoothView::applies(const Scheme& scheme) const {
+    return std::holds_alternative<Smooth>(scheme.transform);
+}
+
+QString SmoothView::title() const { return QStringLiteral("SmoothQuant"); }
+
+void SmoothView::fill() {
+    if (!report() || report()->input_max.empty()) {
+        plot_->setSeries({});
+        return;
+    }
+    const int color = subject()->color;
+    const std::vector<float> input = report()->scaled_input_max();
+    const std::vector<float> weight = report()->scaled_weight_max();
+    plot_->setSeries({{tr("largest |x| before"), kOriginalColor, report()->input_max},
+                      {tr("largest |x| after"), color, input},
+                      {tr("largest |w| before"), (color + 2) % kSchemeColors, report()->weight_max},
+                      {tr("largest |w| after"), (color + 5) % kSchemeColors, weight}});
+    const QString x =
+        tr("activations stand out %1× before, %2× after")
+            .arg(formatNumber(spread(report()->input_max)), formatNumber(spread(input)));
+    const QString w =
+        tr("weights %1× before, %2× after")
+            .arg(formatNumber(spread(report()->weight_max)), formatNumber(spread(weight)));
+    plot_->setDescription(tr("Largest activations and weights of every channel"), x + u' ' + w);
+    const auto* smooth = std::get_if<Smooth>(&report()->transform);
+    setFacts(QStringList{tr("α = %1").arg(QLocale().toString(smooth ? smooth->alpha : 0)), x, w} +
+             origin());
+}
+
+void SmoothView::retranslate() {
+    name()->setText(tr("Largest values of every channel"));
+    plot_->setAxisTexts(tr("input channel, from the largest |x| down"), tr("largest magnitude"));
+    help()->setHelp(
+        tr("SmoothQuant's migration"),
+        tr("<p>A few input channels are far larger than all others, and one scale for a whole "
+           "token must reach them: the others are left with a few steps. SmoothQuant divides each "
+           "channel by s = max|x|^α / max|w|^(1−α) and multiplies the weights that meet it by the "
+           "same s. The product stays as it was.</p>"
+           "<p>Channels stand in the order of their activations before. With a small α the "
+           "activations keep their outliers, with a large one the weights get them; at α = 0.5 "
+           "both end at the same height. A channel stands out by how many times the "
+           "median one it is.</p>"));
+    showReport();
+}
+
+}  // namespace ql::gui
