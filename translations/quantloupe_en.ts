@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::AwqView</name>
+    <message numerus="yes">
+        <source>on %n sampled token(s)</source>
+        <translation>
+            <numerusform>on %n sampled token</numerusform>
+            <numerusform>on %n sampled tokens</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::ExportDialog</name>
     <message numerus="yes">
         <source>The file will have %1 and %n tensor(s).</source>
@@ -35,6 +45,24 @@
         <translation>
             <numerusform>Row %1 carries %2 of the squared error, on %3 of the weights.</numerusform>
             <numerusform>Rows %1 carry %2 of the squared error, on %3 of the weights.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::GptqView</name>
+    <message numerus="yes">
+        <source>raised %n time(s)</source>
+        <extracomment>damping had to be raised until the matrix had an inverse</extracomment>
+        <translation>
+            <numerusform>raised %n time</numerusform>
+            <numerusform>raised %n times</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n column(s) that are never read</source>
+        <translation>
+            <numerusform>%n column that is never read</numerusform>
+            <numerusform>%n columns that are never read</numerusform>
         </translation>
     </message>
 </context>

@@ -1520,6 +1520,10 @@
         <source>GPTQ, AWQ and SmoothQuant go by what the linear reads: run the comparison.</source>
         <translation>GPTQ、AWQ 和 SmoothQuant 取决于线性层读到的输入：请运行比较。</translation>
     </message>
+    <message>
+        <source>The calibration kept no sample of what this matrix reads: calibrate once more.</source>
+        <translation>校准没有保留此矩阵输入的样本：请重新校准。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>
@@ -1917,6 +1921,75 @@
     <message>
         <source>&lt;p&gt;Transformers have a few channels that are far larger than all others, in the same places for nearly every token. LLM.int8() (Dettmers et al. 2022) calls a value an outlier from |x| = 6 on; that number fits models whose usual activations are about 1. Here a channel is an outlier if its largest magnitude is six times the median channel&apos;s; the last column gives the share of tokens by the paper&apos;s rule.&lt;/p&gt;</source>
         <translation>&lt;p&gt;Transformer 有少数通道远大于其他通道，而且几乎对每个词元都在相同的位置。LLM.int8()（Dettmers 等，2022）把 |x| 达到 6 的值称为离群值；这个数适合激活值通常在 1 左右的模型。这里，若一个通道的最大幅值达到中位通道的六倍，就算离群通道；最后一列按论文的规则给出词元的比例。&lt;/p&gt;</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::AwqView</name>
+    <message>
+        <source>s = mean|x|^α</source>
+        <translation>s = mean|x|^α</translation>
+    </message>
+    <message>
+        <source>s = mean|x|^α / mean|w|^(1−α)</source>
+        <translation>s = mean|x|^α / mean|w|^(1−α)</translation>
+    </message>
+    <message>
+        <source>identity</source>
+        <translation>不缩放</translation>
+    </message>
+    <message>
+        <source>chosen</source>
+        <translation>选中</translation>
+    </message>
+    <message>
+        <source>Loss of AWQ&apos;s candidates</source>
+        <translation>AWQ 各候选的损失</translation>
+    </message>
+    <message>
+        <source>Least at α = %1: %2; without scales: %3</source>
+        <translation>在 α = %1 处最小：%2；不缩放时：%3</translation>
+    </message>
+    <message>
+        <source>chosen: α = %1, weights count too</source>
+        <translation>选中：α = %1，同时考虑权重</translation>
+    </message>
+    <message>
+        <source>chosen: α = %1</source>
+        <translation>选中：α = %1</translation>
+    </message>
+    <message>
+        <source>loss %1, without scales %2 (%3 less)</source>
+        <translation>损失 %1，不缩放时为 %2（降低 %3）</translation>
+    </message>
+    <message numerus="yes">
+        <source>on %n sampled token(s)</source>
+        <translation>
+            <numerusform>基于 %n 个采样词元</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>on all tokens</source>
+        <translation>基于全部词元</translation>
+    </message>
+    <message>
+        <source>Loss over α</source>
+        <translation>损失随 α 的变化</translation>
+    </message>
+    <message>
+        <source>α: how far scales follow the activations</source>
+        <translation>α：缩放因子跟随激活值的程度</translation>
+    </message>
+    <message>
+        <source>loss of outputs</source>
+        <translation>输出的损失</translation>
+    </message>
+    <message>
+        <source>AWQ&apos;s search</source>
+        <translation>AWQ 的搜索</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;AWQ multiplies columns of weights that meet large activations by s before they are rounded, and divides what they read by s. Larger weights lose relatively less, but they also widen the range that their group has to share: so the best α lies somewhere in between, and is searched for.&lt;/p&gt;&lt;p&gt;Each point is a set of scales that was really tried: the weights of all linears that read this input were rounded on their own grids, and the loss is the sum of their outputs&apos; relative squared errors. The second curve lets the weights&apos; own sizes count. The grey line is what rounding costs without scales; the ring marks what is used.&lt;/p&gt;&lt;p&gt;Until the scheme has been compared on the whole model, the candidates are measured on what the calibration kept.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;AWQ 在舍入之前把遇到大激活值的权重列乘以 s，并把它们读入的值除以 s。较大的权重相对损失较小，但也会撑大同组权重共用的范围，因此最佳的 α 介于两端之间，需要搜索。&lt;/p&gt;&lt;p&gt;每个点都是真正试过的一组缩放因子：读取这一输入的所有线性层的权重都在各自的网格上舍入，损失是它们输出的相对平方误差之和。第二条曲线同时考虑权重本身的大小。灰线是不缩放时舍入的代价，圆环标出采用的候选。&lt;/p&gt;&lt;p&gt;在整个模型上比较该方案之前，候选是在校准所保留的数据上测量的。&lt;/p&gt;</translation>
     </message>
 </context>
 <context>
@@ -3273,6 +3346,130 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::GptqView</name>
+    <message>
+        <source>GPTQ can be watched on weights as they are stored: take AWQ, SmoothQuant and clipping out of the scheme to see it work alone.</source>
+        <translation>只能观察 GPTQ 处理原样存储的权重：请从方案中去掉 AWQ、SmoothQuant 和裁剪，单独观察 GPTQ。</translation>
+    </message>
+    <message>
+        <source>GPTQ goes by the Gram matrix of what this matrix reads, and the calibration did not keep it: calibrate once more, and keep Gram matrices.</source>
+        <translation>GPTQ 依据此矩阵输入的 Gram 矩阵，而校准没有保留它：请重新校准，并保留 Gram 矩阵。</translation>
+    </message>
+    <message>
+        <source>Rounding the columns…</source>
+        <translation>正在逐列舍入…</translation>
+    </message>
+    <message>
+        <source>Watch GPTQ</source>
+        <translation>观察 GPTQ</translation>
+    </message>
+    <message>
+        <source>Draw a step of GPTQ</source>
+        <translation>绘制 GPTQ 的一步</translation>
+    </message>
+    <message>
+        <source>Stop here</source>
+        <translation>停在这里</translation>
+    </message>
+    <message>
+        <source>Round column after column</source>
+        <translation>逐列舍入</translation>
+    </message>
+    <message>
+        <source>damping %1</source>
+        <translation>阻尼 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>raised %n time(s)</source>
+        <extracomment>damping had to be raised until the matrix had an inverse</extracomment>
+        <translation>
+            <numerusform>加大了 %n 次</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n column(s) that are never read</source>
+        <translation>
+            <numerusform>%n 列从未被用到</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2 columns rounded, next: column %3</source>
+        <translation>已舍入 %1 列，共 %2 列；下一列：第 %3 列</translation>
+    </message>
+    <message>
+        <source>all %1 columns rounded</source>
+        <translation>全部 %1 列均已舍入</translation>
+    </message>
+    <message>
+        <source>loss so far %1 of %2 (%3)</source>
+        <translation>目前损失 %1，总共 %2（%3）</translation>
+    </message>
+    <message>
+        <source>%1 of %2 rows</source>
+        <translation>显示 %1 行，共 %2 行</translation>
+    </message>
+    <message>
+        <source>On what the original model&apos;s linear reads; a comparison rounds on what comes from the quantized blocks before it.</source>
+        <translation>依据原模型中该线性层的输入；比较时则依据前面已量化的块的输出。</translation>
+    </message>
+    <message>
+        <source>row %1, column %2 (number %3 to be rounded) · w = %4</source>
+        <translation>第 %1 行，第 %2 列（第 %3 个舍入）· w = %4</translation>
+    </message>
+    <message>
+        <source>%1 · rounded: ŵ − w = %2</source>
+        <translation>%1 · 已舍入：ŵ − w = %2</translation>
+    </message>
+    <message>
+        <source>%1 · still free, moved by %2</source>
+        <translation>%1 · 尚未舍入，移动了 %2</translation>
+    </message>
+    <message>
+        <source>Point at a weight to read what became of it.</source>
+        <translation>将指针移到一个权重上，查看它的变化。</translation>
+    </message>
+    <message>
+        <source>Columns as they are rounded</source>
+        <translation>逐列舍入的过程</translation>
+    </message>
+    <message>
+        <source>Show the whole map (0)</source>
+        <translation>显示整张图 (0)</translation>
+    </message>
+    <message>
+        <source>Show the whole map</source>
+        <translation>显示整张图</translation>
+    </message>
+    <message>
+        <source>Rows of the matrix while GPTQ rounds their columns</source>
+        <translation>GPTQ 逐列舍入时矩阵的各行</translation>
+    </message>
+    <message>
+        <source>w′−w</source>
+        <translation>w′−w</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>How many columns are rounded</source>
+        <translation>已舍入的列数</translation>
+    </message>
+    <message>
+        <source>Columns rounded</source>
+        <translation>已舍入的列</translation>
+    </message>
+    <message>
+        <source>GPTQ, column by column</source>
+        <translation>GPTQ：逐列舍入</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Rows are a sample of the matrix&apos;s rows, columns stand in the order in which they are rounded. Left of the line they are rounded: the colour is the error that stays, ŵ − w. Right of it they are still free: the colour is how far the errors before have moved them, w′ − w.&lt;/p&gt;&lt;p&gt;When a column is rounded, its error is made up for by those after it, as far as they read something similar (the Gram matrix of the inputs says so). Rounded weights may therefore be farther from the originals than the nearest value is, and yet the output is nearer. The last columns have nobody left to push their errors to.&lt;/p&gt;&lt;p&gt;The loss is the sum of the squared errors that were passed on, over all rows: what the rounding does to the output. The last step shows exactly what is exported.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;行是从矩阵中抽取的一部分行，列按舍入的先后排列。竖线左边的列已经舍入：颜色表示留下的误差 ŵ − w。竖线右边的列尚未舍入：颜色表示前面的误差把它们移动了多少，即 w′ − w。&lt;/p&gt;&lt;p&gt;一列舍入之后，它的误差由后面的列来补偿，前提是这些列读入的内容相近（由输入的 Gram 矩阵得知）。因此舍入后的权重可能比最近的值离原值更远，而输出却更接近。最后的几列已没有可以转移误差的对象。&lt;/p&gt;&lt;p&gt;损失是所有行转移出去的误差的平方和，即舍入对输出的影响。最后一步显示的正是要导出的结果。&lt;/p&gt;</translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::GridGroups</name>
     <message>
         <source>K-quants</source>
@@ -3705,6 +3902,76 @@
     </message>
 </context>
 <context>
+    <name>ql::gui::MethodPage</name>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>The scheme in focus at its work on this matrix: GPTQ, AWQ, SmoothQuant, FP8</source>
+        <translation>观察当前方案如何处理此矩阵：GPTQ、AWQ、SmoothQuant、FP8</translation>
+    </message>
+    <message>
+        <source>Add a scheme to watch it work.</source>
+        <translation>添加一个方案，观察它如何工作。</translation>
+    </message>
+    <message>
+        <source>%1 keeps this tensor as it is stored: there is nothing to watch.</source>
+        <translation>%1 让此张量保持原样：没有可观察的过程。</translation>
+    </message>
+    <message>
+        <source>It is not known yet what %1 does with this tensor.</source>
+        <translation>尚不清楚 %1 会如何处理此张量。</translation>
+    </message>
+    <message>
+        <source>%1 rounds every weight to the nearest value of its grid, one by one: the Weights and Error pages show all of it. Give this scheme GPTQ, AWQ, SmoothQuant or FP8 to watch it work.</source>
+        <translation>%1 把每个权重各自舍入到网格上最近的值：“权重”和“误差”两页已能看到全部。为此方案选用 GPTQ、AWQ、SmoothQuant 或 FP8，即可观察它如何工作。</translation>
+    </message>
+    <message>
+        <source>Calibrate…</source>
+        <translation>校准…</translation>
+    </message>
+    <message>
+        <source>Run the model over a text</source>
+        <translation>让模型运行一段文本</translation>
+    </message>
+    <message>
+        <source>Scheme</source>
+        <translation>方案</translation>
+    </message>
+    <message>
+        <source>The scheme in focus: which is watched</source>
+        <translation>当前方案：观察的对象</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>Which part of the scheme is watched</source>
+        <translation>观察方案的哪一部分</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::MethodView</name>
+    <message>
+        <source>The method goes by what a linear reads, and this tensor is none. Choose a matrix of attention or of the MLP in the model tree.</source>
+        <translation>该方法依据线性层的输入，而此张量不是线性层。请在模型树中选择注意力或 MLP 的矩阵。</translation>
+    </message>
+    <message>
+        <source>Calibrating…</source>
+        <translation>正在校准…</translation>
+    </message>
+    <message>
+        <source>The method goes by what this matrix reads, and that is not known yet: run the model over a text.</source>
+        <translation>该方法依据此矩阵的输入，而输入尚不清楚：请让模型运行一段文本。</translation>
+    </message>
+    <message>
+        <source>The calibration does not know this tensor&apos;s input.</source>
+        <translation>校准中没有该张量的输入。</translation>
+    </message>
+</context>
+<context>
     <name>ql::gui::ModelCard</name>
     <message>
         <source>yes</source>
@@ -3864,6 +4131,118 @@
         <source>%1 left</source>
         <extracomment>%1 is a duration such as 12 s</extracomment>
         <translation>剩余 %1</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::NumberLineView</name>
+    <message>
+        <source>This scheme has no result on this tensor yet.</source>
+        <translation>此方案在该张量上还没有结果。</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>Count weights along the number line</source>
+        <translation>沿数轴统计权重</translation>
+    </message>
+    <message>
+        <source>magnitude |w / s|</source>
+        <translation>幅值 |w / s|</translation>
+    </message>
+    <message>
+        <source>weight in units of its scale, w / s</source>
+        <translation>以缩放因子为单位的权重 w / s</translation>
+    </message>
+    <message>
+        <source>weights per bin</source>
+        <translation>每箱权重数</translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Weights along the values of FP8</source>
+        <translation>FP8 各值上的权重分布</translation>
+    </message>
+    <message>
+        <source>%1 values up to %2</source>
+        <translation>%1 个值，最大 %2</translation>
+    </message>
+    <message>
+        <source>scale %1</source>
+        <translation>缩放因子 %1</translation>
+    </message>
+    <message>
+        <source>scales %1 to %2</source>
+        <translation>缩放因子 %1 至 %2</translation>
+    </message>
+    <message>
+        <source>%1 values from −%2 to %2</source>
+        <translation>%1 个值，从 −%2 到 %2</translation>
+    </message>
+    <message>
+        <source>stored at a limit: %1</source>
+        <translation>存为上下限的：%1</translation>
+    </message>
+    <message>
+        <source>subnormal: %1</source>
+        <translation>次正规数：%1</translation>
+    </message>
+    <message>
+        <source>as 0: %1</source>
+        <translation>存为 0：%1</translation>
+    </message>
+    <message>
+        <source>Point at a value to read its bits.</source>
+        <translation>将指针移到一个值上，查看它的二进制位。</translation>
+    </message>
+    <message>
+        <source>row %1, column %2</source>
+        <translation>第 %1 行，第 %2 列</translation>
+    </message>
+    <message>
+        <source>%1 weights</source>
+        <extracomment>of a code: how many weights are stored as it</extracomment>
+        <translation>%1 个权重</translation>
+    </message>
+    <message>
+        <source>next: %1 and %2</source>
+        <translation>相邻：%1 和 %2</translation>
+    </message>
+    <message>
+        <source>the limit: what is larger saturates</source>
+        <translation>上限：更大的值会饱和</translation>
+    </message>
+    <message>
+        <source>Number line</source>
+        <translation>数轴</translation>
+    </message>
+    <message>
+        <source>log axis</source>
+        <translation>对数轴</translation>
+    </message>
+    <message>
+        <source>Magnitudes on a logarithmic axis, or values on a linear one</source>
+        <translation>用对数轴显示幅值，或用线性轴显示值</translation>
+    </message>
+    <message>
+        <source>log counts</source>
+        <translation>计数取对数</translation>
+    </message>
+    <message>
+        <source>Counts on a logarithmic axis</source>
+        <translation>计数用对数轴</translation>
+    </message>
+    <message>
+        <source>The number line of FP8</source>
+        <translation>FP8 的数轴</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Ticks are all values that the format can store; above them is where the weights lie once they are divided by their scale. On the logarithmic axis ticks are equally dense in every octave: a weight keeps the same number of significant bits whether it is large or small. On the linear one they crowd around zero.&lt;/p&gt;&lt;p&gt;E4M3 has 4 bits of exponent and 3 of mantissa and reaches 448; E5M2 has 5 and 2 and reaches 57,344: more range, half the precision. The least values have an exponent field of zero (subnormal) and lose bits; what is smaller than half the least one becomes 0. The dashed line is the limit: the scale puts the largest weight there, and anything beyond would be stored as the limit.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;刻度是该格式能存储的所有值，上方是权重除以缩放因子之后的分布。在对数轴上，每个倍频程内刻度的疏密相同：权重无论大小，有效位数都一样。在线性轴上，刻度集中在零附近。&lt;/p&gt;&lt;p&gt;E4M3 有 4 位指数和 3 位尾数，最大为 448；E5M2 有 5 位和 2 位，最大为 57,344：范围更大，精度减半。最小的一些值指数字段为零（次正规数），有效位数更少；小于最小值一半的则变为 0。虚线是上限：缩放因子使最大的权重恰好位于此处，超出的值会存为上限。&lt;/p&gt;</translation>
     </message>
 </context>
 <context>
@@ -4181,6 +4560,34 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::ReportView</name>
+    <message>
+        <source>Looking for the scales…</source>
+        <translation>正在寻找缩放因子…</translation>
+    </message>
+    <message>
+        <source>Look for scales</source>
+        <translation>寻找缩放因子</translation>
+    </message>
+    <message>
+        <source>No scales come to this matrix: what it reads is not made by a norm, or by a linear whose rows could be divided by them.</source>
+        <translation>此矩阵没有缩放因子可用：它的输入不是来自归一化层，也不是来自各行可以除以缩放因子的线性层。</translation>
+    </message>
+    <message>
+        <source>of %1</source>
+        <extracomment>the linears that read an input</extracomment>
+        <translation>读取者：%1</translation>
+    </message>
+    <message>
+        <source>from the comparison</source>
+        <translation>来自比较</translation>
+    </message>
+    <message>
+        <source>from the calibration</source>
+        <translation>来自校准</translation>
     </message>
 </context>
 <context>
@@ -5213,6 +5620,61 @@
     <message>
         <source>(%1 layers × %2 tokens + %3 layers with a sliding window × %4 tokens) × %5 KV heads × %6 values × 2 (key and value) × %7 bytes = %8 bytes. A layer with a window has room for the window and for %9 tokens that are computed at once, as in llama.cpp.</source>
         <translation>（%1 层 × %2 个词元 + %3 个滑动窗口层 × %4 个词元）× %5 个 KV 头 × %6 个值 × 2（键和值）× %7 字节 = %8 字节。与 llama.cpp 一样，带窗口的层能容纳窗口内的词元和一次计算的 %9 个词元。</translation>
+    </message>
+</context>
+<context>
+    <name>ql::gui::SmoothView</name>
+    <message>
+        <source>largest |x| before</source>
+        <translation>之前最大的 |x|</translation>
+    </message>
+    <message>
+        <source>largest |x| after</source>
+        <translation>之后最大的 |x|</translation>
+    </message>
+    <message>
+        <source>largest |w| before</source>
+        <translation>之前最大的 |w|</translation>
+    </message>
+    <message>
+        <source>largest |w| after</source>
+        <translation>之后最大的 |w|</translation>
+    </message>
+    <message>
+        <source>activations stand out %1× before, %2× after</source>
+        <translation>激活值的突出程度：之前 %1 倍，之后 %2 倍</translation>
+    </message>
+    <message>
+        <source>weights %1× before, %2× after</source>
+        <translation>权重：之前 %1 倍，之后 %2 倍</translation>
+    </message>
+    <message>
+        <source>Largest activations and weights of every channel</source>
+        <translation>每个通道最大的激活值和权重</translation>
+    </message>
+    <message>
+        <source>α = %1</source>
+        <translation>α = %1</translation>
+    </message>
+    <message>
+        <source>Largest values of every channel</source>
+        <translation>每个通道的最大值</translation>
+    </message>
+    <message>
+        <source>input channel, from the largest |x| down</source>
+        <translation>输入通道，按 |x| 从大到小</translation>
+    </message>
+    <message>
+        <source>largest magnitude</source>
+        <translation>最大幅值</translation>
+    </message>
+    <message>
+        <source>SmoothQuant&apos;s migration</source>
+        <translation>SmoothQuant 的转移</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;A few input channels are far larger than all others, and one scale for a whole token must reach them: the others are left with a few steps. SmoothQuant divides each channel by s = max|x|^α / max|w|^(1−α) and multiplies the weights that meet it by the same s. The product stays as it was.&lt;/p&gt;&lt;p&gt;Channels stand in the order of their activations before. With a small α the activations keep their outliers, with a large one the weights get them; at α = 0.5 both end at the same height. A channel stands out by how many times the median one it is.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;少数输入通道远大于其他通道，而整个词元共用一个缩放因子，必须覆盖它们，其他通道便只剩几个台阶。SmoothQuant 把每个通道除以 s = max|x|^α / max|w|^(1−α)，并把与之相乘的权重乘以同样的 s，乘积不变。&lt;/p&gt;&lt;p&gt;通道按之前的激活值从大到小排列。α 小时离群值留在激活值里，α 大时则移入权重；α = 0.5 时两者高度相同。突出程度是最大通道与中位通道之比。&lt;/p&gt;</translation>
     </message>
 </context>
 <context>

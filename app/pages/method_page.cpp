@@ -19,12 +19,6 @@
 
 namespace ql::gui {
 
-namespace {
-
-constexpr int kMargin = 16;
-
-}  // namespace
-
 MethodPage::MethodPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     : Page(workspace, jobs, parent),
       header_(new TensorHeader(this)),
@@ -46,7 +40,7 @@ MethodPage::MethodPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
         connect(view, &MethodView::saveFailed, this, &MethodPage::tellSaveFailed);
     }
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kMargin, 8, kMargin, kMargin);
+    layout->setContentsMargins(kPageMargin, 8, kPageMargin, kPageMargin);
     layout->setSpacing(8);
     layout->addWidget(header_);
     layout->addLayout(stack_, 1);
