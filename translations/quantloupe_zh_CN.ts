@@ -1405,10 +1405,6 @@
         <translation>“{}”不是列的顺序：可用 none、static 和 group。</translation>
     </message>
     <message>
-        <source>“{}” is no option of GPTQ: damp=, order= and independent are.</source>
-        <translation>“{}”不是 GPTQ 的选项：可用 damp=、order= 和 independent。</translation>
-    </message>
-    <message>
         <source>No calibration sees what this tensor reads: it is rounded to nearest.</source>
         <translation>校准时看不到此张量的输入：就近舍入。</translation>
     </message>
@@ -1523,6 +1519,10 @@
     <message>
         <source>The calibration kept no sample of what this matrix reads: calibrate once more.</source>
         <translation>校准没有保留此矩阵输入的样本：请重新校准。</translation>
+    </message>
+    <message>
+        <source>“{}” is no option of GPTQ: damp=, order=, independent and refit are.</source>
+        <translation>“{}”不是 GPTQ 的选项：可用 damp=、order=、independent 和 refit。</translation>
     </message>
 </context>
 <context>
@@ -5523,6 +5523,10 @@
     <message>
         <source>Clipped: weights are kept within bounds that give the least error of the output.</source>
         <translation>截断：把权重限制在使输出误差最小的范围内。</translation>
+    </message>
+    <message>
+        <source>Scales are fitted with errors weighted by the strength of the same inputs; an importance matrix would take their place.</source>
+        <translation>拟合缩放因子时，误差按同一批输入的强弱加权；若指定重要性矩阵，则改用重要性矩阵。</translation>
     </message>
 </context>
 <context>

@@ -93,7 +93,7 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
     calibration.options.grams = true;
     window.workspace()->calibrate(calibration);
     const int first = window.workspace()->focus();
-    for (const char* text : {"awq/int4:g128:asym+clip", "int4:g128:sym+gptq(order=static)"}) {
+    for (const char* text : {"awq/int4:g128:asym+clip", "int4:g128:sym+gptq"}) {
         window.workspace()->addScheme(parse_plan(text));
     }
     window.workspace()->setFocus(first);

@@ -204,11 +204,18 @@ QString fitExplanation(const Fit& fit) {
     return sentences.join(u' ');
 }
 
-QString roundingExplanation(const std::optional<Gptq>& gptq) {
-    return gptq ? SchemeExplanation::tr(
-                      "GPTQ: columns are rounded one after the other, and those after a column "
-                      "make up for what its rounding does to the output.")
-                : QString();
+QString roundingExplanation(const std::optional<Gptq>& gptq, bool weighsInputs) {
+    if (!gptq) {
+        return {};
+    }
+    const QString what = SchemeExplanation::tr(
+        "GPTQ: columns are rounded one after the other, and those after a column make up for what "
+        "its rounding does to the output.");
+    return weighsInputs ? what + u' ' +
+                              SchemeExplanation::tr(
+                                  "Scales are fitted with errors weighted by the strength of the "
+                                  "same inputs; an importance matrix would take their place.")
+                        : what;
 }
 
 QString keepExplanation() {
@@ -225,7 +232,8 @@ QString schemeExplanation(const Scheme& scheme, const ModelTensor* tensor) {
         formula = bitsFormula(scheme.grid, kTypicalSize, kTypicalSize);
     }
     QStringList sentences{transformExplanation(scheme), gridExplanation(scheme.grid),
-                          fitExplanation(scheme.fit), roundingExplanation(scheme.gptq),
+                          fitExplanation(scheme.fit),
+                          roundingExplanation(scheme.gptq, scheme.weighs_own_inputs()),
                           activationExplanation(scheme)};
     sentences.removeAll(QString());
     const QString text = sentences.join(u' ');
@@ -256,7 +264,8 @@ QString planExplanation(const Plan& plan, const ModelTensor* tensor) {
     }
     if (const auto* recipe = std::get_if<Recipe>(&plan.base)) {
         const QString what = recipeExplanation(find_recipe(recipe->name)->base);
-        return QStringList{what, fitExplanation(recipe->fit), roundingExplanation(recipe->gptq)}
+        return QStringList{what, fitExplanation(recipe->fit),
+                           roundingExplanation(recipe->gptq, !recipe->fit.importance)}
             .join(u' ')
             .toHtmlEscaped();
     }

@@ -4,6 +4,20 @@
 
 namespace ql {
 
+namespace {
+
+/// What a fit weighs errors by; null where it cannot, or where nothing is known.
+const float* weights_of(const Scheme& scheme, const GptqFactor& factor,
+                        const std::vector<float>& importance) {
+    if (scheme.fit.importance) {
+        return importance.data();
+    }
+    return scheme.weighs_own_inputs() && !factor.importance.empty() ? factor.importance.data()
+                                                                    : nullptr;
+}
+
+}  // namespace
+
 std::int64_t factor_span(const Scheme& scheme, std::int64_t channels) {
     return scheme.gptq->order == Gptq::Order::by_group
                ? make_grid(scheme.grid)->span_codec(channels)->shape().span
@@ -27,7 +41,7 @@ RoundedTensor round_tensor(const RowSource& rows, const Scheme& scheme, const Gp
     task.factor = &factor;
     task.watch = watch;
     task.fit.search = scheme.fit.search;
-    task.fit.importance = scheme.fit.importance ? importance.data() : nullptr;
+    task.fit.importance = weights_of(scheme, factor, importance);
     TensorRange range;
     if (task.grid->needs_range()) {
         range = tensor_range(rows, progress);

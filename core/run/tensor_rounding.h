@@ -26,8 +26,10 @@ std::int64_t factor_span(const Scheme& scheme, std::int64_t channels);
 GptqFactor factor_for(const Scheme& scheme, const GramMatrix& gram, const Backend& backend,
                       const Progress& progress = {});
 
-/// Rounds one tensor as a scheme with GPTQ says. `importance` is that of its columns, or empty.
-/// `watch` as in GptqTask. Throws what gptq_round throws.
+/// Rounds one tensor as a scheme with GPTQ says. Where the fit of its grid can weigh errors, it
+/// does: by `importance` (one value for each column, or empty) under +imatrix, else by the factor's
+/// own, that of the very inputs that errors are made up for. `watch` as in GptqTask. Throws what
+/// gptq_round throws.
 RoundedTensor round_tensor(const RowSource& rows, const Scheme& scheme, const GptqFactor& factor,
                            const std::vector<float>& importance, const Backend& backend,
                            const Progress& progress = {},

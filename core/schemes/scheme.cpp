@@ -118,7 +118,7 @@ const std::vector<Preset>& presets() {
                         "4-bit integers with a scale and a zero point for every 128 weights, after "
                         "columns that read large activations were made larger, and weights were "
                         "clipped where that helps. Needs a calibration text."))},
-        {"gptq", "GPTQ INT4 g128", "int4:g128:sym+gptq(order=static)",
+        {"gptq", "GPTQ INT4 g128", "int4:g128:sym+gptq",
          Sentence(QL_TR("core",
                         "4-bit integers with a scale for every 128 weights, rounded column by "
                         "column so that later weights make up for the errors of earlier ones. "
@@ -187,6 +187,11 @@ std::optional<Sentence> Scheme::validate() const {
 }
 
 bool Scheme::exportable() const { return !std::holds_alternative<TextbookGrid>(grid); }
+
+bool Scheme::weighs_own_inputs() const {
+    return gptq && !fit.importance &&
+           !make_grid(grid)->refuses_fit({.importance = true, .search = fit.search});
+}
 
 Scheme Scheme::folded() const {
     Scheme rest = *this;

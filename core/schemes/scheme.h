@@ -33,6 +33,9 @@ struct Scheme {
     bool folds() const { return transforms(transform) || fit.clip; }
     /// What is left to do once that is done.
     Scheme folded() const;
+    /// Whether GPTQ weighs the errors of the grid's fit by the inputs it rounds on: where the fit
+    /// can be weighted, and nothing else is asked for (+imatrix).
+    bool weighs_own_inputs() const;
 };
 
 /// What may follow a grid or a recipe.

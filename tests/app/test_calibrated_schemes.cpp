@@ -103,7 +103,7 @@ void TestCalibratedSchemes::keptGramMatricesShowTheTensor() {
         *model.rows(tensor), scheme, factor_for(scheme, gram, cpu_backend()), {}, cpu_backend());
     QVERIFY(before == expected.tensor->bytes);
     // A change of the scheme shows too, and is another result.
-    workspace_->replaceScheme(scheme_, parse_plan("q4_0+gptq(order=static)"));
+    workspace_->replaceScheme(scheme_, parse_plan("q4_0+gptq(order=none)"));
     QTRY_VERIFY(settled());
     QCOMPARE(result().state, SchemeResult::State::ready);
     QVERIFY(bytes() != before);

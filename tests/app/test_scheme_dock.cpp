@@ -306,17 +306,17 @@ void TestSchemeDock::roundingIsEdited() {
     damp->setValue(7);
     emit damp->editingFinished();
     QCOMPARE(text(), QStringLiteral("q4_0+gptq(damp=0.07)"));
-    choice("order")->setCurrentIndex(1);
-    emit choice("order")->activated(1);
+    QCOMPARE(choice("order")->currentText(), QStringLiteral("strong first, scales from before"));
+    choose("order", "strong groups first");
     dock_->findChild<QCheckBox*>("independent")->click();
     dock_->findChild<QCheckBox*>("refit")->click();
-    QCOMPARE(text(), QStringLiteral("q4_0+gptq(damp=0.07,order=static,independent,refit)"));
+    QCOMPARE(text(), QStringLiteral("q4_0+gptq(damp=0.07,order=group,independent,refit)"));
     // A grid without parameters has nothing to round under.
     choose("grid", "F16");
     QCOMPARE(text(), QStringLiteral("f16"));
     QVERIFY(!choice("method")->isVisible());
     workspace_->undoStack()->undo();
-    QCOMPARE(choice("order")->currentIndex(), 1);
+    QCOMPARE(choice("order")->currentText(), QStringLiteral("strong groups first"));
     choose("method", "nearest");
     QCOMPARE(text(), QStringLiteral("q4_0"));
 }

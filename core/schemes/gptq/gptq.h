@@ -39,7 +39,7 @@ struct GptqTask {
     std::shared_ptr<const Grid> grid;  ///< one with a span_codec
     /// How spans are fitted; params are those of the tensor's original weights where per tensor.
     EncodeOptions fit;
-    Gptq::Order order = Gptq::Order::none;  ///< as the factor was made
+    Gptq::Order order = Gptq::Order::fixed;  ///< as the factor was made
     const GptqFactor* factor = nullptr;
     const Backend* backend = nullptr;
     /// Called after every block of columns, from several threads; may be empty.

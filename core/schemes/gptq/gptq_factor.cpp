@@ -63,6 +63,10 @@ GptqFactor make_gptq_factor(const double* gram, std::int64_t columns, const Gptq
         factor.gram.assign(gram, gram + n * n);
     }
     const double mean = sum / static_cast<double>(columns - factor.dead_columns);
+    factor.importance.resize(n);
+    std::transform(
+        diagonal.begin(), diagonal.end(), factor.importance.begin(),
+        [mean](double value) { return value == 0 ? 1.0F : static_cast<float>(value / mean); });
     std::vector<double> h(n * n);
     parallel_for(columns, progress, [&](std::int64_t row) {
         const auto from = static_cast<std::size_t>(factor.order[static_cast<std::size_t>(row)]);

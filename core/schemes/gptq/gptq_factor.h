@@ -17,6 +17,9 @@ struct GptqFactor {
     /// order. Row i holds how the error of the i-th column is made up for by those after it. Empty
     /// if there is a `fallback`.
     std::vector<float> upper;
+    /// How much errors of each column count, from left to right: the diagonal of H as a share of
+    /// its mean, 1 for dead columns. For fits that weigh errors; empty where nothing is ever read.
+    std::vector<float> importance;
     /// G itself, columns from left to right, if options.refit asks for it.
     std::vector<float> gram;
     double damp = 0;                ///< λ that was used

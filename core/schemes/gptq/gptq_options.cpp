@@ -87,9 +87,10 @@ Gptq parse_gptq(std::string_view options, std::size_t offset) {
             gptq.refit = true;
         } else {
             throw ParseError(
-                Sentence(
-                    QL_TR("core", "“{}” is no option of GPTQ: damp=, order= and independent are."),
-                    option),
+                Sentence(QL_TR("core",
+                               "“{}” is no option of GPTQ: damp=, order=, independent and refit "
+                               "are."),
+                         option),
                 offset);
         }
         if (end == options.size()) {

@@ -19,13 +19,13 @@ struct Gptq {
     static constexpr double kMostDamp = 1;  ///< raised to at most, where a matrix is singular
 
     double damp = 0.01;  ///< added to the diagonal, as a share of its mean; more where it must be
-    Order order = Order::none;
+    Order order = Order::fixed;
     bool independent = false;  ///< inputs are the original model's, not those of quantized blocks
     bool refit = false;        ///< scales are fitted once more, to the codes and the Gram matrix
     bool operator==(const Gptq&) const = default;
 };
 
-/// "+gptq", with what differs from the defaults: "+gptq(damp=0.05,order=static,independent,refit)".
+/// "+gptq", with what differs from the defaults: "+gptq(damp=0.05,order=none,independent,refit)".
 std::string format(const Gptq& gptq);
 
 /// Reads what stands between the parentheses, in lower case. Throws ParseError; `offset` is added

@@ -12,6 +12,7 @@
 #include "core/run/output_error.h"
 #include "core/run/plan_weights.h"
 #include "core/run/predictions.h"
+#include "core/run/tensor_rounding.h"
 #include "core/run/tensor_run.h"
 #include "tests/core/export/export_fixture.h"
 #include "tests/core/model/text_windows.h"
@@ -71,13 +72,13 @@ class TestGptqRun : public QObject {
     void outputErrorsAreAtMostTheGoldenOnes_data() {
         QTest::addColumn<QString>("scheme");
         QTest::addColumn<bool>("same");  // the same algorithm: groups of 32 are fitted later here
-        QTest::newRow("gptq_w4_g128_asym") << "int4:g128:asym:f32+gptq" << true;
-        QTest::newRow("gptq_w4_g128_sym") << "int4:g128:sym:f32+gptq" << true;
-        QTest::newRow("gptq_w4_g32_asym") << "int4:g32:asym:f32+gptq" << false;
-        QTest::newRow("gptq_w4_g32_sym") << "int4:g32:sym:f32+gptq" << false;
-        QTest::newRow("gptq_w4_row_asym") << "int4:channel:asym:f32+gptq" << true;
-        QTest::newRow("gptq_w3_g128_asym") << "int3:g128:asym:f32+gptq" << true;
-        QTest::newRow("gptq_w8_g128_asym") << "int8:g128:asym:f32+gptq" << true;
+        QTest::newRow("gptq_w4_g128_asym") << "int4:g128:asym:f32+gptq(order=none)" << true;
+        QTest::newRow("gptq_w4_g128_sym") << "int4:g128:sym:f32+gptq(order=none)" << true;
+        QTest::newRow("gptq_w4_g32_asym") << "int4:g32:asym:f32+gptq(order=none)" << false;
+        QTest::newRow("gptq_w4_g32_sym") << "int4:g32:sym:f32+gptq(order=none)" << false;
+        QTest::newRow("gptq_w4_row_asym") << "int4:channel:asym:f32+gptq(order=none)" << true;
+        QTest::newRow("gptq_w3_g128_asym") << "int3:g128:asym:f32+gptq(order=none)" << true;
+        QTest::newRow("gptq_w8_g128_asym") << "int8:g128:asym:f32+gptq(order=none)" << true;
         QTest::newRow("gptq_w4_g128_asym_actorder_static")
             << "int4:g128:asym:f32+gptq(order=static)" << true;
         QTest::newRow("gptq_w4_g128_sym_actorder_static")
@@ -138,8 +139,8 @@ class TestGptqRun : public QObject {
     /// One linear with a stored Hessian: the reference's codes, found in float64.
     void codesAreTheGoldenOnes_data() {
         QTest::addColumn<QString>("scheme");
-        QTest::newRow("gptq_w4_g128_asym") << "int4:g128:asym:f32+gptq";
-        QTest::newRow("gptq_w4_g128_sym") << "int4:g128:sym:f32+gptq";
+        QTest::newRow("gptq_w4_g128_asym") << "int4:g128:asym:f32+gptq(order=none)";
+        QTest::newRow("gptq_w4_g128_sym") << "int4:g128:sym:f32+gptq(order=none)";
         QTest::newRow("gptq_w4_g128_asym_actorder_static")
             << "int4:g128:asym:f32+gptq(order=static)";
         QTest::newRow("gptq_w4_g32_sym_actorder_static") << "int4:g32:sym:f32+gptq(order=static)";
@@ -215,12 +216,70 @@ class TestGptqRun : public QObject {
     void bytesAreTheSameAtAnyNumberOfThreads() {
         const Rounded tiny;
         set_thread_limit(1);
-        const RoundedTensors one = tiny.round("q4_0+gptq(order=group)");
+        const RoundedTensors one = tiny.round("q4_0+gptq");
         set_thread_limit(2);
-        const RoundedTensors two = tiny.round("q4_0+gptq(order=group)");
+        const RoundedTensors two = tiny.round("q4_0+gptq");
         set_thread_limit(0);
         QCOMPARE(one.size(), std::size_t{14});
         QVERIFY(Rounded::different(one, two).empty());
+    }
+
+    /// Where a fit can be weighted, it is: by the diagonal of the Gram matrix that is compensated
+    /// by, or by what is named.
+    void fitsAreWeightedByTheirInputs_data() {
+        QTest::addColumn<QString>("scheme");
+        QTest::addColumn<bool>("weighted");
+        QTest::newRow("blocks") << "q4_0+gptq" << true;
+        QTest::newRow("group order") << "q4_1+gptq(order=group)" << true;
+        QTest::newRow("table of levels") << "iq4_nl+gptq" << true;
+        QTest::newRow("search") << "q8_0+search+gptq" << true;
+        QTest::newRow("one fit without weights") << "q8_0+gptq" << false;
+        QTest::newRow("integers") << "int4:g32:sym+gptq" << false;
+    }
+    void fitsAreWeightedByTheirInputs() {
+        QFETCH(QString, scheme);
+        QFETCH(bool, weighted);
+        const Rounded tiny;
+        const Scheme parsed = parse_scheme(scheme.toStdString());
+        const RoundedTensors rounded = tiny.round("keep; blk.0.*=" + scheme.toStdString());
+        QCOMPARE(rounded.size(), std::size_t{7});
+        BlockGrams grams;
+        const StoredWeights stored(tiny.model);
+        HiddenStates hidden = tiny.decoder.embed(randomWindows(TinyModel::kVocabulary), stored);
+        tiny.decoder.run_block(tiny.decoder.load(0, stored), hidden, [&](const LinearInput& input) {
+            add_gram(grams, input, tiny.decoder.backend(), {});
+        });
+        bool different = false;
+        for (const auto& [index, of] : rounded) {
+            const ModelTensor& tensor = tiny.model->tensors()[index];
+            const GramMatrix& gram = grams.at(input_place(tensor)->site);
+            const auto n = std::size_t(gram.channels);
+            std::vector<float> diagonal(n);
+            double sum = 0;
+            for (std::size_t i = 0; i < n; ++i) {
+                sum += gram.values[i * n + i];
+            }
+            for (std::size_t i = 0; i < n; ++i) {
+                diagonal[i] = float(gram.values[i * n + i] / (sum / double(n)));
+            }
+            const GptqFactor factor = factor_for(parsed, gram, cpu_backend());
+            GptqTask task{make_grid(parsed.grid), {}, parsed.gptq->order, &factor, &cpu_backend()};
+            task.fit.search = parsed.fit.search;
+            const auto rows = tiny.model->rows(tensor);
+            const auto plain = gptq_round(*rows, task).tensor.bytes;
+            task.fit.importance = weighted ? diagonal.data() : nullptr;
+            QVERIFY(of.tensor->bytes == gptq_round(*rows, task).tensor.bytes);
+            different = different || of.tensor->bytes != plain;
+            if (weighted) {
+                Scheme named = parsed;
+                named.fit.importance = true;
+                const std::vector<float> other(diagonal.rbegin(), diagonal.rend());
+                task.fit.importance = other.data();
+                QVERIFY(round_tensor(*rows, named, factor, other, cpu_backend()).tensor->bytes ==
+                        gptq_round(*rows, task).tensor.bytes);
+            }
+        }
+        QCOMPARE(different, weighted);
     }
 
     /// A block's inputs come from the quantized blocks before it, or from the original ones.

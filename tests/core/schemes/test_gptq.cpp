@@ -231,7 +231,8 @@ class TestGptq : public QObject {
         Linear linear(1, 3, 1);
         linear.gram.assign(h.begin(), h.end());
         linear.weights.assign(w.begin(), w.end());
-        const GptqFactor factor = linear.factor("int8:tensor:sym", {.damp = 0});
+        const GptqFactor factor =
+            linear.factor("int8:tensor:sym", {.damp = 0, .order = Gptq::Order::none});
         GptqTask task = linear.task("int8:tensor:sym", factor, Gptq::Order::none);
         task.fit.params = {1, 0};
         const GptqResult result = gptq_round(linear.source(), task);
@@ -440,7 +441,7 @@ class TestGptq : public QObject {
         std::stop_source stop;
         stop.request_stop();
         const Progress progress(stop.get_token(), {});
-        const GptqTask task = linear.task("int4:g32:sym", factor, Gptq::Order::none);
+        const GptqTask task = linear.task("int4:g32:sym", factor, Gptq::Order::fixed);
         QVERIFY_THROWS_EXCEPTION(Error, gptq_round(linear.source(), task, progress));
         QVERIFY_THROWS_EXCEPTION(
             Error, make_gptq_factor(linear.gram.data(), 64, {}, 32, cpu_backend(), progress));

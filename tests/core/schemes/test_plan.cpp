@@ -98,7 +98,7 @@ class TestPlan : public QObject {
         add("q8_0; /blk\\.[01]\\./=q4_0+imatrix", "q8_0; /blk\\.[01]\\./=q4_0+imatrix");
         add("q8_0; blk\\.(0|5)\\.=keep", "q8_0; /blk\\.(0|5)\\./=keep");
         add("q8_0; /a;b/=keep; x=q4_0", "q8_0; /a;b/=keep; *x*=q4_0");
-        add("q4_k_m+gptq(order=static)", "recipe:Q4_K_M+gptq(order=static)");
+        add("q4_k_m+gptq(order=none)", "recipe:Q4_K_M+gptq(order=none)");
         add("keep; ffn_down=q4_k+gptq(damp=0.1,independent)",
             "keep; *ffn_down*=q4_k+gptq(damp=0.1,independent)");
         add("q4_0; /a=b/=q8_0+gptq(damp=0.1)", "q4_0; /a=b/=q8_0+gptq(damp=0.1)");

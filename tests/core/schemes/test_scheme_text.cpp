@@ -32,7 +32,7 @@ class TestSchemeText : public QObject {
                                  "q4_0+gptq",
                                  "q4_k+imatrix+search+gptq",
                                  "int4:g128:sym+gptq(damp=0.05)",
-                                 "q6_k+gptq(damp=1e-05,order=static,independent)",
+                                 "q6_k+gptq(damp=1e-05,order=none,independent)",
                                  "iq4_xs+gptq(order=group)",
                                  "awq/int4:g128:asym",
                                  "awq/int4:g128:asym+clip",
@@ -103,12 +103,14 @@ class TestSchemeText : public QObject {
     }
 
     void gptqIsRead() {
-        const Scheme scheme = parse_scheme("Q4_K+GPTQ(order=static,damp=0.1)+imatrix");
+        const Scheme scheme = parse_scheme("Q4_K+GPTQ(order=group,damp=0.1)+imatrix");
         QVERIFY(scheme.fit.importance);
         QCOMPARE(scheme.gptq->damp, 0.1);
-        QVERIFY(scheme.gptq->order == Gptq::Order::fixed);
-        QCOMPARE(format(scheme), std::string("q4_k+imatrix+gptq(damp=0.1,order=static)"));
-        QCOMPARE(format(parse_scheme("q4_0+gptq(damp=0.01,order=none)")), std::string("q4_0+gptq"));
+        QVERIFY(scheme.gptq->order == Gptq::Order::by_group);
+        QCOMPARE(format(scheme), std::string("q4_k+imatrix+gptq(damp=0.1,order=group)"));
+        QCOMPARE(format(parse_scheme("q4_0+gptq(damp=0.01,order=static)")),
+                 std::string("q4_0+gptq"));
+        QVERIFY(parse_scheme("q4_0+gptq").gptq->order == Gptq::Order::fixed);
         // A preset with GPTQ may be told more.
         QCOMPARE(format(parse_scheme("gptq+gptq(independent)")),
                  std::string("int4:g128:sym+gptq(independent)"));
@@ -206,7 +208,7 @@ class TestSchemeText : public QObject {
 
     void listsCountPositionsFromTheirStart() {
         QCOMPARE(parse_plans("q4_0,int4:g128:asym").size(), std::size_t{2});
-        QCOMPARE(parse_plans("q4_0+gptq(damp=0.1,order=static),q4_k").size(), std::size_t{2});
+        QCOMPARE(parse_plans("q4_0+gptq(damp=0.1,order=group),q4_k").size(), std::size_t{2});
         try {
             parse_plans("q4_0, int4:xyz");
         } catch (const ParseError& error) {
