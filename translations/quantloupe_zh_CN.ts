@@ -4583,7 +4583,7 @@
     </message>
     <message>
         <source>from the comparison</source>
-        <translation>来自比较</translation>
+        <translation>来自对比</translation>
     </message>
     <message>
         <source>from the calibration</source>
