@@ -137,6 +137,7 @@ void Workspace::adopt(std::shared_ptr<const Model> model, const QString& path) {
     profileCache_.clear();
     modelRuns_.clear();
     calibrated_.clear();
+    factors_ = std::make_shared<FactorCache>();  // jobs that still run keep theirs
     previews_.clear();
     rows_.reset();
     profile_.reset();

@@ -263,9 +263,10 @@ QString planExplanation(const Plan& plan, const ModelTensor* tensor) {
         return schemeExplanation(*scheme, tensor);
     }
     if (const auto* recipe = std::get_if<Recipe>(&plan.base)) {
-        const QString what = recipeExplanation(find_recipe(recipe->name)->base);
-        return QStringList{what, fitExplanation(recipe->fit),
-                           roundingExplanation(recipe->gptq, !recipe->fit.importance)}
+        const DType base = find_recipe(recipe->name)->base;
+        const Scheme most{.grid = StorageGrid{base}, .fit = recipe->fit, .gptq = recipe->gptq};
+        return QStringList{recipeExplanation(base), fitExplanation(recipe->fit),
+                           roundingExplanation(recipe->gptq, most.weighs_own_inputs())}
             .join(u' ')
             .toHtmlEscaped();
     }

@@ -147,7 +147,10 @@ MethodGap GptqView::gap(const MethodSubject& subject) const {
             tr("GPTQ can be watched on weights as they are stored: take AWQ, SmoothQuant and "
                "clipping out of the scheme to see it work alone.")};
     }
-    if (const MethodGap gap = inputGap(subject); !gap.text.isEmpty()) {
+    if (MethodGap gap = inputGap(subject); !gap.text.isEmpty()) {
+        if (gap.remedy == MethodGap::Remedy::calibrate) {
+            gap.remedy = MethodGap::Remedy::keepGrams;
+        }
         return gap;
     }
     const auto place = input_place(subject.of());

@@ -58,9 +58,10 @@ MethodPage::MethodPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
     });
     connect(workspace, &Workspace::calibrationChanged, this, follow);
     connect(workspace, &Workspace::importanceChanged, this, follow);
-    for (const auto signal :
-         {&Workspace::profileChanged, &Workspace::schemesChanged, &Workspace::focusChanged,
-          &Workspace::modelRunsChanged, &Workspace::comparisonChanged}) {
+    connect(workspace, &Workspace::schemesChanged, this, follow);
+    connect(workspace, &Workspace::focusChanged, this, follow);
+    for (const auto signal : {&Workspace::profileChanged, &Workspace::modelRunsChanged,
+                              &Workspace::comparisonChanged}) {
         connect(workspace, signal, this, &MethodPage::invalidate);
     }
     connect(workspace, &Workspace::tensorResultChanged, this, [this, workspace](int id) {

@@ -309,8 +309,10 @@ void OverviewPage::startTokenizer() {
             invalidate();
         },
         [this](const Error& error) {
-            tokenizer_ = {std::nullopt, error.sentence()};
-            invalidate();
+            if (error.code() != ErrorCode::cancelled) {
+                tokenizer_ = {std::nullopt, error.sentence()};
+                invalidate();
+            }
         });
 }
 

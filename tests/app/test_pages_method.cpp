@@ -121,7 +121,7 @@ void TestPagesMethod::saysWhatIsMissing() {
     QTRY_VERIFY(shows(QStringLiteral("run the model over a text")));
     QSignalSpy wanted(page_.get(), &MethodPage::calibrateRequested);
     page_->calibrateButton()->click();
-    QCOMPARE(wanted.takeFirst().front().toBool(), false);
+    QCOMPARE(wanted.takeFirst().front().toBool(), true);  // once is enough
     calibrate(false);
     QTRY_VERIFY(shows(QStringLiteral("keep Gram matrices")));
     page_->calibrateButton()->click();

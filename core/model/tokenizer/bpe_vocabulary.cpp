@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::string_view kFile = "tokenizer.json";
 
+[[noreturn]] void bad_file(const Sentence& sentence) {
+    throw Error(ErrorCode::bad_file, sentence, std::string(kFile));
+}
+
 [[noreturn]] void unsupported(const Sentence& sentence) {
     throw Error(ErrorCode::unsupported, sentence, std::string(kFile));
 }
@@ -33,13 +37,13 @@ Merge merge_of(const nlohmann::json& value, std::size_t number) {
                value[1].is_string()) {
         return {value[0].get<std::string>(), value[1].get<std::string>()};
     }
-    fail_bad_file(Sentence(QL_TR("core", "Merge {} is not two tokens."), number));
+    bad_file(Sentence(QL_TR("core", "Merge {} is not two tokens."), number));
 }
 
 void read_merges(const nlohmann::json& model, Vocabulary& vocabulary) {
     const nlohmann::json& list = json_member(model, "merges");
     if (!list.is_array()) {
-        fail_bad_file(Sentence(QL_TR("core", "The tokenizer has no list of merges.")));
+        bad_file(Sentence(QL_TR("core", "The tokenizer has no list of merges.")));
     }
     const IdsByText ids = checked_ids(vocabulary);
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -65,12 +69,12 @@ void require_plain_bpe(const nlohmann::json& model) {
 void read_vocabulary(const nlohmann::json& model, std::uint64_t rows, Vocabulary& vocabulary) {
     const nlohmann::json& entries = json_member(model, "vocab");
     if (!entries.is_object() || entries.empty()) {
-        fail_bad_file(Sentence(QL_TR("core", "The tokenizer has no vocabulary.")));
+        bad_file(Sentence(QL_TR("core", "The tokenizer has no vocabulary.")));
     }
     for (const auto& [text, value] : entries.items()) {
         if (!value.is_number_unsigned()) {
-            fail_bad_file(Sentence(QL_TR("core", "The id of token {} is not a number from 0 on."),
-                                   in_quotes(text)));
+            bad_file(Sentence(QL_TR("core", "The id of token {} is not a number from 0 on."),
+                              in_quotes(text)));
         }
         vocabulary.place(value.get<std::uint64_t>(), {text, TokenType::normal, 0, true}, rows);
     }
@@ -164,7 +168,7 @@ bool is_byte_level(const nlohmann::json& tokenizer) {
 Vocabulary read_bpe_model(const nlohmann::json& tokenizer, std::uint64_t rows) {
     const nlohmann::json& model = json_member(tokenizer, "model");
     if (!model.is_object()) {
-        fail_bad_file(Sentence(QL_TR("core", "The tokenizer has no model.")));
+        bad_file(Sentence(QL_TR("core", "The tokenizer has no model.")));
     }
     require_plain_bpe(model);
     Vocabulary vocabulary;

@@ -377,6 +377,7 @@ class TestTokenizer : public QObject {
         tokenizer.merge_patch(json::parse(patch.toStdString()));
         const std::string error = error_of([&] { of(tokenizer); });
         QVERIFY2(error.find(sentence.toStdString()) != std::string::npos, error.c_str());
+        QVERIFY2(error.starts_with("tokenizer"), error.c_str());  // says what it is about
     }
 
     void regularExpressionsAreNotTrusted_data() {
