@@ -13,6 +13,7 @@
 
 #include "app/calibration_request.h"
 #include "app/controls.h"
+#include "app/pages/calibrate_notice.h"
 #include "app/pages/channel_table.h"
 #include "app/pages/sample_map.h"
 #include "app/pages/tensor_header.h"
@@ -167,18 +168,11 @@ QWidget* ActivationsPage::makeSideCard() {
 }
 
 QWidget* ActivationsPage::makeNotice() {
-    auto* empty = new QWidget(this);
-    notice_ = gui::makeNotice(empty);
-    notice_->setAlignment(Qt::AlignHCenter | Qt::AlignBottom);
-    calibrate_ = new QPushButton(empty);
-    setPrimary(calibrate_);
-    auto* layout = new QVBoxLayout(empty);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(notice_, 1);
-    layout->addWidget(calibrate_, 0, Qt::AlignHCenter);
-    layout->addStretch(1);
+    const CalibrateNotice notice = makeCalibrateNotice(this);
+    notice_ = notice.text;
+    calibrate_ = notice.button;
     connect(calibrate_, &QPushButton::clicked, this, &ActivationsPage::calibrateRequested);
-    return empty;
+    return notice.widget;
 }
 
 QString ActivationsPage::title() const { return tr("Activations"); }

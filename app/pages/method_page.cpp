@@ -9,6 +9,7 @@
 
 #include "app/controls.h"
 #include "app/pages/awq_view.h"
+#include "app/pages/calibrate_notice.h"
 #include "app/pages/focus_choice.h"
 #include "app/pages/gptq_view.h"
 #include "app/pages/number_line_view.h"
@@ -72,19 +73,12 @@ MethodPage::MethodPage(Workspace* workspace, Jobs* jobs, QWidget* parent)
 }
 
 QWidget* MethodPage::makeNotice() {
-    auto* empty = new QWidget(this);
-    notice_ = gui::makeNotice(empty);
-    notice_->setAlignment(Qt::AlignHCenter | Qt::AlignBottom);
-    calibrate_ = new QPushButton(empty);
-    setPrimary(calibrate_);
-    auto* layout = new QVBoxLayout(empty);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(notice_, 1);
-    layout->addWidget(calibrate_, 0, Qt::AlignHCenter);
-    layout->addStretch(1);
+    const CalibrateNotice notice = makeCalibrateNotice(this);
+    notice_ = notice.text;
+    calibrate_ = notice.button;
     connect(calibrate_, &QPushButton::clicked, this,
             [this] { emit calibrateRequested(remedy_ == MethodGap::Remedy::keepGrams); });
-    return empty;
+    return notice.widget;
 }
 
 QString MethodPage::title() const { return tr("Method"); }
