@@ -1,19 +1,10 @@
 #pragma once
 
-#include <QFile>
 #include <QTemporaryDir>
-#include <QTest>
 #include <QTranslator>
-#include <cmath>
-#include <cstring>
-#include <limits>
-#include <memory>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "app/workspace.h"
-#include "tests/core/tiny_model.h"
 
 namespace ql::gui {
 
@@ -36,86 +27,22 @@ struct PageFixture {
     Workspace workspace{&jobs};
     std::vector<float> matrix;
 
-    PageFixture() {
-        std::mt19937 random(3);
-        std::normal_distribution<float> normal(0, 0.02F);
-        for (int i = 0; i < kRows * kCols; ++i) {
-            matrix.push_back(normal(random) * (i / kCols == kLargeRow ? 20.0F : 1.0F));
-        }
-    }
+    PageFixture();
 
-    void openTensors() {
-        const auto file = folder.filePath(QStringLiteral("plain.safetensors"));
-        nlohmann::json header = nlohmann::json::object();
-        std::vector<float> data;
-        const auto add = [&](const char* name, const char* type, const std::vector<int>& shape,
-                             const std::vector<float>& values) {
-            const std::size_t begin = data.size() * sizeof(float);
-            data.insert(data.end(), values.begin(), values.end());
-            header[name] = {{"dtype", type},
-                            {"shape", shape},
-                            {"data_offsets", {begin, data.size() * sizeof(float)}}};
-        };
-        add("matrix", "F32", {kRows, kCols}, matrix);
-        add("norm", "F32", {kCols}, {matrix.begin(), matrix.begin() + kCols});
-        add("odd", "F32", {5, 7}, {matrix.begin(), matrix.begin() + 35});
-        std::vector<float> holes(matrix.begin(), matrix.begin() + 128);
-        holes[40] = std::numeric_limits<float>::quiet_NaN();
-        add("holes", "F32", {4, 32}, holes);
-        add("complex", "C64", {8}, std::vector<float>(16, 1.0F));
-        const std::string text = header.dump();
-        const auto length = static_cast<std::uint64_t>(text.size());
-        QFile out(file);
-        QVERIFY(out.open(QIODevice::WriteOnly));
-        out.write(reinterpret_cast<const char*>(&length), sizeof(length));
-        out.write(text.data(), static_cast<qint64>(text.size()));
-        out.write(reinterpret_cast<const char*>(data.data()),
-                  static_cast<qint64>(data.size() * sizeof(float)));
-        out.close();
-        open(file);
-        choose("matrix");
-    }
-
-    void openTinyModel() {
-        TinyModel().write(folder.path());
-        open(folder.path());
-        QTRY_VERIFY(workspace.profile());
-    }
+    void openTensors();
+    void openTinyModel();
 
     /// Makes a tensor the current one and waits until it is profiled, or cannot be.
-    void choose(const char* name) {
-        const ModelTensor* tensor = workspace.model()->find(name);
-        QVERIFY(tensor);
-        workspace.setTensor(static_cast<int>(tensor - workspace.model()->tensors().data()));
-        QTRY_VERIFY(workspace.profile() || !workspace.tensorProblem().empty());
-    }
+    void choose(const char* name);
 
     /// Leaves one scheme, and waits for its result.
-    int only(const char* scheme) {
-        for (const ComparedScheme& old : QList<ComparedScheme>(workspace.schemes())) {
-            workspace.removeScheme(old.id);
-        }
-        const int id = workspace.addScheme(parse_plan(scheme));
-        settle(id);
-        return id;
-    }
+    int only(const char* scheme);
 
-    void settle(int scheme) {
-        QTRY_VERIFY(workspace.tensorResult(scheme).state != SchemeResult::State::pending);
-    }
-
-    void settle() {
-        for (const ComparedScheme& scheme : workspace.enabledSchemes()) {
-            settle(scheme.id);
-        }
-        QTRY_VERIFY(jobs.idle());
-    }
+    void settle(int scheme);
+    void settle();
 
   private:
-    void open(const QString& path) {
-        workspace.open(path);
-        QTRY_VERIFY(workspace.model());
-    }
+    void open(const QString& path);
 };
 
 /// Every text in "another language": the same between marks. What is not translated lacks them.

@@ -15,6 +15,7 @@
 #include "core/run/model_run.h"
 #include "tests/app/app_fixture.h"
 #include "tests/app/page_fixture.h"
+#include "tests/core/tiny_model.h"
 #include "widgets/number_format.h"
 #include "widgets/role_matrix.h"
 #include "widgets/stat_table.h"

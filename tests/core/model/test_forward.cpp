@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/parallel.h"
+#include "core/files/json_file.h"
 #include "tests/core/model/all_logits.h"
 #include "tests/core/tiny_model.h"
 
@@ -257,7 +258,7 @@ class TestForward : public QObject {
         ChangedModel model(name.toStdString());
         const std::vector<TokenIds> ids = {random_ids(40, 64, 5)};
         const std::vector<float> before = logits_of(model.path, ids);
-        const nlohmann::json patch = nlohmann::json::parse(change.toStdString());
+        const nlohmann::json patch = parse_json(change.toStdString());
         if (change.contains("null")) {
             model.config.update(patch);  // a merge would drop the key: not the same everywhere
         } else {
@@ -295,7 +296,7 @@ class TestForward : public QObject {
         QFETCH(QString, part);
         QTemporaryDir folder;
         TinyModel tiny;
-        tiny.config.update(nlohmann::json::parse(change.toStdString()));
+        tiny.config.update(parse_json(change.toStdString()));
         tiny.write(folder.path());
         const auto model = Model::open(folder.path().toStdString());
         const std::optional<Sentence> reason = cannot_run(*model);

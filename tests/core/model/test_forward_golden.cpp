@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <numeric>
 
@@ -11,16 +10,12 @@
 
 #include "core/base/parallel.h"
 #include "core/export/gguf_export.h"
+#include "core/files/checkpoint.h"
 #include "tests/core/model/all_logits.h"
 
 using namespace ql;
 
 namespace {
-
-nlohmann::json read(const std::string& path) {
-    std::ifstream file(path);
-    return nlohmann::json::parse(file);
-}
 
 /// A model ready to run on its own weights.
 struct Runner {
@@ -86,7 +81,7 @@ class TestForwardGolden : public QObject {
 
     void demoModelContinuesItsPrompts() {
         const Runner demo(QL_SOURCE_DIR "/resources/demo_model");
-        const nlohmann::json golden = read(QL_TEST_DATA "/demo_model/generation.json");
+        const nlohmann::json golden = read_json_file(QL_TEST_DATA "/demo_model/generation.json");
         QCOMPARE(golden["prompts"].size(), std::size_t{3});
         for (const nlohmann::json& prompt : golden["prompts"]) {
             const TokenIds ids = prompt["ids"];
@@ -103,7 +98,7 @@ class TestForwardGolden : public QObject {
     /// The first windows of the held-out text; 0.05 % is what is asked for, float32 gives far less.
     void demoModelScoresHeldOutText() {
         const Runner demo(QL_SOURCE_DIR "/resources/demo_model");
-        const nlohmann::json golden = read(QL_TEST_DATA "/demo_model/perplexity.json");
+        const nlohmann::json golden = read_json_file(QL_TEST_DATA "/demo_model/perplexity.json");
         const std::vector<TokenIds> windows = golden["heldout_windows"];
         QCOMPARE(windows.size(), std::size_t{4});
         const TokenScores scores = demo.score(windows);
@@ -137,7 +132,7 @@ class TestForwardGolden : public QObject {
             QSKIP("The developers' folder of other people's models is absent.");
         }
         const Runner model(path + file.toStdString());
-        const nlohmann::json golden = read(path + "/golden.json");
+        const nlohmann::json golden = read_json_file(path + "/golden.json");
         const TokenIds prompt = golden["prompt_ids"];
         const std::vector<float> logits = model.last_logits(prompt);
         const std::vector<double> expected = golden["logits_last_position"]["all"];
@@ -167,7 +162,7 @@ class TestForwardGolden : public QObject {
             QSKIP("The developers' folder of other people's models is absent.");
         }
         const Runner model(path);
-        const nlohmann::json golden = read(path + "/golden.json");
+        const nlohmann::json golden = read_json_file(path + "/golden.json");
         std::map<std::pair<int, InputSite>, std::pair<double, double>> statistics;
         model.decoder.run({golden["perplexity_ids"].get<TokenIds>()}, model.weights,
                           [&](const LinearInput& input) {

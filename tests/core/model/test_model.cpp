@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/files/json_file.h"
 #include "core/model/model.h"
 #include "core/tensor/convert.h"
 #include "tests/core/tiny_model.h"
@@ -91,7 +92,7 @@ class TestModel : public QObject {
         QFETCH(QByteArray, value);
         QTemporaryDir dir;
         TinyModel tiny;
-        tiny.config[key.toStdString()] = nlohmann::json::parse(value.toStdString());
+        tiny.config[key.toStdString()] = parse_json(value.toStdString());
         tiny.write(dir.path());
         try {
             Model::open(dir.path().toStdString());

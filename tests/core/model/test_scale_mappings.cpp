@@ -4,6 +4,7 @@
 #include <random>
 
 #include "core/model/transform/scale_mappings.h"
+#include "core/tensor/convert.h"
 #include "tests/core/model/all_logits.h"
 #include "tests/core/model/widened_model.h"
 #include "tests/core/tiny_model.h"

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/files/json_file.h"
 #include "core/model/tokenizer.h"
 #include "core/model/tokenizer/tokenizer_metadata.h"
 #include "tests/core/model/broken_tokenizers.h"
@@ -118,7 +119,7 @@ class TestTokenizer : public QObject {
     void demoModelGivesTheGoldenIds() {
         const auto tokenizer = demo();
         QCOMPARE(tokenizer->size(), std::size_t{4096});
-        const json golden = json::parse(read(QL_TEST_DATA "/demo_model/tokenization.json"));
+        const json golden = parse_json(read(QL_TEST_DATA "/demo_model/tokenization.json"));
         QCOMPARE(golden["cases"].size(), std::size_t{50});
         for (const json& entry : golden["cases"]) {
             const std::string text = entry["text"];
@@ -334,7 +335,7 @@ class TestTokenizer : public QObject {
         tokenizer["model"]["vocab"]["x"] = 19;
         tokenizer["model"]["vocab"]["aa"] = 22;
         tokenizer["model"]["merges"].push_back("a a");
-        tokenizer["pre_tokenizer"] = json::parse(R"({"type": "Sequence", "pretokenizers": [
+        tokenizer["pre_tokenizer"] = parse_json(R"({"type": "Sequence", "pretokenizers": [
             {"type": "Split", "pattern": {}, "behavior": "Isolated", "invert": false},
             {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]})");
         tokenizer["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = regex.toStdString();
@@ -374,7 +375,7 @@ class TestTokenizer : public QObject {
         QFETCH(QString, patch);
         QFETCH(QString, sentence);
         json tokenizer = byte_level();
-        tokenizer.merge_patch(json::parse(patch.toStdString()));
+        tokenizer.merge_patch(parse_json(patch.toStdString()));
         const std::string error = error_of([&] { of(tokenizer); });
         QVERIFY2(error.find(sentence.toStdString()) != std::string::npos, error.c_str());
         QVERIFY2(error.starts_with("tokenizer"), error.c_str());  // says what it is about
@@ -400,7 +401,7 @@ class TestTokenizer : public QObject {
         QFETCH(QString, regex);
         QFETCH(QString, sentence);
         json tokenizer = byte_level();
-        tokenizer["pre_tokenizer"] = json::parse(R"({"type": "Sequence", "pretokenizers": [
+        tokenizer["pre_tokenizer"] = parse_json(R"({"type": "Sequence", "pretokenizers": [
             {"type": "Split", "pattern": {}, "behavior": "Isolated", "invert": false},
             {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]})");
         tokenizer["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = regex.toStdString();

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/files/json_file.h"
 #include "core/model/tokenizer/tokenizer_metadata.h"
 #include "tests/core/model/broken_tokenizers.h"
 
@@ -29,7 +30,7 @@ class TestTokenizerMetadata : public QObject {
 
     static json split(const std::string& regex, bool ignore_merges) {
         json tokenizer = byte_level();
-        tokenizer["pre_tokenizer"] = json::parse(R"({"type": "Sequence", "pretokenizers": [
+        tokenizer["pre_tokenizer"] = parse_json(R"({"type": "Sequence", "pretokenizers": [
             {"type": "Split", "pattern": {}, "behavior": "Isolated", "invert": false},
             {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]})");
         tokenizer["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = regex;
@@ -127,7 +128,7 @@ class TestTokenizerMetadata : public QObject {
         QFETCH(QString, patch);
         QFETCH(QString, sentence);
         json tokenizer = byte_level();
-        tokenizer.merge_patch(json::parse(patch.toStdString()));
+        tokenizer.merge_patch(parse_json(patch.toStdString()));
         const std::string error = error_of(tokenizer);
         QVERIFY2(error.find(sentence.toStdString()) != std::string::npos, error.c_str());
     }

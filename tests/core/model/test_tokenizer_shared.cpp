@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/files/json_file.h"
 #include "core/model/tokenizer.h"
 #include "core/model/tokenizer/tokenizer_metadata.h"
 
@@ -202,7 +203,7 @@ class TestTokenizerShared : public QObject {
         QFETCH(QString, golden);
         const auto tokenizer = Tokenizer::of(*Model::open(shared(file).toStdString()));
         QVERIFY(tokenizer->adds_bos() && tokenizer->bos() == 1);
-        const json expected = json::parse(read(shared(golden + "/golden.json")));
+        const json expected = parse_json(read(shared(golden + "/golden.json")));
         QVERIFY(!expected["tokenizer_cases"].empty());
         for (const json& entry : expected["tokenizer_cases"]) {
             const std::string text = entry["text"];
@@ -221,7 +222,7 @@ class TestTokenizerShared : public QObject {
                             folder.filePath("tokenizer.model")));
         const json config = {{"bos_token_id", 1U}, {"eos_token_id", 2U}};
         const auto tokenizer = Tokenizer::of_directory(folder.path().toStdString(), config, 512);
-        const json expected = json::parse(read(shared("models/stories260k/golden.json")));
+        const json expected = parse_json(read(shared("models/stories260k/golden.json")));
         for (const json& entry : expected["tokenizer_cases"]) {
             const std::string text = entry["text"];
             QVERIFY2(tokenizer->encode(text) == entry["ids"].get<Ids>(), text.c_str());

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/parallel.h"
+#include "core/files/checkpoint.h"
 #include "core/run/evaluation.h"
 #include "core/run/evaluation_state.h"
 #include "core/run/plan_weights.h"
@@ -67,8 +68,7 @@ class HugeWeights final : public WeightSource {
 /// The demo model with the first windows of the held-out text.
 struct Demo {
     explicit Demo(std::size_t windows = 2) {
-        std::ifstream file(QL_TEST_DATA "/demo_model/perplexity.json");
-        golden = nlohmann::json::parse(file);
+        golden = read_json_file(QL_TEST_DATA "/demo_model/perplexity.json");
         std::vector<TokenIds> all = golden["heldout_windows"];
         for (std::size_t i = 0; i < windows; ++i) {
             ids.insert(ids.end(), all[i].begin(), all[i].end());

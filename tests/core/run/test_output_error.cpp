@@ -1,9 +1,9 @@
 #include <QTest>
 #include <cmath>
-#include <fstream>
 
 #include <nlohmann/json.hpp>
 
+#include "core/files/checkpoint.h"
 #include "core/run/output_error.h"
 #include "core/run/plan_weights.h"
 #include "tests/core/model/text_windows.h"
@@ -24,8 +24,8 @@ class TestOutputError : public QObject {
             {"rtn_w2_g32_asym", "int2:g32:asym:f32"},
             {"ggml_q4_0", "q4_0"},
             {"ggml_q8_0", "q8_0"}};
-        std::ifstream file(QL_TEST_DATA "/demo_model/quantization.json");
-        const nlohmann::json golden = nlohmann::json::parse(file)["schemes"];
+        const nlohmann::json golden =
+            read_json_file(QL_TEST_DATA "/demo_model/quantization.json")["schemes"];
         const auto model = Model::open(QL_SOURCE_DIR "/resources/demo_model");
         const auto windows =
             textWindows(*model, QL_SOURCE_DIR "/resources/demo_model/calibration.txt", 512, 8);

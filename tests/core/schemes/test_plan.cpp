@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/files/json_file.h"
 #include "core/schemes/name_pattern.h"
 #include "core/schemes/plan.h"
 
@@ -317,7 +318,7 @@ class TestPlan : public QObject {
     }
     void badJsonIsRefused() {
         QFETCH(QByteArray, json);
-        QVERIFY_THROWS_EXCEPTION(Error, plan_from_json(nlohmann::json::parse(json.toStdString())));
+        QVERIFY_THROWS_EXCEPTION(Error, plan_from_json(parse_json(json.toStdString())));
     }
 };
 
