@@ -1,6 +1,7 @@
 #include "app/plan_calibration.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "core/model/tokenizer.h"
 #include "core/run/predictions.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t kFactors = 2;  // of 134 MB each for 4096 channels
 constexpr double kTextShare = 0.02;
+constexpr std::chrono::milliseconds kPatience{50};
 
 std::vector<TokenIds> windowsOf(const CalibrationRequest& request, const Decoder& decoder,
                                 const Progress& progress) {
@@ -58,7 +60,14 @@ std::shared_ptr<const GptqFactor> FactorCache::factor(
     const std::int64_t channels = calibration->inputs.at(place).channels();
     Entry wanted{calibration, place, *scheme.gptq, factor_span(scheme, channels), nullptr};
     wanted.options.independent = true;  // so are all of them: the inputs are the original model's
-    if (auto known = find(wanted)) {
+    std::unique_lock turn(making_, std::defer_lock);
+    do {
+        progress.check();
+        if (auto known = find(wanted)) {
+            return known;
+        }
+    } while (!turn.try_lock_for(kPatience));
+    if (auto known = find(wanted)) {  // made by the one before
         return known;
     }
     wanted.factor = std::make_shared<const GptqFactor>(

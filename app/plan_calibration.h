@@ -41,6 +41,8 @@ class FactorCache {
     std::shared_ptr<const GptqFactor> find(const Entry& wanted);
 
     std::mutex mutex_;
+    std::timed_mutex
+        making_;  ///< one at a time: it takes all cores, and the next may want the same
     std::list<Entry> entries_;  ///< the last used first
 };
 

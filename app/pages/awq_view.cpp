@@ -13,7 +13,7 @@ namespace ql::gui {
 AwqView::AwqView(Jobs* jobs, QWidget* parent)
     : ReportView(jobs, parent), plot_(new LinePlot(this)) {
     plot_->setFileName(QStringLiteral("awq-search"));
-    arrange(plot_);
+    arrange({plot_});
 }
 
 bool AwqView::applies(const Scheme& scheme) const {
@@ -25,6 +25,7 @@ QString AwqView::title() const { return QStringLiteral("AWQ"); }
 void AwqView::fill() {
     if (!report() || report()->candidates.empty()) {
         plot_->setSeries({});
+        plot_->setDescription(plot_->accessibleName(), QString());
         return;
     }
     const int color = subject()->color;

@@ -241,6 +241,11 @@ const BlockAnatomy* anatomyOf(const TensorRun& run) {
 }
 
 QString noEditReason(const TensorRun& run) {
+    if (run.scheme.gptq) {
+        return BlockText::tr(
+            "GPTQ rounds a block with what the columns before have left to it: a changed weight is "
+            "not encoded again here.");
+    }
     return run.scheme.fit.importance
                ? BlockText::tr(
                      "The fit of this scheme looks at the importance of columns: a "

@@ -64,7 +64,7 @@ struct GptqView::Drawn {
 };
 
 GptqView::GptqView(Jobs* jobs, QWidget* parent)
-    : MethodView(jobs, parent),
+    : MethodView(parent),
       watching_(jobs),
       drawing_(jobs),
       name_(new QLabel(this)),
@@ -175,7 +175,6 @@ MethodSubject GptqView::relevant(MethodSubject subject) const {
 }
 
 void GptqView::start() {
-    facts_->setText(tr("Rounding the columns…"));
     watching_.start(
         Lane::interactive, tr("Watch GPTQ"), this,
         [subject = *subject()](const Progress& progress) {
@@ -193,10 +192,13 @@ void GptqView::start() {
             return watched;
         },
         [this](const std::shared_ptr<const Watched>& watched) { adopt(watched); },
-        [this](const Error& error) { facts_->setText(translated(error)); });
+        [this](const Error& error) { fail(error); });
 }
 
+QString GptqView::workingText() const { return tr("Rounding the columns…"); }
+
 void GptqView::adopt(const std::shared_ptr<const Watched>& watched) {
+    finish();
     sweep_ = {watched, &watched->sweep};
     const ValueScale scale = colorScale(kMode, watched->limit, false);
     map_->setScale(scale);
@@ -222,8 +224,9 @@ void GptqView::forget() {
     hovered_.reset();
     map_->setPyramid(nullptr);
     place_->clear();
-    facts_->clear();
     note_->clear();
+    map_->setAccessibleDescription(QString());
+    showFacts();
     showCell();
 }
 
@@ -309,6 +312,7 @@ QStringList GptqView::damping() const {
 
 void GptqView::showFacts() {
     if (!drawn_) {
+        facts_->setText(status());
         return;
     }
     const auto done = static_cast<std::size_t>(drawn_->frame.done);

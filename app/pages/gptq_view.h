@@ -44,6 +44,8 @@ class GptqView : public MethodView {
     MethodSubject relevant(MethodSubject subject) const override;
     void start() override;
     void forget() override;
+    QString workingText() const override;
+    void showStatus() override { showFacts(); }
     void hideEvent(QHideEvent* event) override;
 
   private:

@@ -1,6 +1,37 @@
 #include "app/pages/method_view.h"
 
+#include "app/text.h"
+
 namespace ql::gui {
+
+void MethodView::watch(const MethodSubject& subject) {
+    MethodSubject needed = relevant(subject);
+    const bool stopped = error_ && error_->code() == ErrorCode::cancelled;
+    if (subject_ != needed || stopped) {
+        clear();
+        subject_ = std::move(needed);
+        working_ = true;
+        start();
+        showStatus();
+    }
+}
+
+void MethodView::clear() {
+    subject_.reset();
+    working_ = false;
+    error_.reset();
+    forget();
+}
+
+void MethodView::fail(const Error& error) {
+    working_ = false;
+    error_ = error;
+    showStatus();
+}
+
+QString MethodView::status() const {
+    return error_ ? translated(*error_) : working_ ? workingText() : QString();
+}
 
 MethodGap inputGap(const MethodSubject& subject) {
     if (!input_place(subject.of())) {

@@ -44,7 +44,7 @@ struct MethodGap {
 class MethodView : public QWidget {
     Q_OBJECT
   public:
-    MethodView(Jobs* jobs, QWidget* parent) : QWidget(parent), jobs_(jobs) {}
+    using QWidget::QWidget;
 
     /// Whether a scheme does what this view shows.
     virtual bool applies(const Scheme& scheme) const = 0;
@@ -54,19 +54,9 @@ class MethodView : public QWidget {
     virtual void retranslate() = 0;
 
     /// Precondition: applies() and no gap().
-    void watch(const MethodSubject& subject) {
-        MethodSubject needed = relevant(subject);
-        if (subject_ != needed) {
-            clear();
-            subject_ = std::move(needed);
-            start();
-        }
-    }
+    void watch(const MethodSubject& subject);
     /// Shows and keeps nothing.
-    void clear() {
-        subject_.reset();
-        forget();
-    }
+    void clear();
 
   signals:
     void saveFailed(const QString& path, const QString& problem);
@@ -76,13 +66,23 @@ class MethodView : public QWidget {
     virtual MethodSubject relevant(MethodSubject subject) const = 0;
     virtual void start() = 0;
     virtual void forget() = 0;
+    /// What a running job does, translated.
+    virtual QString workingText() const = 0;
+    /// Shows status() where a result's facts stand.
+    virtual void showStatus() = 0;
 
-    Jobs* jobs() const { return jobs_; }
+    /// The job that start() has begun has a result.
+    void finish() { working_ = false; }
+    /// It has none. One that was stopped is begun anew when the page is next brought up to date.
+    void fail(const Error& error);
+    /// That a job runs, or why it failed, in words; empty when neither.
+    QString status() const;
     const std::optional<MethodSubject>& subject() const { return subject_; }
 
   private:
-    Jobs* jobs_;
     std::optional<MethodSubject> subject_;
+    bool working_ = false;
+    std::optional<Error> error_;
 };
 
 /// The gap of a view that goes by what the linear reads.

@@ -18,6 +18,8 @@ namespace ql::gui {
 
 namespace {
 
+constexpr std::uint8_t kSignBit = 0x80;
+
 /// "1 0111 101": sign, exponent and mantissa.
 QString bitsOf(std::uint8_t code, DType dtype) {
     const int mantissa = dtype == DType::f8_e4m3 ? 3 : 2;
@@ -34,8 +36,8 @@ QString scaleOf(float scale) { return formatNumber(static_cast<double>(scale)); 
 }  // namespace
 
 NumberLineView::NumberLineView(Jobs* jobs, QWidget* parent)
-    : MethodView(jobs, parent),
-      working_(jobs),
+    : MethodView(parent),
+      counting_(jobs),
       name_(new QLabel(this)),
       logAxis_(new QCheckBox(this)),
       logCounts_(new QCheckBox(this)),
@@ -87,8 +89,7 @@ MethodSubject NumberLineView::relevant(MethodSubject subject) const {
 }
 
 void NumberLineView::start() {
-    facts_->setText(tr("Counting…"));
-    working_.start(
+    counting_.start(
         Lane::interactive, tr("Count weights along the number line"), this,
         [subject = *subject()](const Progress& progress) {
             std::unique_ptr<RowSource> rows = subject.model->rows(subject.of());
@@ -99,23 +100,28 @@ void NumberLineView::start() {
         },
         [this](const std::shared_ptr<const NumberLine>& line) {
             line_ = line;
+            finish();
             fill();
         },
-        [this](const Error& error) { facts_->setText(translated(error)); });
+        [this](const Error& error) { fail(error); });
 }
 
 void NumberLineView::forget() {
-    working_.cancel();
+    counting_.cancel();
     line_.reset();
     fill();
 }
 
+QString NumberLineView::workingText() const { return tr("Counting…"); }
+
 void NumberLineView::fill() {
-    facts_->clear();
+    facts_->setText(status());
     shown_.clear();
     if (!line_) {
         plot_->setSeries({});
         plot_->setValues({}, {}, kOriginalColor);
+        plot_->setDescription(plot_->accessibleName(), QString());
+        showValue();
         return;
     }
     const bool log = logAxis_->isChecked();
@@ -164,11 +170,16 @@ void NumberLineView::setCell(std::optional<QPoint> cell) {
     markCell();
 }
 
+/// What the chosen weight is stored as. Precondition: it is one of the tensor's.
+float NumberLineView::cellLevel() const {
+    return subject()->run->quantized.inspect(cell_->y(), cell_->x()).level();
+}
+
 void NumberLineView::markCell() {
     cellValue_.reset();
     if (line_ && cell_ && cell_->x() < subject()->of().cols && cell_->y() < subject()->of().rows) {
         // A magnitude is a code without its sign, and so is the one zero that is shown.
-        const float stored = subject()->run->quantized.inspect(cell_->y(), cell_->x()).level();
+        const float stored = cellLevel();
         const float wanted = logAxis_->isChecked() ? std::fabs(stored) : stored;
         const auto found =
             std::find_if(shown_.begin(), shown_.end(),
@@ -189,13 +200,22 @@ void NumberLineView::showValue() {
     }
     const auto at = static_cast<std::size_t>(*current);
     const Fp8Value& one = shown_[at];
+    const bool log = logAxis_->isChecked();  // then a place is a magnitude, of both signs
+    std::uint8_t code = one.code;
     QStringList texts;
     if (current == cellValue_) {
         texts << tr("row %1, column %2").arg(cell_->y()).arg(cell_->x());
+        if (log && std::signbit(cellLevel())) {
+            code |= kSignBit;
+        }
     }
-    texts << QStringLiteral("%1 = %2").arg(bitsOf(one.code, line_->dtype), valueOf(one.value));
+    texts << QStringLiteral("%1 = %2").arg(bitsOf(code, line_->dtype),
+                                           valueOf(code == one.code ? one.value : -one.value));
+    const auto count = [this](std::uint8_t of) { return static_cast<qint64>(line_->stored[of]); };
     //: of a code: how many weights are stored as it
-    texts << tr("%1 weights").arg(formatExact(static_cast<qint64>(line_->stored[one.code])));
+    texts << (log ? tr("%1 weights of either sign")
+                        .arg(formatExact(count(one.code) + count(one.code | kSignBit)))
+                  : tr("%1 weights").arg(formatExact(count(one.code))));
     if (at > 0 && at + 1 < shown_.size()) {
         texts << tr("next: %1 and %2")
                      .arg(valueOf(shown_[at - 1].value), valueOf(shown_[at + 1].value));

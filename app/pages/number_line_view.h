@@ -42,13 +42,16 @@ class NumberLineView : public MethodView {
     MethodSubject relevant(MethodSubject subject) const override;
     void start() override;
     void forget() override;
+    QString workingText() const override;
+    void showStatus() override { fill(); }
 
   private:
     void fill();
     void markCell();
     void showValue();
+    float cellLevel() const;
 
-    JobSlot working_;
+    JobSlot counting_;
     std::shared_ptr<const NumberLine> line_;
     std::vector<Fp8Value> shown_;   ///< the values of the plot
     std::optional<QPoint> cell_;    ///< the weight that was chosen: x is its column

@@ -28,8 +28,8 @@ const MappingReport* reportOf(const TransformedModel& transformed, std::size_t t
 }  // namespace
 
 ReportView::ReportView(Jobs* jobs, QWidget* parent)
-    : MethodView(jobs, parent),
-      working_(jobs),
+    : MethodView(parent),
+      searching_(jobs),
       name_(new QLabel(this)),
       help_(new HelpButton(this)),
       facts_(new QLabel(this)) {
@@ -37,14 +37,16 @@ ReportView::ReportView(Jobs* jobs, QWidget* parent)
     facts_->setTextInteractionFlags(Qt::TextSelectableByMouse);
 }
 
-void ReportView::arrange(Plot* plot) {
+void ReportView::arrange(const QList<Plot*>& plots) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
     layout->addLayout(makeCardHead(name_, {help_}));
-    layout->addWidget(plot, 1);
+    for (Plot* plot : plots) {
+        layout->addWidget(plot, 1);
+        connect(plot, &Plot::saveFailed, this, &ReportView::saveFailed);
+    }
     layout->addWidget(facts_);
-    connect(plot, &Plot::saveFailed, this, &ReportView::saveFailed);
 }
 
 MethodGap ReportView::gap(const MethodSubject& subject) const {
@@ -67,6 +69,7 @@ void ReportView::start() {
     const auto take = [this](std::shared_ptr<const MappingReport> report) {
         report_ = std::move(report);
         searched_ = true;
+        finish();
         showReport();
     };
     if (subject()->transformed) {
@@ -74,32 +77,38 @@ void ReportView::start() {
         take(known ? std::shared_ptr<const MappingReport>(subject()->transformed, known) : nullptr);
         return;
     }
-    facts_->setText(tr("Looking for the scales…"));
-    working_.start(
+    searching_.start(
         Lane::interactive, tr("Look for scales"), this,
         [subject = *subject()](const Progress& progress) {
-            std::vector<PlanEntry> entries;
-            for (const TensorOutcome& tensor : subject.plan->tensors) {
-                entries.push_back(tensor.entry);
-            }
+            const std::vector<PlanEntry> entries = entriesOf(subject);
             return kept_report({*subject.model, entries, subject.importance.get()}, subject.tensor,
                                *subject.calibration, progress);
         },
         [take](const std::shared_ptr<const std::optional<MappingReport>>& report) {
             take(*report ? std::shared_ptr<const MappingReport>(report, &**report) : nullptr);
         },
-        [this](const Error& error) { facts_->setText(translated(error)); });
+        [this](const Error& error) { fail(error); });
+}
+
+std::vector<PlanEntry> ReportView::entriesOf(const MethodSubject& subject) {
+    std::vector<PlanEntry> entries;
+    for (const TensorOutcome& tensor : subject.plan->tensors) {
+        entries.push_back(tensor.entry);
+    }
+    return entries;
 }
 
 void ReportView::forget() {
-    working_.cancel();
+    searching_.cancel();
     report_.reset();
     searched_ = false;
     showReport();
 }
 
+QString ReportView::workingText() const { return tr("Looking for the scales…"); }
+
 void ReportView::showReport() {
-    facts_->clear();
+    facts_->setText(status());
     if (searched_ && !report_) {
         facts_->setText(
             tr("No scales come to this matrix: what it reads is not made by a norm, or by a linear "

@@ -28,9 +28,11 @@ class ReportView : public MethodView {
     MethodSubject relevant(MethodSubject subject) const override;
     void start() override;
     void forget() override;
+    QString workingText() const override;
+    void showStatus() override { showReport(); }
 
-    /// Puts title, plot and facts into their places; once, by the constructor of a subclass.
-    void arrange(Plot* plot);
+    /// Puts title, plots and facts into their places; once, by the constructor of a subclass.
+    void arrange(const QList<Plot*>& plots);
     /// Everything anew: the report has changed, or the language.
     void showReport();
     /// Draws report(); null: nothing.
@@ -39,11 +41,14 @@ class ReportView : public MethodView {
     /// Of which linears the report is, and where it comes from.
     QStringList origin() const;
 
+    /// Of all tensors. Precondition: the plan is there.
+    static std::vector<PlanEntry> entriesOf(const MethodSubject& subject);
+
     QLabel* name() const { return name_; }
     HelpButton* help() const { return help_; }
 
   private:
-    JobSlot working_;
+    JobSlot searching_;
     std::shared_ptr<const MappingReport> report_;
     bool searched_ = false;  ///< it is there, or there is none
     QLabel* name_;

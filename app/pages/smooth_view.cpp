@@ -4,8 +4,10 @@
 #include <QLocale>
 #include <algorithm>
 
+#include "app/text.h"
 #include "widgets/curve_plot.h"
 #include "widgets/help_button.h"
+#include "widgets/line_plot.h"
 #include "widgets/number_format.h"
 
 namespace ql::gui {
@@ -25,11 +27,15 @@ double spread(std::vector<float> maxima) {
 }  // namespace
 
 SmoothView::SmoothView(Jobs* jobs, QWidget* parent)
-    : ReportView(jobs, parent), plot_(new CurvePlot(this)) {
+    : ReportView(jobs, parent),
+      sweeping_(jobs),
+      plot_(new CurvePlot(this)),
+      sweepPlot_(new LinePlot(this)) {
     plot_->setOrder(CurvePlot::Order::first);
     plot_->setLogarithmic(true);
     plot_->setFileName(QStringLiteral("smoothquant"));
-    arrange(plot_);
+    sweepPlot_->setFileName(QStringLiteral("smoothquant-alpha"));
+    arrange({plot_, sweepPlot_});
 }
 
 bool SmoothView::applies(const Scheme& scheme) const {
@@ -38,9 +44,76 @@ bool SmoothView::applies(const Scheme& scheme) const {
 
 QString SmoothView::title() const { return QStringLiteral("SmoothQuant"); }
 
+MethodSubject SmoothView::relevant(MethodSubject subject) const {
+    MethodSubject needed = ReportView::relevant(subject);
+    needed.calibration = std::move(subject.calibration);  // the sweep goes by them in any case
+    needed.plan = std::move(subject.plan);
+    return needed;
+}
+
+void SmoothView::start() {
+    ReportView::start();
+    if (!subject()->calibration || !subject()->plan) {
+        return;
+    }
+    sweeping_.start(
+        Lane::interactive, tr("Try other strengths of SmoothQuant"), this,
+        [subject = *subject()](const Progress& progress) {
+            const std::vector<PlanEntry> entries = entriesOf(subject);
+            return kept_sweep({*subject.model, entries, subject.importance.get()}, subject.tensor,
+                              *subject.calibration, progress);
+        },
+        [this](const std::shared_ptr<const std::vector<SmoothTrial>>& sweep) {
+            sweep_ = sweep;
+            showReport();
+        },
+        [this](const Error& error) {
+            sweepError_ = error;
+            showReport();
+        });
+}
+
+void SmoothView::forget() {
+    sweeping_.cancel();
+    sweep_.reset();
+    sweepError_.reset();
+    ReportView::forget();
+}
+
+void SmoothView::fillSweep() {
+    sweepPlot_->setVisible(sweep_ && !sweep_->empty());
+    if (!sweepPlot_->isVisibleTo(this)) {
+        sweepPlot_->setSeries({});
+        return;
+    }
+    LineSeries errors{tr("output error"), subject()->color, {}, {}};
+    for (const SmoothTrial& trial : *sweep_) {
+        errors.x.push_back(trial.alpha);
+        errors.y.push_back(100 * trial.error);
+    }
+    sweepPlot_->setSeries({errors});
+    sweepPlot_->setDescription(tr("Output error over SmoothQuant's strength"), sweepFact());
+}
+
+QString SmoothView::sweepFact() const {
+    if (sweepError_) {
+        return translated(*sweepError_);
+    }
+    if (!sweep_ || sweep_->empty()) {
+        return {};
+    }
+    const auto least = std::min_element(
+        sweep_->begin(), sweep_->end(),
+        [](const SmoothTrial& a, const SmoothTrial& b) { return a.error < b.error; });
+    return tr("least output error at α = %1: %2")
+        .arg(QLocale().toString(least->alpha), formatPercent(least->error));
+}
+
 void SmoothView::fill() {
+    fillSweep();
     if (!report() || report()->input_max.empty()) {
         plot_->setSeries({});
+        plot_->setDescription(plot_->accessibleName(), QString());
         return;
     }
     const int color = subject()->color;
@@ -58,13 +131,16 @@ void SmoothView::fill() {
             .arg(formatNumber(spread(report()->weight_max)), formatNumber(spread(weight)));
     plot_->setDescription(tr("Largest activations and weights of every channel"), x + u' ' + w);
     const auto* smooth = std::get_if<Smooth>(&report()->transform);
-    setFacts(QStringList{tr("α = %1").arg(QLocale().toString(smooth ? smooth->alpha : 0)), x, w} +
-             origin());
+    QStringList facts{tr("α = %1").arg(QLocale().toString(smooth ? smooth->alpha : 0)), x, w};
+    facts << sweepFact();
+    facts.removeAll(QString());
+    setFacts(facts + origin());
 }
 
 void SmoothView::retranslate() {
     name()->setText(tr("Largest values of every channel"));
     plot_->setAxisTexts(tr("input channel, from the largest |x| down"), tr("largest magnitude"));
+    sweepPlot_->setAxisLabels(tr("α: how much the weights take over"), tr("output error, %"));
     help()->setHelp(
         tr("SmoothQuant's migration"),
         tr("<p>A few input channels are far larger than all others, and one scale for a whole "
@@ -74,7 +150,10 @@ void SmoothView::retranslate() {
            "<p>Channels stand in the order of their activations before. With a small α the "
            "activations keep their outliers, with a large one the weights get them; at α = 0.5 "
            "both end at the same height. A channel stands out by how many times the "
-           "median one it is.</p>"));
+           "median one it is.</p>"
+           "<p>The second curve shows what every other α would do to the outputs of the linears "
+           "that read this: weights and activations are rounded as the scheme says, on the rows "
+           "that the calibration kept.</p>"));
     showReport();
 }
 

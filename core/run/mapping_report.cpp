@@ -62,36 +62,15 @@ bool can_take(const MappingTask& task, const ScaleMapping& mapping, const Transf
                   : kept_type(task, mapping.producer).has_value();
 }
 
-std::vector<float> weight_maxima(const Model& model, const ScaleMapping& mapping,
-                                 const Progress& progress) {
-    std::vector<float> largest(static_cast<std::size_t>(mapping.channels));
-    for (const std::size_t consumer : mapping.consumers) {
-        const auto source = model.rows(model.tensors()[consumer]);
-        const RowChunks chunks(source->rows(), source->cols());
-        for (std::int64_t chunk = 0; chunk < chunks.count(); ++chunk) {
-            const std::vector<float> rows =
-                read_rows(*source, chunks.first(chunk), chunks.size(chunk), progress);
-            for (std::size_t i = 0; i < rows.size(); ++i) {
-                float& channel = largest[i % largest.size()];
-                channel = std::max(channel, std::fabs(rows[i]));
-            }
+/// The transformed mapping whose scales come to a tensor's columns.
+std::optional<TransformedMapping> mapping_of(const MappingTask& task, std::size_t tensor) {
+    for (TransformedMapping& mapping : transformed_mappings(task)) {
+        const auto& consumers = mapping.mapping.consumers;
+        if (std::find(consumers.begin(), consumers.end(), tensor) != consumers.end()) {
+            return std::move(mapping);
         }
     }
-    return largest;
-}
-
-/// s = max|x|^α / max|w|^(1-α), with the reference's clamps (mit-han-lab/smoothquant).
-std::vector<float> smooth_scales(const Smooth& smooth, const MappingReport& report) {
-    constexpr float kLeast = 1e-5F;
-    std::vector<float> scales;
-    for (std::size_t i = 0; i < report.input_max.size(); ++i) {
-        const double x = static_cast<double>(report.input_max[i]);
-        const double w = static_cast<double>(std::max(report.weight_max[i], kLeast));
-        const double s = std::pow(x, smooth.alpha) / std::pow(w, 1 - smooth.alpha);
-        // A channel that is never used has nothing to move.
-        scales.push_back(x == 0 ? 1.0F : std::max(static_cast<float>(s), kLeast));
-    }
-    return scales;
+    return std::nullopt;
 }
 
 }  // namespace
@@ -129,7 +108,7 @@ MappingReport transform_mapping(const MappingTask& task, const TransformedMappin
     report.input_max = inputs.statistics.max_abs;
     report.weight_max = weight_maxima(task.model, mapping.mapping, progress);
     if (const auto* smooth = std::get_if<Smooth>(&mapping.transform)) {
-        report.scales = smooth_scales(*smooth, report);
+        report.scales = smooth_scales(smooth->alpha, report.input_max, report.weight_max);
     } else {
         AwqChoice choice = search_awq(
             {task.model, mapping.mapping, task.entries, task.importance, inputs}, progress);
@@ -147,22 +126,32 @@ MappingReport transform_mapping(const MappingTask& task, const TransformedMappin
 
 std::optional<MappingReport> kept_report(const MappingTask& task, std::size_t tensor,
                                          const Calibration& calibration, const Progress& progress) {
-    for (const TransformedMapping& mapping : transformed_mappings(task)) {
-        const auto& consumers = mapping.mapping.consumers;
-        if (std::find(consumers.begin(), consumers.end(), tensor) == consumers.end()) {
-            continue;
-        }
-        const LinearInputs inputs = kept_inputs(calibration, mapping.mapping.place, progress);
-        if (std::holds_alternative<Awq>(mapping.transform) && inputs.form.channels() == 0) {
-            throw Error(ErrorCode::usage,
-                        Sentence(QL_TR("core",
-                                       "The calibration kept no sample of what this matrix "
-                                       "reads: calibrate once more.")));
-        }
-        Model::Changes unused;
-        return transform_mapping(task, mapping, inputs, unused, progress);
+    const std::optional<TransformedMapping> mapping = mapping_of(task, tensor);
+    if (!mapping) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    LinearInputs inputs;
+    if (std::holds_alternative<Awq>(mapping->transform)) {
+        inputs = kept_inputs(calibration, mapping->mapping.place, progress);
+        if (inputs.form.channels() == 0) {
+            throw Error(ErrorCode::usage, needs_sample());
+        }
+    } else {  // SmoothQuant goes by maxima alone
+        inputs.statistics = calibration.inputs.at(mapping->mapping.place);
+    }
+    Model::Changes unused;
+    return transform_mapping(task, *mapping, inputs, unused, progress);
+}
+
+std::vector<SmoothTrial> kept_sweep(const MappingTask& task, std::size_t tensor,
+                                    const Calibration& calibration, const Progress& progress) {
+    const std::optional<TransformedMapping> mapping = mapping_of(task, tensor);
+    if (!mapping) {
+        return {};
+    }
+    return sweep_smooth({task.model, mapping->mapping, task.entries, task.importance,
+                         calibration.inputs.at(mapping->mapping.place)},
+                        progress);
 }
 
 }  // namespace ql

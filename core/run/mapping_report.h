@@ -8,6 +8,7 @@
 #include "core/model/transform/scale_mappings.h"
 #include "core/run/awq_search.h"
 #include "core/run/linear_inputs.h"
+#include "core/run/smooth_sweep.h"
 #include "core/schemes/plan.h"
 
 namespace ql {
@@ -63,5 +64,10 @@ MappingReport transform_mapping(const MappingTask& task, const TransformedMappin
 std::optional<MappingReport> kept_report(const MappingTask& task, std::size_t tensor,
                                          const Calibration& calibration,
                                          const Progress& progress = {});
+
+/// What other strengths of SmoothQuant would do there; nothing where no scales come to the tensor.
+/// Throws what sweep_smooth throws.
+std::vector<SmoothTrial> kept_sweep(const MappingTask& task, std::size_t tensor,
+                                    const Calibration& calibration, const Progress& progress = {});
 
 }  // namespace ql

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "core/run/activation_rounding.h"
+#include "core/run/linear_outputs.h"
 #include "core/run/quadratic_form.h"
 
 namespace ql {
@@ -26,31 +27,6 @@ struct SiteInputs {
     QuadraticForm gram;
     std::vector<float> sample;  ///< rows of X; empty if no changed linear's are rounded
 };
-
-/// x · Wᵀ for some rows of a weight matrix.
-std::vector<float> outputs_of(const std::vector<float>& inputs, const std::vector<float>& weights,
-                              std::int64_t cols, const Progress& progress) {
-    const std::int64_t tokens = static_cast<std::int64_t>(inputs.size()) / cols;
-    if (tokens == 0) {
-        return {};
-    }
-    const std::int64_t rows = static_cast<std::int64_t>(weights.size()) / cols;
-    std::vector<float> outputs(static_cast<std::size_t>(tokens * rows));
-    cpu_backend().linear(Sequences({tokens}), {weights.data(), nullptr, rows, cols}, inputs.data(),
-                         outputs.data(), rows, progress);
-    return outputs;
-}
-
-/// The sum of (a - b)²; of a² without b.
-double squares(const std::vector<float>& a, const std::vector<float>* b = nullptr) {
-    double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        const double value =
-            static_cast<double>(a[i]) - (b == nullptr ? 0 : static_cast<double>((*b)[i]));
-        sum += value * value;
-    }
-    return sum;
-}
 
 /// Of one linear, for each of what became of it.
 std::vector<OutputError> errors_of(const RowSource& original,
@@ -151,7 +127,8 @@ class OutputMeasurement {
             }
         };
         scale(std::divides<>());
-        round_activations(activations, input, decoder_.backend(), progress);
+        round_activations(activations, weights.activation_limit(input.layer, input.site), input,
+                          decoder_.backend(), progress);
         scale(std::multiplies<>());
     }
 

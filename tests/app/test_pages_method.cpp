@@ -43,6 +43,7 @@ class TestPagesMethod : public QObject {
     void smoothQuantShowsMaximaBeforeAndAfter();
     void fp8ShowsTheStoredValues();
     void viewsThatApplyAreOffered();
+    void stoppedWorkIsBegunAnew();
     void everyTextFollowsTheLanguage();
 
   private:
@@ -237,9 +238,14 @@ void TestPagesMethod::smoothQuantShowsMaximaBeforeAndAfter() {
         // At α = 0.5 activations and weights meet.
         QVERIFY(std::fabs(series[1].values[i] / series[3].values[i] - 1) < 0.02F);
     }
+    // Beside them what other strengths would do.
+    QTRY_COMPARE_WITH_TIMEOUT(smooth->sweepPlot()->series().size(), std::size_t{1}, 30000);
+    QCOMPARE(smooth->sweepPlot()->series()[0].x.size(), std::size_t{21});
+    QVERIFY(smooth->facts().contains(QStringLiteral("least output error at α = ")));
     fixture_->choose("model.layers.1.mlp.down_proj.weight");
     QTRY_VERIFY(shows(QStringLiteral("No scales come to this matrix")));
     QVERIFY(smooth->plot()->series().empty());
+    QVERIFY(smooth->sweepPlot()->series().empty());
 }
 
 void TestPagesMethod::fp8ShowsTheStoredValues() {
@@ -296,6 +302,34 @@ void TestPagesMethod::viewsThatApplyAreOffered() {
     fixture_->only("int4:g128:sym+gptq");
     QVERIFY(comesUp<GptqView>());
     QVERIFY(!page_->choice()->isVisible());
+}
+
+void TestPagesMethod::stoppedWorkIsBegunAnew() {
+    page_->hide();
+    open("q4_0+gptq");
+    calibrate(true);
+    // Every thread is held, so that the view's work has to wait, and can be stopped.
+    for (int i = 0; i < 2 * QThread::idealThreadCount(); ++i) {
+        fixture_->jobs.start(
+            Lane::interactive, QStringLiteral("hold"), page_.get(),
+            [](const Progress& progress) {
+                while (true) {
+                    progress.check();
+                    QThread::msleep(1);
+                }
+            },
+            [] {}, [](const Error&) {});
+    }
+    page_->show();
+    QVERIFY(comesUp<GptqView>());
+    auto* gptq = view<GptqView>();
+    QTRY_COMPARE(gptq->facts().trimmed(), QStringLiteral("Rounding the columns…"));
+    gptq->retranslate();  // another language does not blank it
+    QCOMPARE(gptq->facts().trimmed(), QStringLiteral("Rounding the columns…"));
+    fixture_->jobs.cancelLane(Lane::interactive);
+    QTRY_COMPARE(gptq->facts().trimmed(), QStringLiteral("Stopped on request."));
+    emit fixture_->workspace.focusChanged();
+    QTRY_VERIFY_WITH_TIMEOUT(gptq->frame(), 30000);
 }
 
 void TestPagesMethod::everyTextFollowsTheLanguage() {
