@@ -1457,10 +1457,6 @@
         <translation>{} 和 {} 读取同一个输入，必须共用一个变换，但方案给它们的是 {} 和 {}。</translation>
     </message>
     <message>
-        <source>“{}” does not say which activations share a scale; known are token and tensor.</source>
-        <translation>“{}”没有说明哪些激活值共用一个缩放因子；已知的有词元和 tensor。</translation>
-    </message>
-    <message>
         <source>Only what the linears of blocks read is quantized: what this tensor reads stays as it is.</source>
         <translation>只有各层线性层读取的激活值会被量化：此张量读取的内容保持原样。</translation>
     </message>
@@ -1523,6 +1519,10 @@
     <message>
         <source>“{}” is no option of GPTQ: damp=, order=, independent and refit are.</source>
         <translation>“{}”不是 GPTQ 的选项：可用 damp=、order=、independent 和 refit。</translation>
+    </message>
+    <message>
+        <source>“{}” does not say which activations share a scale; known are token, tensor and static.</source>
+        <translation>“{}”没有说明哪些激活共用一个缩放因子；可用的有 token、tensor 和 static。</translation>
     </message>
 </context>
 <context>
@@ -2185,6 +2185,10 @@
         <source>%1 stores a byte for each weight, and the scales apart from them: there is no block to look into. Here: %2.</source>
         <extracomment>%2: the code of the weight and its scale, in words</extracomment>
         <translation>%1 为每个权重存一个字节，缩放因子另外存放：没有可以查看的块。此处：%2。</translation>
+    </message>
+    <message>
+        <source>GPTQ rounds a block with what the columns before have left to it: a changed weight is not encoded again here.</source>
+        <translation>GPTQ 舍入一个块时带着前面各列留给它的误差：改动的权重在此不会重新编码。</translation>
     </message>
 </context>
 <context>
@@ -4205,7 +4209,6 @@
     </message>
     <message>
         <source>%1 weights</source>
-        <extracomment>of a code: how many weights are stored as it</extracomment>
         <translation>%1 个权重</translation>
     </message>
     <message>
@@ -4243,6 +4246,11 @@
     <message>
         <source>&lt;p&gt;Ticks are all values that the format can store; above them is where the weights lie once they are divided by their scale. On the logarithmic axis ticks are equally dense in every octave: a weight keeps the same number of significant bits whether it is large or small. On the linear one they crowd around zero.&lt;/p&gt;&lt;p&gt;E4M3 has 4 bits of exponent and 3 of mantissa and reaches 448; E5M2 has 5 and 2 and reaches 57,344: more range, half the precision. The least values have an exponent field of zero (subnormal) and lose bits; what is smaller than half the least one becomes 0. The dashed line is the limit: the scale puts the largest weight there, and anything beyond would be stored as the limit.&lt;/p&gt;</source>
         <translation>&lt;p&gt;刻度是该格式能存储的所有值，上方是权重除以缩放因子之后的分布。在对数轴上，每个倍频程内刻度的疏密相同：权重无论大小，有效位数都一样。在线性轴上，刻度集中在零附近。&lt;/p&gt;&lt;p&gt;E4M3 有 4 位指数和 3 位尾数，最大为 448；E5M2 有 5 位和 2 位，最大为 57,344：范围更大，精度减半。最小的一些值指数字段为零（次正规数），有效位数更少；小于最小值一半的则变为 0。虚线是上限：缩放因子使最大的权重恰好位于此处，超出的值会存为上限。&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>%1 weights of either sign</source>
+        <extracomment>of a code: how many weights are stored as it</extracomment>
+        <translation>正负共 %1 个权重</translation>
     </message>
 </context>
 <context>
@@ -5339,6 +5347,11 @@
         <source>How much of the activations&apos; outliers goes to the weights: 0 nothing, 1 all.</source>
         <translation>激活离群值有多少转移到权重：0 为不转移，1 为全部转移。</translation>
     </message>
+    <message>
+        <source>%1 static</source>
+        <comment>a type of activations</comment>
+        <translation>%1，静态</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::SchemeExplanation</name>
@@ -5528,6 +5541,10 @@
         <source>Scales are fitted with errors weighted by the strength of the same inputs; an importance matrix would take their place.</source>
         <translation>拟合缩放因子时，误差按同一批输入的强弱加权；若指定重要性矩阵，则改用重要性矩阵。</translation>
     </message>
+    <message>
+        <source>Activations: what each linear reads is rounded too, with one scale for all texts that a calibration has found: nothing to compute while the model runs, and what reaches further saturates.</source>
+        <translation>激活值：每个线性层读取的值也会舍入，所有文本共用一个由校准得出的缩放因子：模型运行时无需计算，超出范围的值会饱和。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::SizesTable</name>
@@ -5677,8 +5694,32 @@
         <translation>SmoothQuant 的转移</translation>
     </message>
     <message>
-        <source>&lt;p&gt;A few input channels are far larger than all others, and one scale for a whole token must reach them: the others are left with a few steps. SmoothQuant divides each channel by s = max|x|^α / max|w|^(1−α) and multiplies the weights that meet it by the same s. The product stays as it was.&lt;/p&gt;&lt;p&gt;Channels stand in the order of their activations before. With a small α the activations keep their outliers, with a large one the weights get them; at α = 0.5 both end at the same height. A channel stands out by how many times the median one it is.&lt;/p&gt;</source>
-        <translation>&lt;p&gt;少数输入通道远大于其他通道，而整个词元共用一个缩放因子，必须覆盖它们，其他通道便只剩几个台阶。SmoothQuant 把每个通道除以 s = max|x|^α / max|w|^(1−α)，并把与之相乘的权重乘以同样的 s，乘积不变。&lt;/p&gt;&lt;p&gt;通道按之前的激活值从大到小排列。α 小时离群值留在激活值里，α 大时则移入权重；α = 0.5 时两者高度相同。突出程度是最大通道与中位通道之比。&lt;/p&gt;</translation>
+        <source>Try other strengths of SmoothQuant</source>
+        <translation>试算 SmoothQuant 的其他强度</translation>
+    </message>
+    <message>
+        <source>output error</source>
+        <translation>输出误差</translation>
+    </message>
+    <message>
+        <source>Output error over SmoothQuant&apos;s strength</source>
+        <translation>输出误差随 SmoothQuant 强度的变化</translation>
+    </message>
+    <message>
+        <source>least output error at α = %1: %2</source>
+        <translation>输出误差最小处 α = %1：%2</translation>
+    </message>
+    <message>
+        <source>α: how much the weights take over</source>
+        <translation>α：权重分担多少</translation>
+    </message>
+    <message>
+        <source>output error, %</source>
+        <translation>输出误差，%</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;A few input channels are far larger than all others, and one scale for a whole token must reach them: the others are left with a few steps. SmoothQuant divides each channel by s = max|x|^α / max|w|^(1−α) and multiplies the weights that meet it by the same s. The product stays as it was.&lt;/p&gt;&lt;p&gt;Channels stand in the order of their activations before. With a small α the activations keep their outliers, with a large one the weights get them; at α = 0.5 both end at the same height. A channel stands out by how many times the median one it is.&lt;/p&gt;&lt;p&gt;The second curve shows what every other α would do to the outputs of the linears that read this: weights and activations are rounded as the scheme says, on the rows that the calibration kept.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;少数输入通道远大于其他通道，而整个词元共用一个缩放因子，必须覆盖它们，其他通道便只剩几个台阶。SmoothQuant 把每个通道除以 s = max|x|^α / max|w|^(1−α)，并把与之相乘的权重乘以同样的 s，乘积不变。&lt;/p&gt;&lt;p&gt;通道按之前的激活值从大到小排列。α 小时离群值留在激活值里，α 大时则移入权重；α = 0.5 时两者高度相同。突出程度是最大通道与中位通道之比。&lt;/p&gt;&lt;p&gt;第二条曲线是其他 α 给读取这一输入的各线性层造成的输出误差：权重和激活值按该方案舍入，在校准保留的行上计算。&lt;/p&gt;</translation>
     </message>
 </context>
 <context>

@@ -88,7 +88,9 @@ void print_human() {
     for (const Activations& activations : all_activations()) {
         fmt::print(" @{}", format(activations));
     }
-    fmt::print("\n(a scale for each token, or for each sequence of tokens).\n\n");
+    fmt::print(
+        "\n(a scale for each token, for each sequence of tokens, or one that a calibration has "
+        "found).\n\n");
     Table table({"preset", "text", "bits/weight", "what it is"}, {1, 3});
     for (const Preset& preset : presets()) {
         table.add({std::string(preset.name), std::string(preset.text),

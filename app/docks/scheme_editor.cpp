@@ -457,10 +457,12 @@ void SchemeEditor::fillActivations() {
         const QString type = activations.dtype == DType::i8        ? tr("int%1").arg(8)
                              : activations.dtype == DType::f8_e4m3 ? tr("FP8 E4M3")
                                                                    : tr("FP8 E5M2");
-        entries.append({activations.scaling == Activations::Scaling::token
-                            ? tr("%1 per token", "a type of activations").arg(type)
-                            : tr("%1 per sequence", "a type of activations").arg(type),
-                        QString::fromStdString(format(activations))});
+        const QString text = activations.scaling == Activations::Scaling::token
+                                 ? tr("%1 per token", "a type of activations")
+                             : activations.scaling == Activations::Scaling::tensor
+                                 ? tr("%1 per sequence", "a type of activations")
+                                 : tr("%1 static", "a type of activations");
+        entries.append({text.arg(type), QString::fromStdString(format(activations))});
     }
     fill(activations_, entries);
 }

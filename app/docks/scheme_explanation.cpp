@@ -115,13 +115,22 @@ QString activationExplanation(const Scheme& scheme) {
     if (!scheme.activations) {
         return {};
     }
-    return scheme.activations->scaling == Activations::Scaling::token
-               ? SchemeExplanation::tr(
-                     "Activations: what each linear reads is rounded too, with a scale for every "
-                     "token.")
-               : SchemeExplanation::tr(
-                     "Activations: what each linear reads is rounded too, with one scale for a "
-                     "whole sequence, which an outlier channel coarsens.");
+    switch (scheme.activations->scaling) {
+        case Activations::Scaling::token:
+            return SchemeExplanation::tr(
+                "Activations: what each linear reads is rounded too, with a scale for every "
+                "token.");
+        case Activations::Scaling::tensor:
+            return SchemeExplanation::tr(
+                "Activations: what each linear reads is rounded too, with one scale for a "
+                "whole sequence, which an outlier channel coarsens.");
+        case Activations::Scaling::fixed:
+            return SchemeExplanation::tr(
+                "Activations: what each linear reads is rounded too, with one scale for all texts "
+                "that a calibration has found: nothing to compute while the model runs, and what "
+                "reaches further saturates.");
+    }
+    return {};
 }
 
 // "4 + 16/32": the codes, and what else is stored, over the weights that share it.

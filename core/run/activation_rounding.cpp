@@ -25,12 +25,17 @@ void round_rows(const Grid& grid, const TensorParams& params, std::span<float> v
 
 }  // namespace
 
-void round_activations(const Activations& activations, const LinearInput& input,
+void round_activations(const Activations& activations, float limit, const LinearInput& input,
                        const Backend& backend, const Progress& progress) {
     require_finite(input);
     const auto grid = make_grid(activations.grid());
     if (!grid->per_tensor()) {
         round_rows(*grid, {}, input.values, input.channels, backend, progress);
+        return;
+    }
+    if (activations.scaling == Activations::Scaling::fixed) {
+        round_rows(*grid, grid->fit_tensor({-limit, limit}), input.values, input.channels, backend,
+                   progress);
         return;
     }
     std::size_t begin = 0;
@@ -48,7 +53,8 @@ LinearInputHook activation_rounding(const WeightSource& source, const Backend& b
                                     const Progress& progress) {
     return [&source, &backend, progress](const LinearInput& input) {
         if (const auto activations = source.activations(input.layer, input.site)) {
-            round_activations(*activations, input, backend, progress);
+            round_activations(*activations, source.activation_limit(input.layer, input.site), input,
+                              backend, progress);
         }
     };
 }

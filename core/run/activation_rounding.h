@@ -7,10 +7,10 @@ namespace ql {
 
 /// Quantizes and dequantizes what linears are about to read, in place: the integer or FP8 kernel of
 /// a runtime, whose products are exact, reads just these values. Under Scaling::tensor every
-/// sequence has its own scale, so that its result does not depend on what else is run. The same
-/// bits at any number of threads. Throws Error(bad_data) for activations that are not finite,
-/// Error(cancelled).
-void round_activations(const Activations& activations, const LinearInput& input,
+/// sequence has its own scale, so that its result does not depend on what else is run; under
+/// Scaling::fixed all have one that reaches `limit`. The same bits at any number of threads. Throws
+/// Error(bad_data) for activations that are not finite, Error(cancelled).
+void round_activations(const Activations& activations, float limit, const LinearInput& input,
                        const Backend& backend, const Progress& progress = {});
 
 /// A hook that does so wherever `source` asks for it; nothing it refers to may be gone before it.

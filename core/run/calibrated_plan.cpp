@@ -6,9 +6,9 @@ std::shared_ptr<const PlanWeights> CalibratedPlan::weights(
     const std::shared_ptr<const Model>& model, const Plan& plan,
     const std::shared_ptr<const ImportanceMatrix>& importance) const {
     return transformed == nullptr
-               ? std::make_shared<PlanWeights>(model, plan, importance, rounded)
+               ? std::make_shared<PlanWeights>(model, plan, importance, rounded, limits)
                : std::make_shared<PlanWeights>(transformed->model, transformed->plan,
-                                               transformed->importance, rounded);
+                                               transformed->importance, rounded, limits);
 }
 
 CalibratedPlan calibrate_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
@@ -16,19 +16,28 @@ CalibratedPlan calibrate_plan(const Decoder& decoder, const std::shared_ptr<cons
                               const std::shared_ptr<const ImportanceMatrix>& importance,
                               const std::vector<TokenIds>& windows, const Progress& progress) {
     CalibratedPlan result;
-    // AWQ's search takes about as long as GPTQ's two passes.
-    const double folded = !plan.folds() ? 0 : plan.uses_gptq() ? 0.5 : 1;
+    // AWQ's search takes about as long as GPTQ's two passes, and those twice as long as one.
+    const double folding = plan.folds() ? 2 : 0;
+    const double limiting = plan.fixes_activations() ? 1 : 0;
+    const double all = folding + limiting + (plan.uses_gptq() ? 2 : 0);
+    const double folded = folding / all;
+    const double limited = (folding + limiting) / all;
     if (plan.folds()) {
         result.transformed = std::make_shared<const TransformedModel>(
             transform_plan(decoder, model, plan, importance, windows, progress.part(0, folded)));
     }
+    const TransformedModel* changed = result.transformed.get();
+    if (plan.fixes_activations()) {
+        result.limits = std::make_shared<const InputLimits>(
+            find_input_limits(decoder, changed != nullptr ? changed->model : model, windows,
+                              progress.part(folded, limited)));
+    }
     if (plan.uses_gptq()) {
-        const TransformedModel* changed = result.transformed.get();
         result.rounded = std::make_shared<const RoundedTensors>(
             round_plan(decoder, changed != nullptr ? changed->model : model,
                        changed != nullptr ? changed->plan : plan,
                        changed != nullptr ? changed->importance : importance, windows,
-                       progress.part(folded, 1)));
+                       result.limits, progress.part(limited, 1)));
     }
     return result;
 }

@@ -13,16 +13,20 @@ namespace ql {
 struct CalibratedPlan {
     std::shared_ptr<const TransformedModel> transformed;  ///< null for a plan that folds nothing
     std::shared_ptr<const RoundedTensors> rounded;        ///< null for a plan without GPTQ
+    /// Of the transformed model; null for a plan without fixed scales of activations.
+    std::shared_ptr<const InputLimits> limits = {};
 
-    bool exists() const { return transformed != nullptr || rounded != nullptr; }
+    bool exists() const {
+        return transformed != nullptr || rounded != nullptr || limits != nullptr;
+    }
     /// The weights that a model has under the plan. Throws what PlanWeights throws.
     std::shared_ptr<const PlanWeights> weights(
         const std::shared_ptr<const Model>& model, const Plan& plan,
         const std::shared_ptr<const ImportanceMatrix>& importance) const;
 };
 
-/// Transforms first, then rounds what was transformed, each if the plan asks for it. Throws what
-/// transform_plan and round_plan throw.
+/// Transforms first, then looks how far activations reach, then rounds what was transformed, each
+/// if the plan asks for it. Throws what transform_plan, find_input_limits and round_plan throw.
 CalibratedPlan calibrate_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
                               const Plan& plan,
                               const std::shared_ptr<const ImportanceMatrix>& importance,

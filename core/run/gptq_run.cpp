@@ -23,14 +23,15 @@ struct KnownFactor {
 class PlanRounder {
   public:
     PlanRounder(const Decoder& decoder, std::shared_ptr<const Model> model, const Plan& plan,
-                std::shared_ptr<const ImportanceMatrix> importance)
+                std::shared_ptr<const ImportanceMatrix> importance,
+                const std::shared_ptr<const InputLimits>& limits)
         : decoder_(decoder),
           model_(std::move(model)),
           importance_(std::move(importance)),
           entries_(resolve_plan(plan, *model_, importance_.get())),
           rounded_(std::make_shared<RoundedTensors>()),
           stored_(model_),
-          changed_(model_, plan, importance_, rounded_) {}
+          changed_(model_, plan, importance_, rounded_, limits) {}
 
     RoundedTensors run(const std::vector<TokenIds>& windows, const Progress& progress) {
         const int end = last_layer() + 1;
@@ -190,11 +191,13 @@ class PlanRounder {
 RoundedTensors round_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
                           const Plan& plan,
                           const std::shared_ptr<const ImportanceMatrix>& importance,
-                          const std::vector<TokenIds>& windows, const Progress& progress) {
+                          const std::vector<TokenIds>& windows,
+                          const std::shared_ptr<const InputLimits>& limits,
+                          const Progress& progress) {
     if (windows.empty()) {
         throw Error(ErrorCode::usage, needs_calibration());
     }
-    return PlanRounder(decoder, model, plan, importance).run(windows, progress);
+    return PlanRounder(decoder, model, plan, importance, limits).run(windows, progress);
 }
 
 std::shared_ptr<const QuantizedTensor> rounded_tensor(const RoundedTensors* rounded,

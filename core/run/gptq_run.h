@@ -6,6 +6,7 @@
 
 #include "core/files/imatrix.h"
 #include "core/model/forward/decoder.h"
+#include "core/run/input_limits.h"
 #include "core/run/tensor_rounding.h"
 #include "core/schemes/plan.h"
 
@@ -19,13 +20,16 @@ using RoundedTensors = std::map<std::size_t, RoundedTensor>;
 /// same length) make. A block's inputs come from the quantized blocks before it (their activations
 /// rounded, where the plan says so), or from the original model under Gptq::independent; inside a
 /// block all linears are calibrated by one pass through its original weights. `importance` may be
-/// null. The rounded tensors are held in memory as encoded; beside them the hidden states of all
-/// windows, one block and its Gram matrices are. Throws what Decoder, PlanWeights and gptq_round
-/// throw, Error(usage) without windows.
+/// null, and so may `limits` unless the plan fixes scales of activations. The rounded tensors are
+/// held in memory as encoded; beside them the hidden states of all windows, one block and its Gram
+/// matrices are. Throws what Decoder, PlanWeights and gptq_round throw, Error(usage) without
+/// windows.
 RoundedTensors round_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
                           const Plan& plan,
                           const std::shared_ptr<const ImportanceMatrix>& importance,
-                          const std::vector<TokenIds>& windows, const Progress& progress = {});
+                          const std::vector<TokenIds>& windows,
+                          const std::shared_ptr<const InputLimits>& limits = nullptr,
+                          const Progress& progress = {});
 
 /// The rounded tensor of a plan's entry; null if the entry has no GPTQ. Throws Error(usage) if it
 /// has, and `rounded` is null or lacks the tensor.

@@ -76,13 +76,16 @@ std::map<InputPlace, Activations> activations_of(const Model& model,
 
 PlanWeights::PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
                          std::shared_ptr<const ImportanceMatrix> importance,
-                         std::shared_ptr<const RoundedTensors> rounded)
+                         std::shared_ptr<const RoundedTensors> rounded,
+                         std::shared_ptr<const InputLimits> limits)
     : model_(std::move(model)),
       importance_(std::move(importance)),
       rounded_(std::move(rounded)),
+      limits_(std::move(limits)),
       entries_(resolve_plan(plan, *model_, importance_.get())),
       activations_(activations_of(*model_, entries_)) {
-    if (plan.folds() || (plan.uses_gptq() && rounded_ == nullptr)) {
+    if (plan.folds() || (plan.uses_gptq() && rounded_ == nullptr) ||
+        (plan.fixes_activations() && limits_ == nullptr)) {
         throw Error(ErrorCode::usage, needs_calibration());
     }
 }
@@ -118,6 +121,10 @@ std::optional<Activations> PlanWeights::activations(int layer, InputSite site) c
     return found == activations_.end() ? std::nullopt : std::optional(found->second);
 }
 
+float PlanWeights::activation_limit(int layer, InputSite site) const {
+    return limits_ == nullptr ? 0 : limits_->at({layer, site});
+}
+
 std::uint64_t PlanWeights::fingerprint() const {
     std::string all;
     const auto add = [&](std::string_view name, const auto& values) {
@@ -133,6 +140,12 @@ std::uint64_t PlanWeights::fingerprint() const {
     for (const auto& [index, change] : model_->changes()) {
         for (const auto* values : {&change.values, &change.columns, &change.rows, &change.bounds}) {
             add(model_->tensors()[index].name, *values);
+        }
+    }
+    if (limits_ != nullptr) {
+        for (const auto& [place, limit] : *limits_) {
+            add(fmt::format("input {}.{}", place.layer, static_cast<int>(place.site)),
+                std::vector{limit});
         }
     }
     if (rounded_ != nullptr) {

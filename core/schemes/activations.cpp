@@ -21,12 +21,13 @@ struct ScalingName {
     Activations::Scaling scaling;
 };
 constexpr std::array kScalings = {ScalingName{"token", Activations::Scaling::token},
-                                  ScalingName{"tensor", Activations::Scaling::tensor}};
+                                  ScalingName{"tensor", Activations::Scaling::tensor},
+                                  ScalingName{"static", Activations::Scaling::fixed}};
 
 }  // namespace
 
 GridSpec Activations::grid() const {
-    const bool tensor = scaling == Scaling::tensor;
+    const bool tensor = scaling != Scaling::token;
     if (dtype == DType::i8) {
         return IntegerGrid{8, tensor ? Granularity::tensor : Granularity::channel, 0,
                            Symmetry::narrow, DType::f32};
@@ -74,7 +75,7 @@ Activations parse_activations(std::string_view text, std::size_t offset) {
     if (scaling == kScalings.end()) {
         throw ParseError(Sentence(QL_TR("core",
                                         "“{}” does not say which activations share a scale; known "
-                                        "are token and tensor."),
+                                        "are token, tensor and static."),
                                   word),
                          offset + end + 1);
     }

@@ -9,11 +9,12 @@
 namespace ql {
 
 /// How what a linear reads is stored at run time: symmetric, with a scale max |x| / 127 (int8) or
-/// max |x| / 448 (E4M3; E5M2: / 57344) in float32 that is found while the model runs.
+/// max |x| / 448 (E4M3; E5M2: / 57344) in float32.
 struct Activations {
     enum class Scaling {
-        token,   ///< a scale for every token
-        tensor,  ///< one for all tokens of a sequence
+        token,   ///< a scale for every token, found while the model runs
+        tensor,  ///< one for all tokens of a sequence, found while the model runs
+        fixed,   ///< one for all texts, found by a calibration ("static"); what is larger saturates
     };
     DType dtype = DType::i8;  ///< i8, f8_e4m3 or f8_e5m2
     Scaling scaling = Scaling::token;
@@ -26,7 +27,7 @@ struct Activations {
 /// All of them, in the order in which they are offered.
 std::vector<Activations> all_activations();
 
-/// "int8:token", "fp8_e4m3:tensor": what stands behind the @ of a scheme.
+/// "int8:token", "fp8_e4m3:tensor", "int8:static": what stands behind the @ of a scheme.
 std::string format(const Activations& activations);
 
 /// The inverse; what says no scaling has a scale for every token. `text` is in lower case. Throws

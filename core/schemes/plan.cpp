@@ -168,14 +168,20 @@ void settle(const PlanTarget& target, bool recipe, PlanEntry& entry) {
     }
 }
 
-/// Whether `test` holds for the base (a scheme or a recipe) or a rule's scheme.
+/// Whether `test` holds for the base, if it is a scheme, or a rule's scheme.
 template <class Test>
 bool any_scheme(const Plan& plan, const Test& test) {
     const auto* scheme = std::get_if<Scheme>(&plan.base);
-    const auto* recipe = std::get_if<Recipe>(&plan.base);
-    return (scheme != nullptr && test(*scheme)) || (recipe != nullptr && test(*recipe)) ||
+    return (scheme != nullptr && test(*scheme)) ||
            std::any_of(plan.rules.begin(), plan.rules.end(),
                        [&](const PlanRule& rule) { return rule.scheme && test(*rule.scheme); });
+}
+
+/// The same, or for the base as a recipe.
+template <class Test>
+bool any_scheme_or_recipe(const Plan& plan, const Test& test) {
+    const auto* recipe = std::get_if<Recipe>(&plan.base);
+    return any_scheme(plan, test) || (recipe != nullptr && test(*recipe));
 }
 
 }  // namespace
@@ -207,18 +213,21 @@ std::vector<PlanEntry> Plan::resolve(const PlanModel& model,
 }
 
 bool Plan::uses_importance() const {
-    return any_scheme(*this, [](const auto& scheme) { return scheme.fit.importance; });
+    return any_scheme_or_recipe(*this, [](const auto& scheme) { return scheme.fit.importance; });
 }
 
 bool Plan::uses_gptq() const {
-    return any_scheme(*this, [](const auto& scheme) { return scheme.gptq.has_value(); });
+    return any_scheme_or_recipe(*this, [](const auto& scheme) { return scheme.gptq.has_value(); });
+}
+
+bool Plan::fixes_activations() const {
+    return any_scheme(*this, [](const Scheme& scheme) {
+        return scheme.activations && scheme.activations->scaling == Activations::Scaling::fixed;
+    });
 }
 
 bool Plan::folds() const {
-    const auto* scheme = std::get_if<Scheme>(&base);
-    return (scheme != nullptr && scheme->folds()) ||
-           std::any_of(rules.begin(), rules.end(),
-                       [](const PlanRule& rule) { return rule.scheme && rule.scheme->folds(); });
+    return any_scheme(*this, [](const Scheme& scheme) { return scheme.folds(); });
 }
 
 Plan Plan::folded() const {

@@ -96,8 +96,10 @@ struct Plan {
     bool uses_gptq() const;
     /// Whether some scheme changes weights first: a transform, or clipping.
     bool folds() const;
+    /// Whether some scheme stores activations with scales that are found beforehand.
+    bool fixes_activations() const;
     /// Whether a calibration text is needed.
-    bool uses_calibration() const { return uses_gptq() || folds(); }
+    bool uses_calibration() const { return uses_gptq() || folds() || fixes_activations(); }
     /// The plan of a model whose weights were changed so.
     Plan folded() const;
 };

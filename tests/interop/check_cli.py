@@ -109,6 +109,11 @@ def check_json(report, quantloupe, model, folder):
     results = answer(quantloupe, "bench")["results"]
     check_keys(report, f"bench, the last of {len(results)}", results[-1],
                {"name", "value", "unit", "threads"})
+    results = answer(quantloupe, "bench", "--gptq", "256")["results"]
+    report.equal("bench --gptq: its steps", [r["name"] for r in results],
+                 ["gptq factor 256 x 256", "gptq rounding 256 x 256"])
+    check_keys(report, "bench --gptq", results[0],
+               {"name", "value", "unit", "threads", "gemm_share"})
 
 
 def check_plan(report, quantloupe, model, folder):

@@ -38,6 +38,10 @@ class WeightSource {
         return std::nullopt;
     }
 
+    /// The magnitude that Activations::Scaling::fixed reaches there. Precondition: activations()
+    /// has that scaling.
+    virtual float activation_limit(int /*layer*/, InputSite /*site*/) const { return 0; }
+
     /// Of everything that the values depend on beside the model and the text of a scheme or plan:
     /// an interrupted evaluation only goes on with the same.
     virtual std::uint64_t fingerprint() const { return 0; }

@@ -1,13 +1,14 @@
 #include <QTest>
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/parallel.h"
+#include "core/files/checkpoint.h"
 #include "core/run/activation_rounding.h"
+#include "core/run/calibrated_plan.h"
 #include "core/run/evaluation.h"
 #include "core/run/output_error.h"
 #include "core/run/plan_weights.h"
@@ -49,9 +50,9 @@ float roundedTo(float value, int mantissaBits, int smallestExponent) {
 }
 
 /// Values that share a scale, rounded as the formats are defined.
-void roundPlainly(std::span<float> values, DType dtype) {
+void roundPlainly(std::span<float> values, DType dtype, float limit) {
     const float most = dtype == DType::i8 ? 127 : dtype == DType::f8_e4m3 ? 448 : 57344;
-    const float scale = largestMagnitude(values) / most;
+    const float scale = limit / most;
     if (scale == 0) {
         return;
     }
@@ -62,6 +63,10 @@ void roundPlainly(std::span<float> values, DType dtype) {
                                                         : roundedTo(shrunk, 2, -14);
         value = rounded * scale;
     }
+}
+
+void roundPlainly(std::span<float> values, DType dtype) {
+    roundPlainly(values, dtype, largestMagnitude(values));
 }
 
 std::vector<float> unevenValues(std::size_t count) {
@@ -91,6 +96,7 @@ class TestActivationRounding : public QObject {
         QFETCH(QString, text);
         const Activations activations = parse_activations(text.toStdString());
         constexpr std::int64_t kChannels = 37;
+        constexpr float kLimit = 8;
         const Sequences sequences({3, 5});
         std::vector<float> values = unevenValues(8 * kChannels);
         std::fill_n(values.begin() + 2 * kChannels, kChannels, 0.0f);  // a token of zeros
@@ -100,11 +106,16 @@ class TestActivationRounding : public QObject {
                 roundPlainly(std::span(expected).subspan(token * kChannels, kChannels),
                              activations.dtype);
             }
+        } else if (activations.scaling == Activations::Scaling::fixed) {
+            roundPlainly(expected, activations.dtype, kLimit);
+            QVERIFY(largestMagnitude(values) > 2 * kLimit);
+            QVERIFY(std::fabs(largestMagnitude(expected) / kLimit - 1) < 1e-6F);  // it saturates
         } else {
             roundPlainly(std::span(expected).first(3 * kChannels), activations.dtype);
             roundPlainly(std::span(expected).subspan(3 * kChannels), activations.dtype);
         }
-        round_activations(activations, {InputSite::attention, 0, sequences, 0, kChannels, values},
+        round_activations(activations, kLimit,
+                          {InputSite::attention, 0, sequences, 0, kChannels, values},
                           cpu_backend());
         QVERIFY(values == expected);
     }
@@ -114,7 +125,7 @@ class TestActivationRounding : public QObject {
         const Sequences sequences({1});
         QVERIFY_THROWS_EXCEPTION(
             Error,
-            round_activations({}, {InputSite::down, 0, sequences, 0, 2, values}, cpu_backend()));
+            round_activations({}, 0, {InputSite::down, 0, sequences, 0, 2, values}, cpu_backend()));
     }
 
     /// bf16 is what the model's weights are stored as: only activations change.
@@ -169,6 +180,58 @@ class TestActivationRounding : public QObject {
         }
     }
 
+    /// Scales from a calibration: on its own text they are those of the largest sequence.
+    void staticScalesComeFromACalibration() {
+        const auto windows = someWindows(3);
+        const Decoder decoder(demoModel());
+        for (const char* text : {"bf16@int8:static", "smooth(0.5)/int8:channel:narrow@int8:static",
+                                 "int8:channel:narrow+gptq@fp8_e4m3:static"}) {
+            const Plan plan = parse_plan(text);
+            QVERIFY(plan.uses_calibration());
+            QVERIFY_THROWS_EXCEPTION(Error, PlanWeights(demoModel(), plan));
+            QVERIFY_THROWS_EXCEPTION(Error,
+                                     calibrate_plan(decoder, demoModel(), plan, nullptr, {}));
+            const CalibratedPlan made =
+                calibrate_plan(decoder, demoModel(), plan, nullptr, windows);
+            QVERIFY(made.exists());
+            // What the (smoothed) model reads on these windows.
+            const auto model = made.transformed ? made.transformed->model : demoModel();
+            std::map<InputPlace, float> largest;
+            decoder.run(windows, StoredWeights(model), [&](const LinearInput& input) {
+                float& of = largest[{input.layer, input.site}];
+                of = std::max(of, largestMagnitude(input.values));
+            });
+            const auto weights = made.weights(demoModel(), plan, nullptr);
+            for (int layer = 0; layer < decoder.blocks(); ++layer) {
+                QCOMPARE(weights->activation_limit(layer, InputSite::down),
+                         (largest.at({layer, InputSite::down})));
+            }
+        }
+    }
+
+    /// On other texts too: coarser than a scale for every token, and another evaluation than that
+    /// of other limits.
+    void staticScalesAreSimulated() {
+        const auto windows = someWindows(6);
+        const std::vector<TokenIds> calibrated(windows.begin(), windows.begin() + 3);
+        const EvaluationText text{Protocol::gptq, 512, {windows.begin() + 3, windows.end()}};
+        const Decoder decoder(demoModel());
+        const Plan plan = parse_plan("int8:channel:narrow@int8:static");
+        const CalibratedPlan made = calibrate_plan(decoder, demoModel(), plan, nullptr, calibrated);
+        const auto weights = made.weights(demoModel(), plan, nullptr);
+        const auto results = evaluate(decoder,
+                                      {{"original", std::make_shared<StoredWeights>(demoModel())},
+                                       with("int8:channel:narrow@int8:token"),
+                                       {"static", weights}},
+                                      text);
+        const auto kl = [&](std::size_t m) { return results[m].divergence->mean_kl.value; };
+        QVERIFY(kl(2) > kl(1));
+        QVERIFY(kl(2) < 0.1);
+        const auto other = calibrate_plan(decoder, demoModel(), plan, nullptr, text.windows)
+                               .weights(demoModel(), plan, {});
+        QVERIFY(other->fingerprint() != weights->fingerprint());
+    }
+
     void linearsOfOneInputMustAgree() {
         for (const char* plan :
              {"int8@int8:token; *.k_proj.weight=int8", "int8@int8:token; *.v_proj.weight=keep",
@@ -209,9 +272,9 @@ class TestActivationRounding : public QObject {
 
     /// Golden figures of all 4096 tokens; here a sample of them.
     void outputErrorsSeeActivations() {
-        std::ifstream file(QL_TEST_DATA "/demo_model/quantization.json");
-        const nlohmann::json golden =
-            nlohmann::json::parse(file)["schemes"]["int8_w8a8_rows_tokens"]["linears"];
+        const nlohmann::json golden = read_json_file(
+            QL_TEST_DATA
+            "/demo_model/quantization.json")["schemes"]["int8_w8a8_rows_tokens"]["linears"];
         const std::vector<EvaluatedModel> models = {
             {"original", std::make_shared<StoredWeights>(demoModel())},
             with("int8:channel:narrow:f32"),

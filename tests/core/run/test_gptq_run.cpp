@@ -1,10 +1,11 @@
 #include <QTemporaryDir>
 #include <QTest>
-#include <fstream>
+#include <random>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/parallel.h"
+#include "core/files/checkpoint.h"
 #include "core/model/calibration/calibration.h"
 #include "core/model/tensor_rows.h"
 #include "core/run/gptq_run.h"
@@ -107,9 +108,9 @@ class TestGptqRun : public QObject {
             });
             return made;
         }();
-        std::ifstream file(QL_TEST_DATA "/demo_model/quantization.json");
-        const auto golden =
-            nlohmann::json::parse(file)["schemes"][QTest::currentDataTag()]["linears"];
+        const auto golden = read_json_file(
+            QL_TEST_DATA
+            "/demo_model/quantization.json")["schemes"][QTest::currentDataTag()]["linears"];
         double sum = 0;
         double golden_sum = 0;
         for (const auto& [index, of] : rounded) {
@@ -396,9 +397,9 @@ class TestGptqRun : public QObject {
         std::stop_source stop;
         stop.request_stop();
         QVERIFY_THROWS_EXCEPTION(
-            Error,
-            round_plan(tiny.decoder, tiny.model, parse_plan("q4_0+gptq"), nullptr,
-                       randomWindows(TinyModel::kVocabulary), Progress(stop.get_token(), {})));
+            Error, round_plan(tiny.decoder, tiny.model, parse_plan("q4_0+gptq"), nullptr,
+                              randomWindows(TinyModel::kVocabulary), nullptr,
+                              Progress(stop.get_token(), {})));
     }
 };
 

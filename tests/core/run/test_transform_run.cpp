@@ -1,10 +1,11 @@
 #include <QTest>
 #include <cmath>
-#include <fstream>
+#include <random>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/parallel.h"
+#include "core/files/checkpoint.h"
 #include "core/model/tensor_rows.h"
 #include "core/run/calibrated_plan.h"
 #include "core/run/model_run.h"
@@ -106,9 +107,9 @@ class TestTransformRun : public QObject {
                              {"awq", calibrated.weights(model, plan, nullptr)},
                              {"nearest", std::make_shared<PlanWeights>(model, nearest)}},
                             windows);
-        std::ifstream file(QL_TEST_DATA "/demo_model/quantization.json");
-        const auto golden =
-            nlohmann::json::parse(file)["schemes"][QTest::currentDataTag()]["linears"];
+        const auto golden = read_json_file(
+            QL_TEST_DATA
+            "/demo_model/quantization.json")["schemes"][QTest::currentDataTag()]["linears"];
         double sum = 0;
         double golden_sum = 0;
         double nearest_sum = 0;
