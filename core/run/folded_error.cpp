@@ -38,9 +38,9 @@ FoldedLinear::FoldedLinear(const Model& model, const ModelTensor& tensor, const 
     encoder_ = std::make_unique<RowEncoder>(nearest, *rows, importance_, progress);
 }
 
-std::vector<float> FoldedLinear::errors(const std::vector<float>& weights, std::int64_t first,
-                                        const Progress& progress) const {
-    std::vector<float> errors(weights.size());
+std::vector<float> FoldedLinear::decoded(const std::vector<float>& weights, std::int64_t first,
+                                         const Progress& progress) const {
+    std::vector<float> decoded(weights.size());
     const RowChunks chunks(static_cast<std::int64_t>(weights.size()) / cols_, cols_);
     parallel_for(chunks.count(), progress, [&](std::int64_t chunk) {
         const std::int64_t row = chunks.first(chunk);
@@ -49,10 +49,16 @@ std::vector<float> FoldedLinear::errors(const std::vector<float>& weights, std::
         const std::vector<float> original(begin, begin + count * cols_);
         std::vector<std::byte> bytes(static_cast<std::size_t>(count) *
                                      encoder_->grid().row_bytes(cols_));
-        float* out = errors.data() + row * cols_;
-        encode_changed(*encoder_, &change_, original, first + row, count, bytes.data(), out);
-        std::transform(out, out + count * cols_, begin, out, std::minus<>());
+        encode_changed(*encoder_, &change_, original, first + row, count, bytes.data(),
+                       decoded.data() + row * cols_);
     });
+    return decoded;
+}
+
+std::vector<float> FoldedLinear::errors(const std::vector<float>& weights, std::int64_t first,
+                                        const Progress& progress) const {
+    std::vector<float> errors = decoded(weights, first, progress);
+    std::transform(errors.begin(), errors.end(), weights.begin(), errors.begin(), std::minus<>());
     return errors;
 }
 

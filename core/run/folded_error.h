@@ -19,7 +19,11 @@ class FoldedLinear {
                  const TensorChange& change, std::vector<float> importance,
                  const Progress& progress);
 
-    /// The errors of rows from `first` on, of which `weights` are the unchanged values.
+    /// What becomes of rows from `first` on, of which `weights` are the unchanged values: the
+    /// change is taken back.
+    std::vector<float> decoded(const std::vector<float>& weights, std::int64_t first,
+                               const Progress& progress) const;
+    /// The same less the unchanged values.
     std::vector<float> errors(const std::vector<float>& weights, std::int64_t first,
                               const Progress& progress) const;
 

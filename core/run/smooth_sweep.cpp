@@ -91,10 +91,9 @@ class Sweep {
             const auto original = outputs_of(task_.inputs.sample, weights, tensor.cols, progress_);
             output += squares(original);
             for (std::size_t i = 0; i < trials_.size(); ++i) {
-                std::vector<float> stored = linears[i]->errors(weights, first, progress_);
-                std::transform(stored.begin(), stored.end(), weights.begin(), stored.begin(),
-                               std::plus<>());
-                const auto outputs = outputs_of(trials_[i].inputs, stored, tensor.cols, progress_);
+                const auto outputs =
+                    outputs_of(trials_[i].inputs, linears[i]->decoded(weights, first, progress_),
+                               tensor.cols, progress_);
                 errors[i] += squares(outputs, &original);
             }
         }
