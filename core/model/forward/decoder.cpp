@@ -16,37 +16,6 @@ namespace {
 constexpr std::int64_t kBatchValues = std::int64_t{1} << 21;
 constexpr std::int64_t kLeastBatchTokens = 1024;
 
-/// Sequences that are run together: whole ones.
-struct Group {
-    Sequences sequences;
-    std::int64_t first_token = 0;
-};
-
-std::vector<Group> groups_of(const Sequences& all, const DecoderSpec& spec) {
-    const std::int64_t widest = std::max(
-        {spec.width, (spec.heads + 2 * spec.kv_heads) * spec.head_dim, 2 * spec.feed_forward});
-    const std::int64_t most = std::max(kLeastBatchTokens, kBatchValues / widest);
-    std::vector<Group> groups;
-    std::vector<std::int64_t> lengths;
-    std::int64_t tokens = 0;
-    std::int64_t begin = 0;
-    const auto close = [&] {
-        groups.push_back({Sequences(std::exchange(lengths, {})), begin});
-        begin += std::exchange(tokens, 0);
-    };
-    for (const std::int64_t length : all.lengths()) {
-        if (tokens > 0 && tokens + length > most) {
-            close();
-        }
-        lengths.push_back(length);
-        tokens += length;
-    }
-    if (tokens > 0) {
-        close();
-    }
-    return groups;
-}
-
 void add(std::span<float> sum, std::span<const float> values, const Progress& progress) {
     constexpr std::size_t kPiece = 64 * 1024;
     const auto pieces = static_cast<std::int64_t>((sum.size() + kPiece - 1) / kPiece);
@@ -222,6 +191,31 @@ void Decoder::feed_forward(const BlockWeights& weights, Batch& batch, const Line
     add_residual(weights.post_ffn_norm, batch, progress);
 }
 
+std::vector<TokenBatch> Decoder::block_batches(const Sequences& sequences) const {
+    const std::int64_t widest = std::max(
+        {spec_.width, (spec_.heads + 2 * spec_.kv_heads) * spec_.head_dim, 2 * spec_.feed_forward});
+    const std::int64_t most = std::max(kLeastBatchTokens, kBatchValues / widest);
+    std::vector<TokenBatch> batches;
+    std::vector<std::int64_t> lengths;
+    std::int64_t tokens = 0;
+    std::int64_t begin = 0;
+    const auto close = [&] {
+        batches.push_back({Sequences(std::exchange(lengths, {})), begin});
+        begin += std::exchange(tokens, 0);
+    };
+    for (const std::int64_t length : sequences.lengths()) {
+        if (tokens > 0 && tokens + length > most) {
+            close();
+        }
+        lengths.push_back(length);
+        tokens += length;
+    }
+    if (tokens > 0) {
+        close();
+    }
+    return batches;
+}
+
 void Decoder::run_block(const BlockWeights& weights, HiddenStates& hidden,
                         const LinearInputHook& hook, const Progress& progress) const {
     std::vector<float> narrow;
@@ -231,17 +225,14 @@ void Decoder::run_block(const BlockWeights& weights, HiddenStates& hidden,
         spec_.blocks[static_cast<std::size_t>(weights.layer)].local_rotary ? spec_.local_rotary
                                                                            : spec_.rotary,
         hidden.sequences, progress);
-    for (const Group& group : groups_of(hidden.sequences, spec_)) {
-        const std::int64_t tokens = group.sequences.tokens();
+    for (const TokenBatch& part : block_batches(hidden.sequences)) {
+        const std::int64_t tokens = part.sequences.tokens();
         const std::span<float> rows =
             std::span(hidden.values)
-                .subspan(static_cast<std::size_t>(group.first_token * spec_.width),
+                .subspan(static_cast<std::size_t>(part.first_token * spec_.width),
                          static_cast<std::size_t>(tokens * spec_.width));
-        Batch batch{group.sequences, group.first_token,
-                    tokens,          weights.layer,
-                    rotations,       rows,
-                    narrow,          wide,
-                    middle};
+        Batch batch{part.sequences, part.first_token, tokens, weights.layer, rotations,
+                    rows,           narrow,           wide,   middle};
         attend(weights, batch, hook, progress);
         feed_forward(weights, batch, hook, progress);
     }
