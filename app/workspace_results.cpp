@@ -145,6 +145,8 @@ void Workspace::chooseCalibrated(const ComparedScheme& scheme, Chosen& chosen) c
     if (!place) {
         chosen.refusal = Sentence(
             QL_TR("core", "It needs to know what a linear reads, and this tensor is none."));
+    } else if (!folds && chosen.scheme.gptq->gptaq) {
+        chosen.refusal = needs_cross_gram();
     } else if (!folds && calibration_ && calibration_->grams && calibration_->grams->has(*place)) {
         chosen.inputs = calibration_;
         if (!chosen.scheme.gptq->independent && place->layer > 0 && chosen.fallback.empty()) {

@@ -81,8 +81,9 @@ void print_human() {
         "+gptq rounds column by column, later weights making up for the errors of earlier ones, "
         "by\n"
         "what the model reads on a text (--calibration FILE). Options: +gptq(damp=0.01,\n"
-        "order=static|group|none,independent,refit). Every grid but floats, textbook and tq1_0 has "
-        "it.\nFits that +imatrix can weight are weighted by the same inputs where it is not "
+        "order=static|group|none,independent,refit,gptaq). Every grid but floats, textbook and "
+        "tq1_0 "
+        "has it.\nFits that +imatrix can weight are weighted by the same inputs where it is not "
         "named.\n"
         "@… says how activations are stored while the model runs, for example @int8:token:");
     for (const Activations& activations : all_activations()) {

@@ -28,12 +28,14 @@ RoundingChoice::RoundingChoice(QWidget* parent)
       orderLabel_(new QLabel),
       order_(new QComboBox),
       independent_(new QCheckBox),
-      refit_(new QCheckBox) {
+      refit_(new QCheckBox),
+      gptaq_(new QCheckBox) {
     method_->setObjectName(QStringLiteral("method"));
     order_->setObjectName(QStringLiteral("order"));
     damp_->setObjectName(QStringLiteral("damp"));
     independent_->setObjectName(QStringLiteral("independent"));
     refit_->setObjectName(QStringLiteral("refit"));
+    gptaq_->setObjectName(QStringLiteral("gptaq"));
     method_->addItems({QString(), QStringLiteral("GPTQ")});
     order_->addItems({QString(), QString(), QString()});  // as Gptq::Order
     for (QComboBox* box : {method_, order_}) {
@@ -58,6 +60,7 @@ RoundingChoice::RoundingChoice(QWidget* parent)
     grid->addWidget(order_, 1, 1);
     grid->addWidget(independent_, 2, 0, 1, 2);
     grid->addWidget(refit_, 3, 0, 1, 2);
+    grid->addWidget(gptaq_, 4, 0, 1, 2);
     dampLabel_->setBuddy(damp_);
     orderLabel_->setBuddy(order_);
     auto* layout = new QVBoxLayout(this);
@@ -72,6 +75,7 @@ RoundingChoice::RoundingChoice(QWidget* parent)
     connect(damp_, &QDoubleSpinBox::editingFinished, this, &RoundingChoice::tell);
     connect(independent_, &QCheckBox::clicked, this, &RoundingChoice::tell);
     connect(refit_, &QCheckBox::clicked, this, &RoundingChoice::tell);
+    connect(gptaq_, &QCheckBox::clicked, this, &RoundingChoice::tell);
 }
 
 void RoundingChoice::setRounding(const std::optional<Gptq>& gptq, bool possible) {
@@ -84,6 +88,15 @@ void RoundingChoice::setRounding(const std::optional<Gptq>& gptq, bool possible)
     order_->setCurrentIndex(static_cast<int>(shown.order));
     independent_->setChecked(shown.independent);
     refit_->setChecked(shown.refit);
+    gptaq_->setChecked(shown.gptaq);
+    const auto goesWith = [&shown](bool Gptq::*option) {
+        Gptq with = shown;
+        with.*option = true;
+        return !refusal(with);
+    };
+    independent_->setEnabled(goesWith(&Gptq::independent));
+    refit_->setEnabled(goesWith(&Gptq::refit));
+    gptaq_->setEnabled(goesWith(&Gptq::gptaq));
 }
 
 void RoundingChoice::tell() {
@@ -96,7 +109,8 @@ void RoundingChoice::tell() {
     emit chosen(Gptq{.damp = damp,
                      .order = static_cast<Gptq::Order>(order_->currentIndex()),
                      .independent = independent_->isChecked(),
-                     .refit = refit_->isChecked()});
+                     .refit = refit_->isChecked(),
+                     .gptaq = gptaq_->isChecked()});
 }
 
 void RoundingChoice::retranslate() {
@@ -128,6 +142,11 @@ void RoundingChoice::retranslate() {
     refit_->setToolTip(
         tr("After rounding, scales are chosen anew for the codes that were found, by least "
            "squared error of the output."));
+    gptaq_->setText(tr("make up for lost inputs (GPTAQ)"));
+    gptaq_->setToolTip(
+        tr("Columns also make up for what quantized blocks before have changed about their inputs, "
+           "so that outputs come nearer to those of the original model; it goes with neither of "
+           "the two above."));
 }
 
 }  // namespace ql::gui

@@ -38,6 +38,7 @@ class RoundingChoice : public QWidget {
     QComboBox* order_;
     QCheckBox* independent_;
     QCheckBox* refit_;
+    QCheckBox* gptaq_;
 };
 
 }  // namespace ql::gui

@@ -217,14 +217,20 @@ QString roundingExplanation(const std::optional<Gptq>& gptq, bool weighsInputs) 
     if (!gptq) {
         return {};
     }
-    const QString what = SchemeExplanation::tr(
+    QStringList sentences{SchemeExplanation::tr(
         "GPTQ: columns are rounded one after the other, and those after a column make up for what "
-        "its rounding does to the output.");
-    return weighsInputs ? what + u' ' +
-                              SchemeExplanation::tr(
-                                  "Scales are fitted with errors weighted by the strength of the "
-                                  "same inputs; an importance matrix would take their place.")
-                        : what;
+        "its rounding does to the output.")};
+    if (gptq->gptaq) {
+        sentences << SchemeExplanation::tr(
+            "GPTAQ: they also make up for what quantized blocks before have changed about the "
+            "inputs.");
+    }
+    if (weighsInputs) {
+        sentences << SchemeExplanation::tr(
+            "Scales are fitted with errors weighted by the strength of the "
+            "same inputs; an importance matrix would take their place.");
+    }
+    return sentences.join(u' ');
 }
 
 QString keepExplanation() {

@@ -147,6 +147,11 @@ MethodGap GptqView::gap(const MethodSubject& subject) const {
             tr("GPTQ can be watched on weights as they are stored: take AWQ, SmoothQuant and "
                "clipping out of the scheme to see it work alone.")};
     }
+    if (subject.scheme.gptq->gptaq) {
+        return {
+            tr("GPTAQ compares the inputs of two models, which only a comparison runs side by "
+               "side: take gptaq out of the scheme to see GPTQ work alone.")};
+    }
     if (MethodGap gap = inputGap(subject); !gap.text.isEmpty()) {
         if (gap.remedy == MethodGap::Remedy::calibrate) {
             gap.remedy = MethodGap::Remedy::keepGrams;

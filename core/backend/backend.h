@@ -34,6 +34,9 @@ class Backend {
     /// Adds xᵀ · x to gram: x: [tokens × channels], gram: [channels × channels], both triangles.
     virtual void add_gram(std::int64_t tokens, std::int64_t channels, const float* x, double* gram,
                           const Progress& progress) const = 0;
+    /// Adds aᵀ · b to `sum`: a, b: [tokens × channels], sum: [channels × channels].
+    virtual void add_cross_gram(std::int64_t tokens, std::int64_t channels, const float* a,
+                                const float* b, double* sum, const Progress& progress) const = 0;
     /// x, y: [tokens × width]; they may be the same.
     virtual void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x,
                       float* y, const Progress& progress) const = 0;
@@ -58,6 +61,11 @@ class Backend {
     /// thread limit; throws Error(cancelled).
     virtual bool inverse_factor(std::int64_t n, const double* h, double damping, float* upper,
                                 const Progress& progress) const = 0;
+    /// out = T · u for an upper triangular u and the part T of d · uᵀ that stands above its
+    /// diagonal: all [n × n], row after row; out is 0 on its diagonal and below. Spreads its work
+    /// over the thread limit; throws Error(cancelled).
+    virtual void product_above_diagonal(std::int64_t n, const float* d, const float* u, float* out,
+                                        const Progress& progress) const = 0;
     /// w -= aᵀ · b. The calling thread does the work; callers spread it.
     virtual void subtract_product(const ProductOp& op, float* w) const = 0;
 };

@@ -29,6 +29,11 @@ class CpuBackend final : public Backend {
         cpu::add_gram(tokens, channels, x, gram, progress);
     }
 
+    void add_cross_gram(std::int64_t tokens, std::int64_t channels, const float* a, const float* b,
+                        double* sum, const Progress& progress) const override {
+        cpu::add_cross_gram(tokens, channels, a, b, sum, progress);
+    }
+
     void norm(std::int64_t tokens, std::int64_t width, const NormOp& op, const float* x, float* y,
               const Progress& progress) const override {
         cpu::norm(tokens, width, op, x, y, progress);
@@ -53,6 +58,11 @@ class CpuBackend final : public Backend {
     bool inverse_factor(std::int64_t n, const double* h, double damping, float* upper,
                         const Progress& progress) const override {
         return cpu::inverse_factor(n, h, damping, upper, progress);
+    }
+
+    void product_above_diagonal(std::int64_t n, const float* d, const float* u, float* out,
+                                const Progress& progress) const override {
+        cpu::product_above_diagonal(n, d, u, out, progress);
     }
 
     void subtract_product(const ProductOp& op, float* w) const override {

@@ -148,6 +148,39 @@ bool inverse_factor(std::int64_t n, const double* h, double damping, float* uppe
     return true;
 }
 
+void product_above_diagonal(std::int64_t n, const float* d, const float* u, float* out,
+                            const Progress& progress) {
+    const auto stride = static_cast<int>(n);
+    parallel_for(tiles_of(n), progress, [&](std::int64_t panel) {
+        const std::int64_t first = panel * kFactorTile;
+        const std::int64_t size = std::min(kFactorTile, n - first);
+        const std::int64_t right = n - first;  // T is 0 before the panel's first column
+        std::vector<float> t(static_cast<std::size_t>(size * right));
+        for (std::int64_t col = first; col < n; col += kFactorTile) {
+            progress.check();
+            const std::int64_t cols = std::min(kFactorTile, n - col);
+            const SingleThreadedBlas single;
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(size),
+                        static_cast<int>(cols), static_cast<int>(n - col), 1, d + first * n + col,
+                        stride, u + col * n + col, stride, 0, t.data() + (col - first),
+                        static_cast<int>(right));
+        }
+        for (std::int64_t row = 0; row < size; ++row) {
+            std::fill_n(t.data() + row * right, row + 1, 0.0F);
+            std::fill_n(out + (first + row) * n, first, 0.0F);
+        }
+        for (std::int64_t col = first; col < n; col += kFactorTile) {
+            progress.check();
+            const std::int64_t cols = std::min(kFactorTile, n - col);
+            const SingleThreadedBlas single;
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(size),
+                        static_cast<int>(cols), static_cast<int>(col + cols - first), 1, t.data(),
+                        static_cast<int>(right), u + first * n + col, stride, 0,
+                        out + first * n + col, stride);
+        }
+    });
+}
+
 void subtract_product(const ProductOp& op, float* w) {
     const SingleThreadedBlas single;
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, static_cast<int>(op.rows),

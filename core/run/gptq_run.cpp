@@ -13,6 +13,29 @@ namespace ql {
 
 namespace {
 
+/// What a block's inputs add up to, as far as its tensors need it.
+struct LayerGrams {
+    BlockGrams original;    ///< of the original model
+    BlockGrams changed;     ///< of what became of it so far
+    BlockCrossGrams cross;  ///< of both, for what GPTAQ rounds
+};
+
+/// The same of one site.
+struct Inputs {
+    const GramMatrix& gram;
+    const std::vector<double>* cross;  ///< null where nothing needs it
+};
+
+/// A batch of hidden states, and back.
+HiddenStates part_of(const HiddenStates& all, const TokenBatch& batch) {
+    const auto* first = all.values.data() + batch.first_token * all.width;
+    return {batch.sequences, all.width, {first, first + batch.sequences.tokens() * all.width}};
+}
+void put_back(const HiddenStates& part, const TokenBatch& batch, HiddenStates& all) {
+    std::copy(part.values.begin(), part.values.end(),
+              all.values.begin() + batch.first_token * all.width);
+}
+
 /// The factor of one input for one set of options.
 struct KnownFactor {
     Gptq options;
@@ -41,10 +64,11 @@ class PlanRounder {
         // Up to two models are run side by side: the original, and what became of it so far.
         std::optional<HiddenStates> original;
         std::optional<HiddenStates> changed;
-        if (any(0, end, true)) {
+        if (any(0, end, &PlanRounder::reads_original) ||
+            any(0, end, &PlanRounder::compares_inputs)) {
             original = decoder_.embed(windows, stored_, progress);
         }
-        if (any(0, end, false)) {
+        if (any(0, end, &PlanRounder::reads_changed)) {
             changed = decoder_.embed(windows, changed_, progress);
         }
         for (int layer = 0; layer < end; ++layer) {
@@ -52,19 +76,14 @@ class PlanRounder {
                                                 static_cast<double>(layer + 1) / end);
             part.report(0, Sentence(QL_TR("core", "GPTQ: layer {} of {}"), layer + 1, end));
             const BlockWeights block = decoder_.load(layer, stored_, progress);
-            if (original) {
-                round_block(layer, true, run_block(block, *original, layer, true, progress), part);
-            }
-            if (changed) {
-                if (any(layer, layer + 1, false)) {
-                    HiddenStates copy = *changed;
-                    round_block(layer, false, run_block(block, copy, layer, false, progress), part);
-                }
-                if (any(layer + 1, end, false)) {
-                    decoder_.run_block(decoder_.load(layer, changed_, progress), *changed,
-                                       activation_rounding(changed_, decoder_.backend(), progress),
-                                       progress);
-                }
+            round_block(layer,
+                        run_block(block, original ? &*original : nullptr,
+                                  changed ? &*changed : nullptr, layer, progress),
+                        part);
+            if (changed && any(layer + 1, end, &PlanRounder::reads_changed)) {
+                decoder_.run_block(decoder_.load(layer, changed_, progress), *changed,
+                                   activation_rounding(changed_, decoder_.backend(), progress),
+                                   progress);
             }
         }
         progress.report(1);
@@ -78,25 +97,37 @@ class PlanRounder {
         return scheme && scheme->gptq && !copied ? &*scheme->gptq : nullptr;
     }
 
-    /// The tensors of a layer that are rounded on inputs of this kind.
-    std::vector<std::size_t> tensors_of(int layer, bool independent) const {
+    // Whose inputs tensors are rounded on.
+    static bool reads_original(const Gptq& options) { return options.independent; }
+    static bool reads_changed(const Gptq& options) { return !options.independent; }
+    static bool compares_inputs(const Gptq& options) { return options.gptaq; }
+    using Which = bool (*)(const Gptq& options);
+
+    /// The tensors of a layer that are rounded in one of these ways.
+    std::vector<std::size_t> tensors_of(int layer, Which which) const {
         std::vector<std::size_t> found;
         for (std::size_t t = 0; t < entries_.size(); ++t) {
             const Gptq* options = options_of(t);
-            if (options != nullptr && model_->tensors()[t].layer == layer &&
-                options->independent == independent) {
+            if (options != nullptr && model_->tensors()[t].layer == layer && which(*options)) {
                 found.push_back(t);
             }
         }
         return found;
     }
-    bool any(int first, int end, bool independent) const {
+    bool any(int first, int end, Which which) const {
         for (int layer = first; layer < end; ++layer) {
-            if (!tensors_of(layer, independent).empty()) {
+            if (!tensors_of(layer, which).empty()) {
                 return true;
             }
         }
         return false;
+    }
+    std::set<InputSite> sites_of(int layer, Which which) const {
+        std::set<InputSite> sites;
+        for (const std::size_t tensor : tensors_of(layer, which)) {
+            sites.insert(site_of(tensor));
+        }
+        return sites;
     }
     int last_layer() const {
         int last = -1;
@@ -112,49 +143,83 @@ class PlanRounder {
         return input_place(model_->tensors()[tensor])->site;
     }
 
-    /// Takes hidden states through a block, and returns the Gram matrices that its tensors need.
-    BlockGrams run_block(const BlockWeights& block, HiddenStates& hidden, int layer,
-                         bool independent, const Progress& progress) const {
-        std::set<InputSite> wanted;
-        for (const std::size_t tensor : tensors_of(layer, independent)) {
-            wanted.insert(site_of(tensor));
+    /// Takes hidden states of one or both models through a block, and returns what its tensors
+    /// need. Those of the changed model stay: they are to go through the block as it will be
+    /// rounded.
+    LayerGrams run_block(const BlockWeights& block, HiddenStates* original,
+                         const HiddenStates* changed, int layer, const Progress& progress) const {
+        const std::set<InputSite> of_original = sites_of(layer, &PlanRounder::reads_original);
+        const std::set<InputSite> of_changed = sites_of(layer, &PlanRounder::reads_changed);
+        const std::set<InputSite> of_both = sites_of(layer, &PlanRounder::compares_inputs);
+        LayerGrams grams;
+        std::map<InputSite, std::vector<float>> kept;  // what the original model's linears read
+        const LinearInputHook see_original = [&](const LinearInput& input) {
+            if (of_original.contains(input.site)) {
+                add_gram(grams.original, input, decoder_.backend(), progress);
+            }
+            if (of_both.contains(input.site)) {
+                require_finite(input);
+                kept[input.site].assign(input.values.begin(), input.values.end());
+            }
+        };
+        const LinearInputHook see_changed = [&](const LinearInput& input) {
+            if (of_changed.contains(input.site)) {
+                add_gram(grams.changed, input, decoder_.backend(), progress);
+            }
+            if (of_both.contains(input.site)) {
+                add_cross_gram(grams.cross, kept.at(input.site), input, decoder_.backend(),
+                               progress);
+            }
+        };
+        // Side by side, so that no more than a batch of inputs is kept.
+        const Sequences& sequences = original != nullptr ? original->sequences : changed->sequences;
+        for (const TokenBatch& batch : decoder_.block_batches(sequences)) {
+            if (original != nullptr) {
+                HiddenStates part = part_of(*original, batch);
+                decoder_.run_block(block, part, see_original, progress);
+                put_back(part, batch, *original);
+            }
+            if (!of_changed.empty()) {
+                HiddenStates part = part_of(*changed, batch);
+                decoder_.run_block(block, part, see_changed, progress);
+            }
         }
-        BlockGrams grams;
-        decoder_.run_block(
-            block, hidden,
-            [&](const LinearInput& input) {
-                if (wanted.contains(input.site)) {
-                    add_gram(grams, input, decoder_.backend(), progress);
-                }
-            },
-            progress);
         return grams;
     }
 
-    void round_block(int layer, bool independent, BlockGrams grams, const Progress& progress) {
-        const std::vector<std::size_t> tensors = tensors_of(layer, independent);
+    void round_block(int layer, const LayerGrams& grams, const Progress& progress) {
+        round_tensors(tensors_of(layer, &PlanRounder::reads_original), grams.original, {},
+                      progress);
+        round_tensors(tensors_of(layer, &PlanRounder::reads_changed), grams.changed, grams.cross,
+                      progress);
+    }
+
+    void round_tensors(const std::vector<std::size_t>& tensors, const BlockGrams& grams,
+                       const BlockCrossGrams& cross, const Progress& progress) {
         std::size_t done = 0;
         for (const auto& [site, gram] : grams) {
+            const auto found = cross.find(site);
+            const Inputs inputs{gram, found != cross.end() ? &found->second : nullptr};
             std::vector<KnownFactor> known;
             for (const std::size_t tensor : tensors) {
                 if (site_of(tensor) == site) {
                     progress.report(
                         static_cast<double>(done++) / static_cast<double>(tensors.size()),
                         Sentence("{}", model_->tensors()[tensor].name));
-                    (*rounded_)[tensor] = round(tensor, gram, known, progress);
+                    (*rounded_)[tensor] = round(tensor, inputs, known, progress);
                 }
             }
         }
     }
 
-    RoundedTensor round(std::size_t index, const GramMatrix& gram, std::vector<KnownFactor>& known,
+    RoundedTensor round(std::size_t index, const Inputs& inputs, std::vector<KnownFactor>& known,
                         const Progress& progress) const {
         const ModelTensor& tensor = model_->tensors()[index];
         const Scheme& scheme = *entries_[index].scheme;
         const std::unique_ptr<RowSource> rows = model_->rows(tensor);
         const Progress silent = progress.part(1, 1);
         try {
-            return round_tensor(*rows, scheme, factor_of(scheme, gram, known, silent),
+            return round_tensor(*rows, scheme, factor_of(scheme, inputs, known, silent),
                                 importance_of(tensor, importance_.get()), decoder_.backend(),
                                 silent);
         } catch (const Error& error) {
@@ -163,9 +228,9 @@ class PlanRounder {
         }
     }
 
-    const GptqFactor& factor_of(const Scheme& scheme, const GramMatrix& gram,
+    const GptqFactor& factor_of(const Scheme& scheme, const Inputs& inputs,
                                 std::vector<KnownFactor>& known, const Progress& progress) const {
-        const std::int64_t span = factor_span(scheme, gram.channels);
+        const std::int64_t span = factor_span(scheme, inputs.gram.channels);
         for (const KnownFactor& one : known) {
             if (one.options == *scheme.gptq && one.span == span) {
                 return one.factor;
@@ -173,7 +238,8 @@ class PlanRounder {
         }
         known.clear();  // the last one is the one that is likely to be wanted again
         known.push_back(
-            {*scheme.gptq, span, factor_for(scheme, gram, decoder_.backend(), progress)});
+            {*scheme.gptq, span,
+             factor_for(scheme, inputs.gram, decoder_.backend(), progress, inputs.cross)});
         return known.back().factor;
     }
 

@@ -19,11 +19,12 @@ using RoundedTensors = std::map<std::size_t, RoundedTensor>;
 /// Rounds all tensors that a plan gives GPTQ, block by block, on the inputs that `windows` (of the
 /// same length) make. A block's inputs come from the quantized blocks before it (their activations
 /// rounded, where the plan says so), or from the original model under Gptq::independent; inside a
-/// block all linears are calibrated by one pass through its original weights. `importance` may be
-/// null, and so may `limits` unless the plan fixes scales of activations. The rounded tensors are
-/// held in memory as encoded; beside them the hidden states of all windows, one block and its Gram
-/// matrices are. Throws what Decoder, PlanWeights and gptq_round throw, Error(usage) without
-/// windows.
+/// block all linears are calibrated by one pass through its original weights. Under Gptq::gptaq the
+/// original model is run beside the quantized blocks, and its inputs are compared with theirs.
+/// `importance` may be null, and so may `limits` unless the plan fixes scales of activations. The
+/// rounded tensors are held in memory as encoded; beside them the hidden states of all windows (of
+/// up to two models), one block and its Gram matrices are. Throws what Decoder, PlanWeights and
+/// gptq_round throw, Error(usage) without windows.
 RoundedTensors round_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
                           const Plan& plan,
                           const std::shared_ptr<const ImportanceMatrix>& importance,

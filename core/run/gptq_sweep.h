@@ -24,7 +24,8 @@ struct GptqSweep {
 };
 
 /// Rounds a tensor as round_tensor does, and keeps what became of `most_rows` of its rows. Throws
-/// what round_tensor throws. Precondition: one row at least.
+/// what round_tensor throws. Precondition: one row at least, and a factor without a correction
+/// (GPTAQ), which the identity of sweep_frame leaves out.
 GptqSweep watch_gptq(const RowSource& rows, const Scheme& scheme,
                      const std::shared_ptr<const GptqFactor>& factor,
                      const std::vector<float>& importance, std::int64_t most_rows,

@@ -25,9 +25,10 @@ std::int64_t factor_span(const Scheme& scheme, std::int64_t channels) {
 }
 
 GptqFactor factor_for(const Scheme& scheme, const GramMatrix& gram, const Backend& backend,
-                      const Progress& progress) {
+                      const Progress& progress, const std::vector<double>* cross) {
     return make_gptq_factor(gram.values.data(), gram.channels, *scheme.gptq,
-                            factor_span(scheme, gram.channels), backend, progress);
+                            factor_span(scheme, gram.channels), backend, progress,
+                            cross != nullptr ? cross->data() : nullptr);
 }
 
 RoundedTensor round_tensor(const RowSource& rows, const Scheme& scheme, const GptqFactor& factor,

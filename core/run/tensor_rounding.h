@@ -22,9 +22,10 @@ struct RoundedTensor {
 /// schemes that agree in this, in damping and in order. Precondition: scheme.gptq.
 std::int64_t factor_span(const Scheme& scheme, std::int64_t channels);
 
-/// The factor of an input's Gram matrix that a scheme with GPTQ rounds on.
+/// The factor of an input's Gram matrix that a scheme with GPTQ rounds on. Gptq::gptaq needs the
+/// input's cross-Gram matrix as well (BlockCrossGrams), and throws Error(usage) without.
 GptqFactor factor_for(const Scheme& scheme, const GramMatrix& gram, const Backend& backend,
-                      const Progress& progress = {});
+                      const Progress& progress = {}, const std::vector<double>* cross = nullptr);
 
 /// Rounds one tensor as a scheme with GPTQ says. Where the fit of its grid can weigh errors, it
 /// does: by `importance` (one value for each column, or empty) under +imatrix, else by the factor's

@@ -180,6 +180,11 @@ std::optional<Sentence> Scheme::validate() const {
                                   "be fixed before its codes."),
                             known->text());
         }
+        if (gptq) {
+            if (const auto reason = refusal(*gptq)) {
+                return reason;
+            }
+        }
         return known->refuses_fit(fit);
     } catch (const Error& error) {
         return error.sentence();

@@ -107,6 +107,11 @@ void TestCalibratedSchemes::keptGramMatricesShowTheTensor() {
     QTRY_VERIFY(settled());
     QCOMPARE(result().state, SchemeResult::State::ready);
     QVERIFY(bytes() != before);
+    // One Gram matrix is not what GPTAQ goes by.
+    workspace_->replaceScheme(scheme_, parse_plan("q4_0+gptq(gptaq)"));
+    QTRY_VERIFY(settled());
+    QCOMPARE(result().state, SchemeResult::State::refused);
+    QVERIFY(QString::fromStdString(result().problem.english()).contains(u"GPTAQ"));
 }
 
 void TestCalibratedSchemes::comparisonShowsTheTensorsItRounded() {

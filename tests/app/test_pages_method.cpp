@@ -39,6 +39,7 @@ class TestPagesMethod : public QObject {
     void schemesThatRoundToNearestSaySo();
     void gptqEndsWithTheExportedCodes();
     void gptqPlaysColumnAfterColumn();
+    void gptaqSaysWhyItIsNotShown();
     void awqMarksTheLeastLoss();
     void smoothQuantShowsMaximaBeforeAndAfter();
     void fp8ShowsTheStoredValues();
@@ -195,6 +196,15 @@ void TestPagesMethod::gptqPlaysColumnAfterColumn() {
     QTRY_COMPARE(gptq->frame()->done, std::int64_t{256});
     gptq->playButton()->click();
     QTRY_VERIFY(gptq->frame()->done < 200);
+}
+
+void TestPagesMethod::gptaqSaysWhyItIsNotShown() {
+    open("q4_k+gptq(gptaq)");
+    calibrate(true);
+    QTRY_VERIFY(shows(QStringLiteral("GPTAQ compares the inputs of two models")));
+    QVERIFY(!view<GptqView>()->frame());
+    fixture_->only("q4_k+gptq");
+    QVERIFY(comesUp<GptqView>());
 }
 
 void TestPagesMethod::awqMarksTheLeastLoss() {

@@ -311,6 +311,18 @@ void TestSchemeDock::roundingIsEdited() {
     dock_->findChild<QCheckBox*>("independent")->click();
     dock_->findChild<QCheckBox*>("refit")->click();
     QCOMPARE(text(), QStringLiteral("q4_0+gptq(damp=0.07,order=group,independent,refit)"));
+    // What cannot stand together cannot be chosen together.
+    auto* gptaq = dock_->findChild<QCheckBox*>("gptaq");
+    QVERIFY(!gptaq->isEnabled());
+    dock_->findChild<QCheckBox*>("independent")->click();
+    QVERIFY(!gptaq->isEnabled());
+    dock_->findChild<QCheckBox*>("refit")->click();
+    QVERIFY(gptaq->isEnabled());
+    gptaq->click();
+    QCOMPARE(text(), QStringLiteral("q4_0+gptq(damp=0.07,order=group,gptaq)"));
+    QVERIFY(!dock_->findChild<QCheckBox*>("independent")->isEnabled());
+    QVERIFY(!dock_->findChild<QCheckBox*>("refit")->isEnabled());
+    QVERIFY(!gptaq->toolTip().isEmpty());
     // A grid without parameters has nothing to round under.
     choose("grid", "F16");
     QCOMPARE(text(), QStringLiteral("f16"));

@@ -65,6 +65,17 @@ void add_gram(BlockGrams& grams, const LinearInput& input, const Backend& backen
     backend.add_gram(tokens, input.channels, input.values.data(), gram.values.data(), progress);
 }
 
+void add_cross_gram(BlockCrossGrams& grams, std::span<const float> other, const LinearInput& input,
+                    const Backend& backend, const Progress& progress) {
+    const std::int64_t tokens = static_cast<std::int64_t>(input.values.size()) / input.channels;
+    std::vector<float> lost(other.size());
+    std::transform(other.begin(), other.end(), input.values.begin(), lost.begin(), std::minus<>());
+    std::vector<double>& gram = grams[input.site];
+    gram.resize(static_cast<std::size_t>(input.channels * input.channels));
+    backend.add_cross_gram(tokens, input.channels, lost.data(), input.values.data(), gram.data(),
+                           progress);
+}
+
 void keep_sample(const LinearInput& input, const std::vector<std::int64_t>& sampled,
                  std::vector<float>& sample) {
     const std::int64_t tokens = static_cast<std::int64_t>(input.values.size()) / input.channels;

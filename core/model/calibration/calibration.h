@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,13 @@ using BlockGrams = std::map<InputSite, GramMatrix>;
 /// Error(bad_data) for activations that are not finite.
 void add_gram(BlockGrams& grams, const LinearInput& input, const Backend& backend,
               const Progress& progress);
+/// D = Σ (x₀ - x) xᵀ of a block's inputs for the x₀ that another model has in place of x: what
+/// GPTAQ goes by (Li et al. 2025, arXiv 2504.02692). [channels × channels], in float64.
+using BlockCrossGrams = std::map<InputSite, std::vector<double>>;
+/// Adds what some linears are about to read to the cross-Gram matrix of their site. `other`: x₀, of
+/// the same tokens and channels. Precondition: all values are finite.
+void add_cross_gram(BlockCrossGrams& grams, std::span<const float> other, const LinearInput& input,
+                    const Backend& backend, const Progress& progress);
 using BlockGramsSink = std::function<void(int layer, const BlockGrams& grams)>;
 
 /// Runs all windows (of the same length) through the model, block by block, on the weights of

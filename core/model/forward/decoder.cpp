@@ -16,37 +16,6 @@ namespace {
 constexpr std::int64_t kBatchValues = std::int64_t{1} << 21;
 constexpr std::int64_t kLeastBatchTokens = 1024;
 
-/// Sequences that are run together: whole ones.
-struct Group {
-    Sequences sequences;
-    std::int64_t first_token = 0;
-};
-
-std::vector<Group> groups_of(const Sequences& all, const DecoderSpec& spec) {
-    const std::int64_t widest = std::max(
-        {spec.width, (spec.heads + 2 * spec.kv_heads) * spec.head_dim, 2 * spec.feed_forward});
-    const std::int64_t most = std::max(kLeastBatchTokens, kBatchValues / widest);
-    std::vector<Group> groups;
-    std::vector<std::int64_t> lengths;
-    std::int64_t tokens = 0;
-    std::int64_t begin = 0;
-    const auto close = [&] {
-        groups.push_back({Sequences(std::exchange(lengths, {})), begin});
-        begin += std::exchange(tokens, 0);
-    };
-    for (const std::int64_t length : all.lengths()) {
-        if (tokens > 0 && tokens + length > most) {
-            close();
-        }
-        lengths.push_back(length);
-        tokens += length;
-    }
-    if (tokens > 0) {
-        close();
-    }
-    return groups;
-}
-
 void add(std::span<float> sum, std::span<const float> values, const Progress& progress) {
     constexpr std::size_t kPiece = 64 * 1024;
     const auto pieces = static_cast<std::int64_t>((sum.size() + kPiece - 1) / kPiece);
@@ -231,7 +200,7 @@ void Decoder::in_batches(int layer, HiddenStates& states, const std::function<vo
                                        ? spec_.local_rotary
                                        : spec_.rotary,
                                    states.sequences, progress);
-    for (const Group& group : groups_of(states.sequences, spec_)) {
+    for (const TokenBatch& group : block_batches(states.sequences)) {
         const std::int64_t tokens = group.sequences.tokens();
         const std::span<float> rows =
             std::span(states.values)
@@ -242,6 +211,31 @@ void Decoder::in_batches(int layer, HiddenStates& states, const std::function<vo
             middle};
         body(batch);
     }
+}
+
+std::vector<TokenBatch> Decoder::block_batches(const Sequences& sequences) const {
+    const std::int64_t widest = std::max(
+        {spec_.width, (spec_.heads + 2 * spec_.kv_heads) * spec_.head_dim, 2 * spec_.feed_forward});
+    const std::int64_t most = std::max(kLeastBatchTokens, kBatchValues / widest);
+    std::vector<TokenBatch> batches;
+    std::vector<std::int64_t> lengths;
+    std::int64_t tokens = 0;
+    std::int64_t begin = 0;
+    const auto close = [&] {
+        batches.push_back({Sequences(std::exchange(lengths, {})), begin});
+        begin += std::exchange(tokens, 0);
+    };
+    for (const std::int64_t length : sequences.lengths()) {
+        if (tokens > 0 && tokens + length > most) {
+            close();
+        }
+        lengths.push_back(length);
+        tokens += length;
+    }
+    if (tokens > 0) {
+        close();
+    }
+    return batches;
 }
 
 void Decoder::run_block(const BlockWeights& weights, HiddenStates& hidden,

@@ -84,6 +84,9 @@ class Decoder {
     /// The weights of block `layer`, decoded once, for any number of run_block calls.
     BlockWeights load(int layer, const WeightSource& source, const Progress& progress = {}) const;
 
+    /// The parts in which run_block takes sequences through a block: whole ones, in order.
+    std::vector<TokenBatch> block_batches(const Sequences& sequences) const;
+
     /// Takes the hidden states through a block. Beside them, a batch of tokens is in memory: rows
     /// of some 64 MB, or about a thousand tokens (at least a sequence) where these are more.
     void run_block(const BlockWeights& weights, HiddenStates& hidden,

@@ -161,9 +161,12 @@ class Tile {
     void round(std::int64_t begin, std::int64_t end) {
         std::vector<gptq::TileParameters> parameters(at(end - begin));
         gptq::Strip strip{end - begin, stride_, nullptr, parameters.data()};
-        strip.upper_stride = cols_;
+        strip.factor_stride = cols_;
         if (!task_.factor->upper.empty()) {
             strip.upper = task_.factor->upper.data() + begin * cols_ + begin;
+        }
+        if (!task_.factor->correction.empty()) {
+            strip.correction = task_.factor->correction.data() + begin * cols_ + begin;
         }
         for (std::int64_t row = 0; row < stride_; row += kStripRows) {
             for (std::int64_t place = begin; place < end; ++place) {
@@ -196,20 +199,27 @@ class Tile {
         }
     }
 
-    /// Passes the errors of columns [begin, middle) on to columns [middle, end).
+    /// Passes on to columns [middle, end) what the rounding of columns [begin, middle) gives them.
     void pass_on(std::int64_t begin, std::int64_t middle, std::int64_t end,
                  const Progress& progress) {
-        if (task_.factor->upper.empty()) {
-            return;
+        if (!task_.factor->upper.empty()) {
+            pass_on(task_.factor->upper, errors_, begin, middle, end, progress);
         }
+        if (!task_.factor->correction.empty()) {
+            pass_on(task_.factor->correction, weights_, begin, middle, end, progress);
+        }
+    }
+    /// Passes columns [begin, middle) of `from` on by the rows of a triangular matrix.
+    void pass_on(const std::vector<float>& triangle, const std::vector<float>& from,
+                 std::int64_t begin, std::int64_t middle, std::int64_t end,
+                 const Progress& progress) {
         constexpr std::int64_t kPiece = 2048;  // a call of some ten milliseconds
         for (std::int64_t col = middle; col < end; col += kPiece) {
             progress.check();
-            task_.backend->subtract_product(
-                {std::min(kPiece, end - col), stride_, middle - begin,
-                 task_.factor->upper.data() + begin * cols_ + col, cols_,
-                 errors_.data() + begin * stride_, stride_, stride_},
-                weights_.data() + col * stride_);
+            task_.backend->subtract_product({std::min(kPiece, end - col), stride_, middle - begin,
+                                             triangle.data() + begin * cols_ + col, cols_,
+                                             from.data() + begin * stride_, stride_, stride_},
+                                            weights_.data() + col * stride_);
         }
     }
 

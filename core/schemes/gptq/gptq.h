@@ -1,6 +1,7 @@
 // core/schemes/gptq: rounding that makes up for its own errors. Columns are rounded one after the
 // other; what a column's rounding does to the output is passed on to the columns that are still
-// free, as the inputs' Gram matrix says (Frantar et al. 2022).
+// free, as the inputs' Gram matrix says (Frantar et al. 2022). With GptqFactor::correction they
+// make up for what the inputs have lost, too (GPTAQ, Li et al. 2025, arXiv 2504.02692).
 #pragma once
 
 #include <functional>
@@ -20,7 +21,7 @@ struct GptqReport {
     std::int64_t dead_columns = 0;  ///< likewise
     Sentence fallback;              ///< likewise
     /// Σ e² of the errors that were passed on: tr(ΔW (G + λ mean(diag G) I) ΔWᵀ), up to rounding.
-    /// Before scales are fitted once more.
+    /// Before scales are fitted once more; under GPTAQ the sum alone, as its correction adds to ΔW.
     double loss = 0;
 };
 

@@ -40,10 +40,40 @@ std::vector<std::int32_t> column_order(const std::vector<double>& diagonal, Gptq
     return columns;
 }
 
+/// GptqFactor::correction of a factor that is otherwise complete.
+std::vector<float> correction_of(const GptqFactor& factor, const double* cross,
+                                 const Backend& backend, const Progress& progress) {
+    const auto n = static_cast<std::size_t>(factor.columns);
+    std::vector<float> d(n * n);
+    parallel_for(factor.columns, progress, [&](std::int64_t row) {
+        const double* from =
+            cross + static_cast<std::size_t>(factor.order[static_cast<std::size_t>(row)]) * n;
+        float* out = d.data() + static_cast<std::size_t>(row) * n;
+        for (std::size_t col = 0; col < n; ++col) {
+            out[col] = static_cast<float>(-Gptq::kGptaqStrength *
+                                          from[static_cast<std::size_t>(factor.order[col])]);
+        }
+    });
+    std::vector<float> correction(n * n);
+    backend.product_above_diagonal(factor.columns, d.data(), factor.upper.data(), correction.data(),
+                                   progress);
+    return correction;
+}
+
 }  // namespace
 
+Sentence needs_cross_gram() {
+    return Sentence(QL_TR("core",
+                          "GPTAQ goes by what a linear reads in the original and in the quantized "
+                          "model, side by side: run the comparison."));
+}
+
 GptqFactor make_gptq_factor(const double* gram, std::int64_t columns, const Gptq& options,
-                            std::int64_t span, const Backend& backend, const Progress& progress) {
+                            std::int64_t span, const Backend& backend, const Progress& progress,
+                            const double* cross) {
+    if (options.gptaq && cross == nullptr) {
+        throw Error(ErrorCode::usage, needs_cross_gram());
+    }
     const auto n = static_cast<std::size_t>(columns);
     GptqFactor factor;
     factor.columns = columns;
@@ -82,6 +112,9 @@ GptqFactor make_gptq_factor(const double* gram, std::int64_t columns, const Gptq
     for (factor.damp = options.damp; factor.damp <= Gptq::kMostDamp; ++factor.increases) {
         if (backend.inverse_factor(columns, h.data(), factor.damp * mean, factor.upper.data(),
                                    progress)) {
+            if (options.gptaq) {
+                factor.correction = correction_of(factor, cross, backend, progress);
+            }
             return factor;
         }
         factor.damp += std::max(options.damp, kLeastIncrease);

@@ -84,7 +84,11 @@ void round_with(const Levels& levels, const Strip& strip) {
     for (std::size_t i = 0; i < columns; ++i) {
         const float* upper = strip.upper == nullptr
                                  ? nullptr
-                                 : strip.upper + i * static_cast<std::size_t>(strip.upper_stride);
+                                 : strip.upper + i * static_cast<std::size_t>(strip.factor_stride);
+        const float* correction =
+            strip.correction == nullptr
+                ? nullptr
+                : strip.correction + i * static_cast<std::size_t>(strip.factor_stride);
         const auto diagonal = hn::Set(kFloats, upper == nullptr ? 1.0f : upper[i]);
         const TileParameters& of = strip.parameters[i];
         for (std::size_t row = 0; row < kRows; row += lanes) {
@@ -103,6 +107,15 @@ void round_with(const Levels& levels, const Strip& strip) {
                 float* at = work + j * kRows + row;
                 const auto passed = hn::Mul(error, hn::Set(kFloats, upper[j]));
                 hn::Store(hn::Sub(hn::Load(kFloats, at), passed), kFloats, at);
+            }
+            if (correction == nullptr) {
+                continue;
+            }
+            hn::StoreU(w, kFloats, strip.weights + i * stride + row);
+            for (std::size_t j = i + 1; j < columns; ++j) {
+                float* at = work + j * kRows + row;
+                const auto lost = hn::Mul(w, hn::Set(kFloats, correction[j]));
+                hn::Store(hn::Sub(hn::Load(kFloats, at), lost), kFloats, at);
             }
         }
     }

@@ -23,17 +23,21 @@ struct TileParameters {
 struct Strip {
     std::int64_t columns = 0;  ///< at most kBlockColumns
     std::int64_t stride = 0;
-    const float* weights = nullptr;              ///< what the columns carry so far
+    /// What the columns carry so far; with a correction it gets what they carried when they were
+    /// rounded.
+    float* weights = nullptr;
     const TileParameters* parameters = nullptr;  ///< of each column, from the strip's first row on
     const float* upper = nullptr;  ///< U from the block's first row and column on; null: no errors
                                    ///< are passed on
-    std::int64_t upper_stride = 0;
-    float* errors = nullptr;        ///< gets (w - ŵ) / U_ii, or w - ŵ without U
-    std::uint8_t* codes = nullptr;  ///< gets the codes
+    /// GptqFactor::correction likewise, or null; only with U.
+    const float* correction = nullptr;
+    std::int64_t factor_stride = 0;  ///< from a row of these to the next
+    float* errors = nullptr;         ///< gets (w - ŵ) / U_ii, or w - ŵ without U
+    std::uint8_t* codes = nullptr;   ///< gets the codes
 };
 
-/// Rounds the columns of a strip one after the other; each passes its error on to those after it in
-/// the block. The same bits at any width of vectors.
+/// Rounds the columns of a strip one after the other; each passes its error (and what
+/// the correction says) on to those after it in the block. The same bits at any width of vectors.
 void round_strip(const SpanShape& shape, const Strip& strip);
 
 }  // namespace ql::gptq

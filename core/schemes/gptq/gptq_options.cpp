@@ -44,6 +44,20 @@ Gptq::Order parse_order(std::string_view text, std::size_t offset) {
 
 }  // namespace
 
+std::optional<Sentence> refusal(const Gptq& gptq) {
+    if (gptq.gptaq && gptq.independent) {
+        return Sentence(QL_TR("core",
+                              "GPTAQ goes by what quantized blocks change about the inputs, and "
+                              "under “independent” they are the original ones: one or the other."));
+    }
+    if (gptq.gptaq && gptq.refit) {
+        return Sentence(QL_TR("core",
+                              "“refit” fits scales to what the quantized model's linears read "
+                              "alone, which would undo GPTAQ's correction: one or the other."));
+    }
+    return std::nullopt;
+}
+
 std::string format(const Gptq& gptq) {
     const Gptq usual;
     std::vector<std::string> parts;
@@ -61,12 +75,16 @@ std::string format(const Gptq& gptq) {
     if (gptq.refit) {
         parts.emplace_back("refit");
     }
+    if (gptq.gptaq) {
+        parts.emplace_back("gptaq");
+    }
     return parts.empty() ? "+gptq" : fmt::format("+gptq({})", fmt::join(parts, ","));
 }
 
 Gptq parse_gptq(std::string_view options, std::size_t offset) {
     constexpr std::string_view kDamp = "damp=";
     constexpr std::string_view kOrder = "order=";
+    const std::size_t begin = offset;
     Gptq gptq;
     std::vector<std::string_view> seen;
     while (true) {
@@ -85,15 +103,20 @@ Gptq parse_gptq(std::string_view options, std::size_t offset) {
             gptq.independent = true;
         } else if (option == "refit") {
             gptq.refit = true;
+        } else if (option == "gptaq") {
+            gptq.gptaq = true;
         } else {
             throw ParseError(
                 Sentence(QL_TR("core",
-                               "“{}” is no option of GPTQ: damp=, order=, independent and refit "
-                               "are."),
+                               "“{}” is no option of GPTQ: damp=, order=, independent, refit and "
+                               "gptaq are."),
                          option),
                 offset);
         }
         if (end == options.size()) {
+            if (const auto reason = refusal(gptq)) {
+                throw ParseError(*reason, begin);
+            }
             return gptq;
         }
         options.remove_prefix(end + 1);

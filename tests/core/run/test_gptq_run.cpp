@@ -303,6 +303,78 @@ class TestGptqRun : public QObject {
         QVERIFY(!Rounded::different(after_nearest, independent).empty());
     }
 
+    /// The original model is run beside the quantized blocks: what both read, added up plainly.
+    void gptaqComparesWhatBothModelsRead() {
+        const Rounded tiny;
+        const std::string text = "int2:g32:sym+gptq(gptaq)";
+        const auto corrected = std::make_shared<const RoundedTensors>(tiny.round(text));
+        const auto different = Rounded::different(*corrected, tiny.round("int2:g32:sym+gptq"));
+        QVERIFY(!different.empty());
+        for (const std::size_t tensor : different) {  // before the second block nothing is lost
+            QCOMPARE(tiny.model->tensors()[tensor].layer, 1);
+        }
+        const auto windows = randomWindows(TinyModel::kVocabulary);
+        const StoredWeights stored(tiny.model);
+        const PlanWeights quantized(tiny.model, parse_plan(text), nullptr, corrected);
+        std::map<InputSite, std::vector<float>> native;
+        std::map<InputSite, std::vector<float>> read;
+        BlockGrams grams;
+        HiddenStates hidden = tiny.decoder.embed(windows, stored);
+        tiny.decoder.run_block(tiny.decoder.load(0, stored), hidden);
+        tiny.decoder.run_block(tiny.decoder.load(1, stored), hidden, [&](const LinearInput& input) {
+            native[input.site].assign(input.values.begin(), input.values.end());
+        });
+        hidden = tiny.decoder.embed(windows, stored);
+        tiny.decoder.run_block(tiny.decoder.load(0, quantized), hidden);
+        tiny.decoder.run_block(tiny.decoder.load(1, stored), hidden, [&](const LinearInput& input) {
+            read[input.site].assign(input.values.begin(), input.values.end());
+            add_gram(grams, input, tiny.decoder.backend(), {});
+        });
+        const Scheme scheme = parse_scheme(text);
+        for (const auto& [index, of] : *corrected) {
+            const ModelTensor& tensor = tiny.model->tensors()[index];
+            if (tensor.layer != 1) {
+                continue;
+            }
+            const InputSite site = input_place(tensor)->site;
+            const auto n = std::size_t(tensor.cols);
+            std::vector<double> cross(n * n);
+            for (std::size_t token = 0; token < read.at(site).size(); token += n) {
+                for (std::size_t i = 0; i < n; ++i) {
+                    const double lost =
+                        double(native.at(site)[token + i]) - double(read.at(site)[token + i]);
+                    for (std::size_t j = 0; j < n; ++j) {
+                        cross[i * n + j] += lost * double(read.at(site)[token + j]);
+                    }
+                }
+            }
+            const GptqFactor factor = factor_for(scheme, grams.at(site), cpu_backend(), {}, &cross);
+            const RoundedTensor expected =
+                round_tensor(*tiny.model->rows(tensor), scheme, factor, {}, cpu_backend());
+            QVERIFY(of.tensor->bytes == expected.tensor->bytes);
+        }
+    }
+
+    void gptaqStandsBesideOtherWays() {
+        const Rounded tiny;
+        // Nothing is lost where the first block is kept.
+        const std::string later = "keep; model.layers.1.*=int2:g32:sym+gptq";
+        QVERIFY(Rounded::different(tiny.round(later), tiny.round(later + "(gptaq)")).empty());
+        const std::string mixed = "int2:g32:sym+gptq(gptaq); attn_q=int2:g32:sym+gptq(independent)";
+        set_thread_limit(1);
+        const RoundedTensors one = tiny.round(mixed);
+        set_thread_limit(2);
+        const RoundedTensors two = tiny.round(mixed);
+        set_thread_limit(0);
+        QCOMPARE(one.size(), std::size_t{14});
+        QVERIFY(Rounded::different(one, two).empty());
+        const RoundedTensors independent = tiny.round("int2:g32:sym+gptq(independent)");
+        for (const char* name : {"blk.0.attn_q.weight", "blk.1.attn_q.weight"}) {
+            QVERIFY(one.at(tiny.index(name)).tensor->bytes ==
+                    independent.at(tiny.index(name)).tensor->bytes);
+        }
+    }
+
     void everythingTakesTheRoundedBytes() {
         const Rounded tiny;
         const Plan plan = parse_plan("q4_0+gptq");

@@ -33,6 +33,8 @@ class TestSchemeText : public QObject {
                                  "q4_k+imatrix+search+gptq",
                                  "int4:g128:sym+gptq(damp=0.05)",
                                  "q6_k+gptq(damp=1e-05,order=none,independent)",
+                                 "q4_k+gptq(gptaq)",
+                                 "awq/q4_0+gptq(damp=0.02,order=group,gptaq)",
                                  "iq4_xs+gptq(order=group)",
                                  "awq/int4:g128:asym",
                                  "awq/int4:g128:asym+clip",
