@@ -1517,12 +1517,24 @@
         <translation>校准没有保留此矩阵输入的样本：请重新校准。</translation>
     </message>
     <message>
-        <source>“{}” is no option of GPTQ: damp=, order=, independent and refit are.</source>
-        <translation>“{}”不是 GPTQ 的选项：可用 damp=、order=、independent 和 refit。</translation>
-    </message>
-    <message>
         <source>“{}” does not say which activations share a scale; known are token, tensor and static.</source>
         <translation>“{}”没有说明哪些激活共用一个缩放因子；可用的有 token、tensor 和 static。</translation>
+    </message>
+    <message>
+        <source>GPTAQ goes by what a linear reads in the original and in the quantized model, side by side: run the comparison.</source>
+        <translation>GPTAQ 需要同时比较线性层在原模型和量化模型中读入的内容：请运行对比。</translation>
+    </message>
+    <message>
+        <source>GPTAQ goes by what quantized blocks change about the inputs, and under “independent” they are the original ones: one or the other.</source>
+        <translation>GPTAQ 依据的是已量化的块给输入带来的变化，而在“independent”下输入就是原模型的：两者只能选一个。</translation>
+    </message>
+    <message>
+        <source>“refit” fits scales to what the quantized model&apos;s linears read alone, which would undo GPTAQ&apos;s correction: one or the other.</source>
+        <translation>“refit”只按量化后模型的线性层读入的内容重新拟合缩放因子，会抵消 GPTAQ 的校正：两者只能选一个。</translation>
+    </message>
+    <message>
+        <source>“{}” is no option of GPTQ: damp=, order=, independent, refit and gptaq are.</source>
+        <translation>“{}”不是 GPTQ 的选项：可用 damp=、order=、independent、refit 和 gptaq。</translation>
     </message>
 </context>
 <context>
@@ -1988,8 +2000,20 @@
         <translation>AWQ 的搜索</translation>
     </message>
     <message>
-        <source>&lt;p&gt;AWQ multiplies columns of weights that meet large activations by s before they are rounded, and divides what they read by s. Larger weights lose relatively less, but they also widen the range that their group has to share: so the best α lies somewhere in between, and is searched for.&lt;/p&gt;&lt;p&gt;Each point is a set of scales that was really tried: the weights of all linears that read this input were rounded on their own grids, and the loss is the sum of their outputs&apos; relative squared errors. The second curve lets the weights&apos; own sizes count. The grey line is what rounding costs without scales; the ring marks what is used.&lt;/p&gt;&lt;p&gt;Until the scheme has been compared on the whole model, the candidates are measured on what the calibration kept.&lt;/p&gt;</source>
-        <translation>&lt;p&gt;AWQ 在舍入之前把遇到大激活值的权重列乘以 s，并把它们读入的值除以 s。较大的权重相对损失较小，但也会撑大同组权重共用的范围，因此最佳的 α 介于两端之间，需要搜索。&lt;/p&gt;&lt;p&gt;每个点都是真正试过的一组缩放因子：读取这一输入的所有线性层的权重都在各自的网格上舍入，损失是它们输出的相对平方误差之和。第二条曲线同时考虑权重本身的大小。灰线是不缩放时舍入的代价，圆环标出采用的候选。&lt;/p&gt;&lt;p&gt;在整个模型上比较该方案之前，候选是在校准所保留的数据上测量的。&lt;/p&gt;</translation>
+        <source>measured at the outputs of the linears alone</source>
+        <translation>只看线性层自身的输出</translation>
+    </message>
+    <message>
+        <source>measured at the output of the whole attention</source>
+        <translation>以整个注意力模块的输出衡量</translation>
+    </message>
+    <message>
+        <source>measured at the output of the whole MLP</source>
+        <translation>以整个 MLP 的输出衡量</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;AWQ multiplies columns of weights that meet large activations by s before they are rounded, and divides what they read by s. Larger weights lose relatively less, but they also widen the range that their group has to share: so the best α lies somewhere in between, and is searched for.&lt;/p&gt;&lt;p&gt;Each point is a set of scales that was really tried: the weights of all linears that read this input were rounded on their own grids. Behind a norm, the loss is the relative squared error of the output of the whole attention or MLP that they begin; before o and down, that of the linear&apos;s own output. The second curve lets the weights&apos; own sizes count. The grey line is what rounding costs without scales; the ring marks what is used.&lt;/p&gt;&lt;p&gt;Until the scheme has been compared on the whole model, this is a preview: it goes by what the calibration kept, and looks at the outputs of the linears alone (the sum of their relative squared errors) everywhere. The comparison may choose another α.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;AWQ 在舍入之前把遇到大激活值的权重列乘以 s，并把它们读入的值除以 s。较大的权重相对损失较小，但也会撑大同组权重共用的范围，因此最佳的 α 介于两端之间，需要搜索。&lt;/p&gt;&lt;p&gt;每个点都是真正试过的一组缩放因子：读取这一输入的所有线性层的权重都在各自的网格上舍入。在归一化之后，损失是由这些线性层开始的整个注意力模块或 MLP 的输出的相对平方误差；在 o 和 down 之前，则是该线性层自身输出的相对平方误差。第二条曲线同时考虑权重本身的大小。灰线是不缩放时舍入的代价，圆环标出采用的候选。&lt;/p&gt;&lt;p&gt;在整个模型上比较该方案之前，这里只是预览：它依据校准所保留的数据，并且一律只看各线性层自身的输出（它们的相对平方误差之和）。比较可能会选出另一个 α。&lt;/p&gt;</translation>
     </message>
 </context>
 <context>
@@ -3472,6 +3496,10 @@
         <source>&lt;p&gt;Rows are a sample of the matrix&apos;s rows, columns stand in the order in which they are rounded. Left of the line they are rounded: the colour is the error that stays, ŵ − w. Right of it they are still free: the colour is how far the errors before have moved them, w′ − w.&lt;/p&gt;&lt;p&gt;When a column is rounded, its error is made up for by those after it, as far as they read something similar (the Gram matrix of the inputs says so). Rounded weights may therefore be farther from the originals than the nearest value is, and yet the output is nearer. The last columns have nobody left to push their errors to.&lt;/p&gt;&lt;p&gt;The loss is the sum of the squared errors that were passed on, over all rows: what the rounding does to the output. The last step shows exactly what is exported.&lt;/p&gt;</source>
         <translation>&lt;p&gt;行是从矩阵中抽取的一部分行，列按舍入的先后排列。竖线左边的列已经舍入：颜色表示留下的误差 ŵ − w。竖线右边的列尚未舍入：颜色表示前面的误差把它们移动了多少，即 w′ − w。&lt;/p&gt;&lt;p&gt;一列舍入之后，它的误差由后面的列来补偿，前提是这些列读入的内容相近（由输入的 Gram 矩阵得知）。因此舍入后的权重可能比最近的值离原值更远，而输出却更接近。最后的几列已没有可以转移误差的对象。&lt;/p&gt;&lt;p&gt;损失是所有行转移出去的误差的平方和，即舍入对输出的影响。最后一步显示的正是要导出的结果。&lt;/p&gt;</translation>
     </message>
+    <message>
+        <source>GPTAQ compares the inputs of two models, which only a comparison runs side by side: take gptaq out of the scheme to see GPTQ work alone.</source>
+        <translation>GPTAQ 比较两个模型的输入，而只有对比才会并排运行这两个模型：从方案中去掉 gptaq，即可单独观察 GPTQ 的工作过程。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::GridGroups</name>
@@ -4860,6 +4888,14 @@
         <source>After rounding, scales are chosen anew for the codes that were found, by least squared error of the output.</source>
         <translation>舍入之后，针对得到的编码重新选取缩放因子，使输出的平方误差最小。</translation>
     </message>
+    <message>
+        <source>make up for lost inputs (GPTAQ)</source>
+        <translation>补偿输入的损失（GPTAQ）</translation>
+    </message>
+    <message>
+        <source>Columns also make up for what quantized blocks before have changed about their inputs, so that outputs come nearer to those of the original model; it goes with neither of the two above.</source>
+        <translation>各列还会补偿前面已量化的块给输入带来的变化，使输出更接近原模型的输出；不能与上面两项同时使用。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::RuleEditor</name>
@@ -5544,6 +5580,10 @@
     <message>
         <source>Activations: what each linear reads is rounded too, with one scale for all texts that a calibration has found: nothing to compute while the model runs, and what reaches further saturates.</source>
         <translation>激活值：每个线性层读取的值也会舍入，所有文本共用一个由校准得出的缩放因子：模型运行时无需计算，超出范围的值会饱和。</translation>
+    </message>
+    <message>
+        <source>GPTAQ: they also make up for what quantized blocks before have changed about the inputs.</source>
+        <translation>GPTAQ：它们还会补偿前面已量化的块给输入带来的变化。</translation>
     </message>
 </context>
 <context>

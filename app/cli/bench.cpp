@@ -61,6 +61,7 @@ void add_bench(CLI::App& app, Settings& settings) {
     const auto width = std::make_shared<std::int64_t>(0);
     CLI::Option* gptq = command->add_option(
         "--gptq", *width, "GPTQ of a WIDTH x WIDTH matrix with all threads, instead");
+    gptq->check(CLI::Range(128, 16384));
     command->callback([&settings, width, gptq] {
         gptq->count() > 0 ? bench_gptq(settings, *width) : bench_grids(settings);
     });

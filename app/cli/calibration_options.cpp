@@ -11,8 +11,8 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice) {
     command.add_option(
         "--calibration", choice.file,
         "A text in UTF-8, or .jsonl with a \"text\" in every line, that schemes with "
-        "awq/, smooth()/, +clip or +gptq are calibrated on (default: the built-in text, English, "
-        "Chinese and code)");
+        "awq/, smooth()/, +clip, +gptq or static activations are calibrated on (default: the "
+        "built-in text, English, Chinese and code)");
     command
         .add_option("--calibration-context", choice.context,
                     "Tokens in a window of the calibration text")

@@ -239,7 +239,10 @@ void run(const Settings& settings, const Arguments& arguments) {
     if (on_text) {
         request.text = read_text(arguments.text, *model, progress);
     }
-    const bool calibrated = uses_calibration(plans);
+    const bool calibrated =
+        runs_model ? uses_calibration(plans)
+                   : std::any_of(plans.begin(), plans.end(),
+                                 [](const Plan& plan) { return plan.calibrates_weights(); });
     std::vector<TokenIds> calibration;
     if (calibrated || !arguments.calibration.file.empty()) {
         calibration = calibration_windows(arguments.calibration, *model, progress);
@@ -252,7 +255,9 @@ void run(const Settings& settings, const Arguments& arguments) {
     const double weighed = runs_model ? rounded + 0.1 * (1 - rounded) : 1;
     Comparison comparison;
     comparison.calibrated =
-        calibrate_plans(model, plans, importance, calibration, progress.part(0, rounded));
+        calibrated
+            ? calibrate_plans(model, plans, importance, calibration, progress.part(0, rounded))
+            : std::vector<CalibratedPlan>(plans.size());
     comparison.runs = run_model(*model, plans, progress.part(rounded, weighed), importance.get(),
                                 comparison.calibrated);
     if (runs_model) {

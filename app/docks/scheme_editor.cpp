@@ -500,7 +500,8 @@ void SchemeEditor::retranslate() {
     label(rounding_, tr("Rounding"), tr("How each weight picks its level."));
     label(activations_, tr("Activations"),
           tr("How what the linears read is stored at run time; it is rounded so when the model is "
-             "run. A scale per sequence stands for one per tensor."));
+             "run. A scale per sequence stands for one per tensor; a static one comes from a "
+             "calibration text."));
     label(alpha_, tr("Strength α"),
           tr("How much of the activations' outliers goes to the weights: 0 nothing, 1 all."));
     fill(transform_, {{tr("none", "no transform"), 0},

@@ -267,7 +267,12 @@ void GptqView::draw() {
             showCell();
             draw();
         },
-        [this](const Error&) { busy_ = false; });
+        [this](const Error& error) {
+            busy_ = false;
+            if (!drawn_) {
+                fail(error);
+            }
+        });
 }
 
 void GptqView::play(bool on) {

@@ -68,8 +68,12 @@ void SmoothView::start() {
             showReport();
         },
         [this](const Error& error) {
-            sweepError_ = error;
-            showReport();
+            if (error.code() == ErrorCode::cancelled) {
+                fail(error);
+            } else {
+                sweepError_ = error;
+                showReport();
+            }
         });
 }
 
@@ -105,7 +109,7 @@ QString SmoothView::sweepFact() const {
     const auto least = std::min_element(
         sweep_->begin(), sweep_->end(),
         [](const SmoothTrial& a, const SmoothTrial& b) { return a.error < b.error; });
-    return tr("least output error at α = %1: %2")
+    return tr("on the calibration's sample the output error is least at α = %1: %2")
         .arg(QLocale().toString(least->alpha), formatPercent(least->error));
 }
 
@@ -152,8 +156,9 @@ void SmoothView::retranslate() {
            "both end at the same height. A channel stands out by how many times the "
            "median one it is.</p>"
            "<p>The second curve shows what every other α would do to the outputs of the linears "
-           "that read this: weights and activations are rounded as the scheme says, on the rows "
-           "that the calibration kept.</p>"));
+           "that read this, on the rows that a calibration kept: weights are rounded to nearest on "
+           "the scheme's grid (without GPTQ and clipping), and activations as it says; where a "
+           "sequence shares one scale, all these rows do.</p>"));
     showReport();
 }
 

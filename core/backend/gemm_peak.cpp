@@ -27,9 +27,9 @@ double peak(const Progress& progress, const Multiply& multiply) {
     for (int round = 0; round < kRounds; ++round) {
         std::vector<std::vector<Real>> results(static_cast<std::size_t>(threads),
                                                std::vector<Real>(a.size()));
-        const SingleThreadedBlas single;
         const auto begin = std::chrono::steady_clock::now();
         parallel_for(threads, progress, [&](std::int64_t thread) {
+            const SingleThreadedBlas single;
             for (int i = 0; i < kProducts; ++i) {
                 multiply(a.data(), results[static_cast<std::size_t>(thread)].data());
             }

@@ -11,8 +11,11 @@ std::shared_ptr<const PlanWeights> CalibratedPlan::weights(
                                                transformed->importance, rounded, limits);
 }
 
-CalibratedPlan calibrate_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
-                              const Plan& plan,
+namespace {
+
+/// As calibrate_plan; `limits` are those of the model as it is, found when they are first needed.
+CalibratedPlan calibrate_with(std::shared_ptr<const InputLimits>& limits, const Decoder& decoder,
+                              const std::shared_ptr<const Model>& model, const Plan& plan,
                               const std::shared_ptr<const ImportanceMatrix>& importance,
                               const std::vector<TokenIds>& windows, const Progress& progress) {
     CalibratedPlan result;
@@ -28,9 +31,14 @@ CalibratedPlan calibrate_plan(const Decoder& decoder, const std::shared_ptr<cons
     }
     const TransformedModel* changed = result.transformed.get();
     if (plan.fixes_activations()) {
-        result.limits = std::make_shared<const InputLimits>(
-            find_input_limits(decoder, changed != nullptr ? changed->model : model, windows,
-                              progress.part(folded, limited)));
+        std::shared_ptr<const InputLimits> of_transformed;
+        auto& found = changed != nullptr ? of_transformed : limits;
+        if (found == nullptr) {
+            found = std::make_shared<const InputLimits>(
+                find_input_limits(decoder, changed != nullptr ? changed->model : model, windows,
+                                  progress.part(folded, limited)));
+        }
+        result.limits = found;
     }
     if (plan.uses_gptq()) {
         result.rounded = std::make_shared<const RoundedTensors>(
@@ -42,17 +50,29 @@ CalibratedPlan calibrate_plan(const Decoder& decoder, const std::shared_ptr<cons
     return result;
 }
 
+}  // namespace
+
+CalibratedPlan calibrate_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
+                              const Plan& plan,
+                              const std::shared_ptr<const ImportanceMatrix>& importance,
+                              const std::vector<TokenIds>& windows, const Progress& progress) {
+    std::shared_ptr<const InputLimits> limits;
+    return calibrate_with(limits, decoder, model, plan, importance, windows, progress);
+}
+
 std::vector<CalibratedPlan> calibrate_plans(
     const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
     const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
     const Progress& progress) {
     std::vector<CalibratedPlan> all;
+    std::shared_ptr<const InputLimits> limits;
     const auto count = static_cast<double>(plans.size());
     for (const Plan& plan : plans) {
         const auto done = static_cast<double>(all.size());
         const Progress part = progress.part(done / count, (done + 1) / count);
         all.push_back(plan.uses_calibration()
-                          ? calibrate_plan(Decoder(model), model, plan, importance, windows, part)
+                          ? calibrate_with(limits, Decoder(model), model, plan, importance,
+                                           windows, part)
                           : CalibratedPlan());
     }
     return all;

@@ -13,10 +13,16 @@ InputLimits find_input_limits(const Decoder& decoder, const std::shared_ptr<cons
         throw Error(ErrorCode::usage, needs_calibration());
     }
     InputLimits limits;
-    for (const auto& [place, input] :
-         calibrate(decoder, StoredWeights(model), windows, {}, progress).inputs) {
-        limits[place] = *std::max_element(input.max_abs.begin(), input.max_abs.end());
-    }
+    decoder.run(
+        windows, StoredWeights(model),
+        [&](const LinearInput& input) {
+            require_finite(input);
+            const auto [least, largest] =
+                std::minmax_element(input.values.begin(), input.values.end());
+            float& limit = limits[{input.layer, input.site}];
+            limit = std::max({limit, -*least, *largest});
+        },
+        progress);
     return limits;
 }
 

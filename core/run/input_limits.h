@@ -12,7 +12,8 @@ namespace ql {
 using InputLimits = std::map<InputPlace, float>;
 
 /// Those that a model's own weights come to on `windows` (of the same length). Throws Error(usage)
-/// without windows, and what calibrate throws.
+/// without windows, what Decoder throws, and Error(bad_data) for
+/// activations that are not finite.
 InputLimits find_input_limits(const Decoder& decoder, const std::shared_ptr<const Model>& model,
                               const std::vector<TokenIds>& windows, const Progress& progress = {});
 

@@ -147,7 +147,7 @@ std::optional<MappingReport> kept_report(const MappingTask& task, std::size_t te
 std::vector<SmoothTrial> kept_sweep(const MappingTask& task, std::size_t tensor,
                                     const Calibration& calibration, const Progress& progress) {
     const std::optional<TransformedMapping> mapping = mapping_of(task, tensor);
-    if (!mapping) {
+    if (!mapping || !std::holds_alternative<Smooth>(mapping->transform)) {
         return {};
     }
     return sweep_smooth({task.model, mapping->mapping, task.entries, task.importance,

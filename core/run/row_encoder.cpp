@@ -37,8 +37,8 @@ void add_weighted(ErrorSums& sums, const std::vector<float>& original,
 
 Sentence needs_calibration() {
     return Sentence(QL_TR("core",
-                          "AWQ, SmoothQuant and GPTQ go by what the linears of a model read on a "
-                          "calibration text, and there is no calibration here."));
+                          "AWQ, SmoothQuant, GPTQ and static activations go by what the linears of "
+                          "a model read on a calibration text, and there is no calibration here."));
 }
 
 RowEncoder::RowEncoder(const Scheme& scheme, std::int64_t cols, const TensorRange& range,

@@ -98,8 +98,9 @@ struct Plan {
     bool folds() const;
     /// Whether some scheme stores activations with scales that are found beforehand.
     bool fixes_activations() const;
-    /// Whether a calibration text is needed.
-    bool uses_calibration() const { return uses_gptq() || folds() || fixes_activations(); }
+    /// Whether a calibration text is needed, for the weights alone and for running the model.
+    bool calibrates_weights() const { return uses_gptq() || folds(); }
+    bool uses_calibration() const { return calibrates_weights() || fixes_activations(); }
     /// The plan of a model whose weights were changed so.
     Plan folded() const;
 };

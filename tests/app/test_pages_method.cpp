@@ -225,12 +225,17 @@ void TestPagesMethod::awqMarksTheLeastLoss() {
     QCOMPARE(series[2].y.front(), series[0].y.front());
     QVERIFY2(awq->facts().contains(QStringLiteral("gate, up")), qPrintable(awq->facts()));
     QVERIFY(awq->facts().contains(QStringLiteral("from the calibration")));
-    // A comparison on the same text comes to the same.
-    const std::vector<float> scales = awq->report()->scales;
+    QVERIFY(awq->facts().contains(QStringLiteral("at the outputs of the linears alone")));
+    // A comparison looks at the whole MLP, and marks the least loss of that.
     fixture_->workspace.runComparison();
     QTRY_VERIFY_WITH_TIMEOUT(!fixture_->workspace.comparisonRunning(), 60000);
     QTRY_VERIFY(awq->facts().contains(QStringLiteral("from the comparison")));
-    QVERIFY(awq->report()->scales == scales);
+    QVERIFY(awq->facts().contains(QStringLiteral("at the output of the whole MLP")));
+    const auto& all = awq->report()->candidates;
+    const double chosen = all[awq->report()->chosen].loss;
+    QVERIFY(std::all_of(all.begin(), all.end(),
+                        [chosen](const AwqCandidate& one) { return one.loss >= chosen; }));
+    QCOMPARE(awq->plot()->series()[3].y.front(), chosen);
 }
 
 void TestPagesMethod::smoothQuantShowsMaximaBeforeAndAfter() {
@@ -251,7 +256,7 @@ void TestPagesMethod::smoothQuantShowsMaximaBeforeAndAfter() {
     // Beside them what other strengths would do.
     QTRY_COMPARE_WITH_TIMEOUT(smooth->sweepPlot()->series().size(), std::size_t{1}, 30000);
     QCOMPARE(smooth->sweepPlot()->series()[0].x.size(), std::size_t{21});
-    QVERIFY(smooth->facts().contains(QStringLiteral("least output error at α = ")));
+    QVERIFY(smooth->facts().contains(QStringLiteral("the output error is least at α = ")));
     fixture_->choose("model.layers.1.mlp.down_proj.weight");
     QTRY_VERIFY(shows(QStringLiteral("No scales come to this matrix")));
     QVERIFY(smooth->plot()->series().empty());

@@ -102,6 +102,10 @@ def check_json(report, quantloupe, model, folder):
             np.mean([t["output_error"] for t in measured]), errors[0]), len(measured))
         report.equal(f"compare {option}: predictions", "perplexity" in compared["schemes"][0],
                      option == "--text")
+    calibrated = answer(quantloupe, "perplexity", model, "--scheme", "int8@int8:static", "--kl",
+                        "--text", text, "--context", 64, "--windows", 2)
+    report.check("perplexity: static activations", 0 < calibrated["kl"]["mean"] < 1,
+                 calibrated["kl"])
     exported = quantloupe.export(model, "q8_0", folder / "verified.gguf")
     verified = answer(quantloupe, "verify", exported)
     check_keys(report, "verify", verified, {"ok", "problems"})

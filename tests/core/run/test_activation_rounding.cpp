@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/base/parallel.h"
@@ -202,11 +203,29 @@ class TestActivationRounding : public QObject {
                 of = std::max(of, largestMagnitude(input.values));
             });
             const auto weights = made.weights(demoModel(), plan, nullptr);
-            for (int layer = 0; layer < decoder.blocks(); ++layer) {
-                QCOMPARE(weights->activation_limit(layer, InputSite::down),
-                         (largest.at({layer, InputSite::down})));
+            for (const auto& [place, limit] : largest) {
+                QCOMPARE(weights->activation_limit(place.layer, place.site), limit);
             }
         }
+    }
+
+    /// GPTQ makes up for errors on inputs that are rounded as they will be.
+    void gptqSeesStaticScales() {
+        const auto windows = someWindows(2);
+        const Decoder decoder(demoModel());
+        const auto bytes = [&](const char* activations) {
+            const Plan plan =
+                parse_plan(fmt::format("int4:channel+gptq{}; *.up_proj.weight=keep; "
+                                       "*.gate_proj.weight=keep; *.down_proj.weight=keep",
+                                       activations));
+            const CalibratedPlan made =
+                calibrate_plan(decoder, demoModel(), plan, nullptr, windows);
+            const ModelTensor* last = demoModel()->find("blk.1.attn_q.weight");
+            return made.rounded->at(std::size_t(last - demoModel()->tensors().data()))
+                .tensor->bytes;
+        };
+        QVERIFY(bytes("@int8:static") != bytes(""));
+        QVERIFY(bytes("@int8:static") != bytes("@int8:token"));
     }
 
     /// On other texts too: coarser than a scale for every token, and another evaluation than that

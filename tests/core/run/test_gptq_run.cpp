@@ -1,6 +1,5 @@
 #include <QTemporaryDir>
 #include <QTest>
-#include <random>
 
 #include <nlohmann/json.hpp>
 
@@ -24,17 +23,6 @@ namespace {
 
 const char* const kDemo = QL_SOURCE_DIR "/resources/demo_model";
 
-std::vector<TokenIds> randomWindows(int vocabulary) {
-    std::mt19937 random(5);
-    std::vector<TokenIds> windows(6);
-    for (TokenIds& window : windows) {
-        for (int i = 0; i < 24; ++i) {
-            window.push_back(std::int32_t(random() % unsigned(vocabulary)));
-        }
-    }
-    return windows;
-}
-
 /// A tiny model, what GPTQ makes of it, and rows decoded from that.
 struct Rounded {
     ExportFixture fixture;
@@ -42,8 +30,7 @@ struct Rounded {
     Decoder decoder{model};
 
     RoundedTensors round(const std::string& plan) const {
-        return round_plan(decoder, model, parse_plan(plan), nullptr,
-                          randomWindows(TinyModel::kVocabulary));
+        return round_plan(decoder, model, parse_plan(plan), nullptr, randomWindows());
     }
     std::size_t index(const char* name) const {
         return std::size_t(model->find(name) - model->tensors().data());
@@ -246,7 +233,7 @@ class TestGptqRun : public QObject {
         QCOMPARE(rounded.size(), std::size_t{7});
         BlockGrams grams;
         const StoredWeights stored(tiny.model);
-        HiddenStates hidden = tiny.decoder.embed(randomWindows(TinyModel::kVocabulary), stored);
+        HiddenStates hidden = tiny.decoder.embed(randomWindows(), stored);
         tiny.decoder.run_block(tiny.decoder.load(0, stored), hidden, [&](const LinearInput& input) {
             add_gram(grams, input, tiny.decoder.backend(), {});
         });
@@ -313,7 +300,7 @@ class TestGptqRun : public QObject {
         for (const std::size_t tensor : different) {  // before the second block nothing is lost
             QCOMPARE(tiny.model->tensors()[tensor].layer, 1);
         }
-        const auto windows = randomWindows(TinyModel::kVocabulary);
+        const auto windows = randomWindows();
         const StoredWeights stored(tiny.model);
         const PlanWeights quantized(tiny.model, parse_plan(text), nullptr, corrected);
         std::map<InputSite, std::vector<float>> native;
@@ -470,8 +457,7 @@ class TestGptqRun : public QObject {
         stop.request_stop();
         QVERIFY_THROWS_EXCEPTION(
             Error, round_plan(tiny.decoder, tiny.model, parse_plan("q4_0+gptq"), nullptr,
-                              randomWindows(TinyModel::kVocabulary), nullptr,
-                              Progress(stop.get_token(), {})));
+                              randomWindows(), nullptr, Progress(stop.get_token(), {})));
     }
 };
 

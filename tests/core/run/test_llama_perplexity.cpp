@@ -1,6 +1,7 @@
 #include <QTest>
 #include <cmath>
 
+#include "core/model/tokenizer.h"
 #include "core/run/evaluation.h"
 #include "core/run/plan_weights.h"
 #include "tests/core/model/text_windows.h"

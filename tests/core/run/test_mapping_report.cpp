@@ -4,21 +4,11 @@
 #include "core/model/calibration/calibrate_model.h"
 #include "core/run/transform_run.h"
 #include "tests/core/export/export_fixture.h"
+#include "tests/core/model/text_windows.h"
 
 using namespace ql;
 
 namespace {
-
-std::vector<TokenIds> randomWindows() {
-    std::mt19937 random(5);
-    std::vector<TokenIds> windows(6);
-    for (TokenIds& window : windows) {
-        for (int i = 0; i < 24; ++i) {
-            window.push_back(std::int32_t(random() % unsigned(TinyModel::kVocabulary)));
-        }
-    }
-    return windows;
-}
 
 /// A tiny model, what a calibration keeps of it, and what a plan does to it on the same tokens.
 struct Tiny {

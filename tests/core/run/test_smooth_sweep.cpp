@@ -1,6 +1,5 @@
 #include <QtTest>
 #include <cmath>
-#include <random>
 
 #include <fmt/format.h>
 
@@ -8,6 +7,7 @@
 #include "core/run/calibrated_plan.h"
 #include "core/run/output_error.h"
 #include "tests/core/export/export_fixture.h"
+#include "tests/core/model/text_windows.h"
 
 using namespace ql;
 
@@ -20,21 +20,15 @@ struct Tiny {
     ExportFixture fixture;
     std::shared_ptr<const Model> model;
     std::unique_ptr<Decoder> decoder;
-    std::vector<TokenIds> windows;
+    std::vector<TokenIds> windows = randomWindows();
     Calibration calibration;
 
-    Tiny() : windows(6) {
+    Tiny() {
         for (const std::size_t channel : {3, 40}) {
             fixture.set_weight("model.layers.0.input_layernorm.weight", channel, 2.5F);
         }
         model = fixture.model();
         decoder = std::make_unique<Decoder>(model);
-        std::mt19937 random(5);
-        for (TokenIds& window : windows) {
-            for (int i = 0; i < 24; ++i) {
-                window.push_back(std::int32_t(random() % unsigned(TinyModel::kVocabulary)));
-            }
-        }
         calibration = calibrate(*decoder, StoredWeights(model), windows, {}, {}, kTokens);
     }
 
@@ -55,6 +49,7 @@ class TestSmoothSweep : public QObject {
     void aPointIsWhatARunMeasures_data() {
         QTest::addColumn<QString>("rest");
         QTest::newRow("tokens") << "int8:channel:narrow@int8:token";
+        QTest::newRow("static") << "int8:channel:narrow@int8:static";
         QTest::newRow("fp8") << "fp8_e4m3:channel@fp8_e4m3:token";
         QTest::newRow("weights alone") << "int4:channel:narrow";
     }

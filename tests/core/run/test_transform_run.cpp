@@ -1,6 +1,5 @@
 #include <QTest>
 #include <cmath>
-#include <random>
 
 #include <nlohmann/json.hpp>
 
@@ -20,17 +19,6 @@ using namespace ql;
 namespace {
 
 const char* const kDemo = QL_SOURCE_DIR "/resources/demo_model";
-
-std::vector<TokenIds> randomWindows(std::size_t count = 6, int length = 24) {
-    std::mt19937 random(5);
-    std::vector<TokenIds> windows(count);
-    for (TokenIds& window : windows) {
-        for (int i = 0; i < length; ++i) {
-            window.push_back(std::int32_t(random() % unsigned(TinyModel::kVocabulary)));
-        }
-    }
-    return windows;
-}
 
 std::vector<float> allRows(const RowSource& source) {
     std::vector<float> values(std::size_t(source.size()));

@@ -318,7 +318,8 @@ class TestPlan : public QObject {
     }
     void badJsonIsRefused() {
         QFETCH(QByteArray, json);
-        QVERIFY_THROWS_EXCEPTION(Error, plan_from_json(parse_json(json.toStdString())));
+        const nlohmann::json parsed = parse_json(json.toStdString());
+        QVERIFY_THROWS_EXCEPTION(Error, plan_from_json(parsed));
     }
 };
 
