@@ -21,7 +21,7 @@ struct LayerGrams {
 };
 
 /// The same of one site.
-struct Inputs {
+struct SiteInputs {
     const GramMatrix& gram;
     const std::vector<double>* cross;  ///< null where nothing needs it
 };
@@ -199,7 +199,7 @@ class PlanRounder {
         std::size_t done = 0;
         for (const auto& [site, gram] : grams) {
             const auto found = cross.find(site);
-            const Inputs inputs{gram, found != cross.end() ? &found->second : nullptr};
+            const SiteInputs inputs{gram, found != cross.end() ? &found->second : nullptr};
             std::vector<KnownFactor> known;
             for (const std::size_t tensor : tensors) {
                 if (site_of(tensor) == site) {
@@ -212,8 +212,8 @@ class PlanRounder {
         }
     }
 
-    RoundedTensor round(std::size_t index, const Inputs& inputs, std::vector<KnownFactor>& known,
-                        const Progress& progress) const {
+    RoundedTensor round(std::size_t index, const SiteInputs& inputs,
+                        std::vector<KnownFactor>& known, const Progress& progress) const {
         const ModelTensor& tensor = model_->tensors()[index];
         const Scheme& scheme = *entries_[index].scheme;
         const std::unique_ptr<RowSource> rows = model_->rows(tensor);
@@ -228,7 +228,7 @@ class PlanRounder {
         }
     }
 
-    const GptqFactor& factor_of(const Scheme& scheme, const Inputs& inputs,
+    const GptqFactor& factor_of(const Scheme& scheme, const SiteInputs& inputs,
                                 std::vector<KnownFactor>& known, const Progress& progress) const {
         const std::int64_t span = factor_span(scheme, inputs.gram.channels);
         for (const KnownFactor& one : known) {

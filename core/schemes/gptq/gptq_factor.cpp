@@ -113,6 +113,7 @@ GptqFactor make_gptq_factor(const double* gram, std::int64_t columns, const Gptq
         if (backend.inverse_factor(columns, h.data(), factor.damp * mean, factor.upper.data(),
                                    progress)) {
             if (options.gptaq) {
+                std::vector<double>().swap(h);  // makes room
                 factor.correction = correction_of(factor, cross, backend, progress);
             }
             return factor;
