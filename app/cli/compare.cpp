@@ -254,10 +254,9 @@ void run(const Settings& settings, const Arguments& arguments) {
     const double rounded = calibrated ? 0.4 : 0;
     const double weighed = runs_model ? rounded + 0.1 * (1 - rounded) : 1;
     Comparison comparison;
-    comparison.calibrated =
-        calibrated
-            ? calibrate_plans(model, plans, importance, calibration, progress.part(0, rounded))
-            : std::vector<CalibratedPlan>(plans.size());
+    comparison.calibrated = calibrated ? calibrate_plans(model, plans, importance, calibration,
+                                                         progress.part(0, rounded))
+                                       : std::vector<CalibratedPlan>(plans.size());
     comparison.runs = run_model(*model, plans, progress.part(rounded, weighed), importance.get(),
                                 comparison.calibrated);
     if (runs_model) {

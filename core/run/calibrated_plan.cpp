@@ -70,10 +70,9 @@ std::vector<CalibratedPlan> calibrate_plans(
     for (const Plan& plan : plans) {
         const auto done = static_cast<double>(all.size());
         const Progress part = progress.part(done / count, (done + 1) / count);
-        all.push_back(plan.uses_calibration()
-                          ? calibrate_with(limits, Decoder(model), model, plan, importance,
-                                           windows, part)
-                          : CalibratedPlan());
+        all.push_back(plan.uses_calibration() ? calibrate_with(limits, Decoder(model), model, plan,
+                                                               importance, windows, part)
+                                              : CalibratedPlan());
     }
     return all;
 }
