@@ -1445,10 +1445,6 @@
         <translation>{} 和 {} 读取相同的激活值，但计划以两种方式存储它们：请给两个张量相同的 @…。</translation>
     </message>
     <message>
-        <source>AWQ, SmoothQuant and GPTQ go by what the linears of a model read on a calibration text, and there is no calibration here.</source>
-        <translation>AWQ、SmoothQuant 和 GPTQ 都依据模型的线性层在校准文本上读到的输入，而这里没有校准数据。</translation>
-    </message>
-    <message>
         <source>Scales: running layer {} of {}</source>
         <translation>缩放：正在运行第 {} 层（共 {} 层）</translation>
     </message>
@@ -1535,6 +1531,10 @@
     <message>
         <source>“{}” is no option of GPTQ: damp=, order=, independent, refit and gptaq are.</source>
         <translation>“{}”不是 GPTQ 的选项：可用 damp=、order=、independent、refit 和 gptaq。</translation>
+    </message>
+    <message>
+        <source>AWQ, SmoothQuant, GPTQ and static activations go by what the linears of a model read on a calibration text, and there is no calibration here.</source>
+        <translation>AWQ、SmoothQuant、GPTQ 和静态激活值都依据模型的线性层在校准文本上读入的内容，而这里没有校准。</translation>
     </message>
 </context>
 <context>
@@ -5372,10 +5372,6 @@
         <translation>%1，按序列</translation>
     </message>
     <message>
-        <source>How what the linears read is stored at run time; it is rounded so when the model is run. A scale per sequence stands for one per tensor.</source>
-        <translation>线性层读取的内容在运行时如何存储；运行模型时会照此舍入。按序列的缩放因子即“按张量”的缩放因子。</translation>
-    </message>
-    <message>
         <source>Strength α</source>
         <translation>强度 α</translation>
     </message>
@@ -5387,6 +5383,10 @@
         <source>%1 static</source>
         <comment>a type of activations</comment>
         <translation>%1，静态</translation>
+    </message>
+    <message>
+        <source>How what the linears read is stored at run time; it is rounded so when the model is run. A scale per sequence stands for one per tensor; a static one comes from a calibration text.</source>
+        <translation>线性层读入的内容在运行时如何存储；运行模型时就按这种方式舍入。每个序列一个缩放因子即对应每张量一个；静态的则来自校准文本。</translation>
     </message>
 </context>
 <context>
@@ -5746,10 +5746,6 @@
         <translation>输出误差随 SmoothQuant 强度的变化</translation>
     </message>
     <message>
-        <source>least output error at α = %1: %2</source>
-        <translation>输出误差最小处 α = %1：%2</translation>
-    </message>
-    <message>
         <source>α: how much the weights take over</source>
         <translation>α：权重分担多少</translation>
     </message>
@@ -5758,8 +5754,12 @@
         <translation>输出误差，%</translation>
     </message>
     <message>
-        <source>&lt;p&gt;A few input channels are far larger than all others, and one scale for a whole token must reach them: the others are left with a few steps. SmoothQuant divides each channel by s = max|x|^α / max|w|^(1−α) and multiplies the weights that meet it by the same s. The product stays as it was.&lt;/p&gt;&lt;p&gt;Channels stand in the order of their activations before. With a small α the activations keep their outliers, with a large one the weights get them; at α = 0.5 both end at the same height. A channel stands out by how many times the median one it is.&lt;/p&gt;&lt;p&gt;The second curve shows what every other α would do to the outputs of the linears that read this: weights and activations are rounded as the scheme says, on the rows that the calibration kept.&lt;/p&gt;</source>
-        <translation>&lt;p&gt;少数输入通道远大于其他通道，而整个词元共用一个缩放因子，必须覆盖它们，其他通道便只剩几个台阶。SmoothQuant 把每个通道除以 s = max|x|^α / max|w|^(1−α)，并把与之相乘的权重乘以同样的 s，乘积不变。&lt;/p&gt;&lt;p&gt;通道按之前的激活值从大到小排列。α 小时离群值留在激活值里，α 大时则移入权重；α = 0.5 时两者高度相同。突出程度是最大通道与中位通道之比。&lt;/p&gt;&lt;p&gt;第二条曲线是其他 α 给读取这一输入的各线性层造成的输出误差：权重和激活值按该方案舍入，在校准保留的行上计算。&lt;/p&gt;</translation>
+        <source>on the calibration&apos;s sample the output error is least at α = %1: %2</source>
+        <translation>在校准样本上，输出误差在 α = %1 处最小：%2</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;A few input channels are far larger than all others, and one scale for a whole token must reach them: the others are left with a few steps. SmoothQuant divides each channel by s = max|x|^α / max|w|^(1−α) and multiplies the weights that meet it by the same s. The product stays as it was.&lt;/p&gt;&lt;p&gt;Channels stand in the order of their activations before. With a small α the activations keep their outliers, with a large one the weights get them; at α = 0.5 both end at the same height. A channel stands out by how many times the median one it is.&lt;/p&gt;&lt;p&gt;The second curve shows what every other α would do to the outputs of the linears that read this, on the rows that a calibration kept: weights are rounded to nearest on the scheme&apos;s grid (without GPTQ and clipping), and activations as it says; where a sequence shares one scale, all these rows do.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;少数输入通道远大于其他通道，而整个词元共用一个缩放因子，必须覆盖它们，其他通道便只剩几个台阶。SmoothQuant 把每个通道除以 s = max|x|^α / max|w|^(1−α)，并把与之相乘的权重乘以同样的 s，乘积不变。&lt;/p&gt;&lt;p&gt;通道按之前的激活值从大到小排列。α 小时离群值留在激活值里，α 大时则移入权重；α = 0.5 时两者高度相同。突出程度是最大通道与中位通道之比。&lt;/p&gt;&lt;p&gt;第二条曲线是其他 α 给读取这一输入的各线性层造成的输出误差，在校准保留的行上计算：权重在该方案的网格上舍入到最近值（不含 GPTQ 和裁剪），激活值按该方案舍入；若整个序列共用一个缩放因子，则这些行全部共用一个。&lt;/p&gt;</translation>
     </message>
 </context>
 <context>
