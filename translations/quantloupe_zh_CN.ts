@@ -1517,6 +1517,10 @@
         <translation>“{}”没有说明哪些激活共用一个缩放因子；可用的有 token、tensor 和 static。</translation>
     </message>
     <message>
+        <source>AWQ, SmoothQuant, GPTQ and static activations go by what the linears of a model read on a calibration text, and there is no calibration here.</source>
+        <translation>AWQ、SmoothQuant、GPTQ 和静态激活值都依据模型的线性层在校准文本上读入的内容，而这里没有校准。</translation>
+    </message>
+    <message>
         <source>GPTAQ goes by what a linear reads in the original and in the quantized model, side by side: run the comparison.</source>
         <translation>GPTAQ 需要同时比较线性层在原模型和量化模型中读入的内容：请运行对比。</translation>
     </message>
@@ -1531,10 +1535,6 @@
     <message>
         <source>“{}” is no option of GPTQ: damp=, order=, independent, refit and gptaq are.</source>
         <translation>“{}”不是 GPTQ 的选项：可用 damp=、order=、independent、refit 和 gptaq。</translation>
-    </message>
-    <message>
-        <source>AWQ, SmoothQuant, GPTQ and static activations go by what the linears of a model read on a calibration text, and there is no calibration here.</source>
-        <translation>AWQ、SmoothQuant、GPTQ 和静态激活值都依据模型的线性层在校准文本上读入的内容，而这里没有校准。</translation>
     </message>
 </context>
 <context>
@@ -2000,20 +2000,8 @@
         <translation>AWQ 的搜索</translation>
     </message>
     <message>
-        <source>measured at the outputs of the linears alone</source>
-        <translation>只看线性层自身的输出</translation>
-    </message>
-    <message>
-        <source>measured at the output of the whole attention</source>
-        <translation>以整个注意力模块的输出衡量</translation>
-    </message>
-    <message>
-        <source>measured at the output of the whole MLP</source>
-        <translation>以整个 MLP 的输出衡量</translation>
-    </message>
-    <message>
-        <source>&lt;p&gt;AWQ multiplies columns of weights that meet large activations by s before they are rounded, and divides what they read by s. Larger weights lose relatively less, but they also widen the range that their group has to share: so the best α lies somewhere in between, and is searched for.&lt;/p&gt;&lt;p&gt;Each point is a set of scales that was really tried: the weights of all linears that read this input were rounded on their own grids. Behind a norm, the loss is the relative squared error of the output of the whole attention or MLP that they begin; before o and down, that of the linear&apos;s own output. The second curve lets the weights&apos; own sizes count. The grey line is what rounding costs without scales; the ring marks what is used.&lt;/p&gt;&lt;p&gt;Until the scheme has been compared on the whole model, this is a preview: it goes by what the calibration kept, and looks at the outputs of the linears alone (the sum of their relative squared errors) everywhere. The comparison may choose another α.&lt;/p&gt;</source>
-        <translation>&lt;p&gt;AWQ 在舍入之前把遇到大激活值的权重列乘以 s，并把它们读入的值除以 s。较大的权重相对损失较小，但也会撑大同组权重共用的范围，因此最佳的 α 介于两端之间，需要搜索。&lt;/p&gt;&lt;p&gt;每个点都是真正试过的一组缩放因子：读取这一输入的所有线性层的权重都在各自的网格上舍入。在归一化之后，损失是由这些线性层开始的整个注意力模块或 MLP 的输出的相对平方误差；在 o 和 down 之前，则是该线性层自身输出的相对平方误差。第二条曲线同时考虑权重本身的大小。灰线是不缩放时舍入的代价，圆环标出采用的候选。&lt;/p&gt;&lt;p&gt;在整个模型上比较该方案之前，这里只是预览：它依据校准所保留的数据，并且一律只看各线性层自身的输出（它们的相对平方误差之和）。比较可能会选出另一个 α。&lt;/p&gt;</translation>
+        <source>&lt;p&gt;AWQ multiplies columns of weights that meet large activations by s before they are rounded, and divides what they read by s. Larger weights lose relatively less, but they also widen the range that their group has to share: so the best α lies somewhere in between, and is searched for.&lt;/p&gt;&lt;p&gt;Each point is a set of scales that was really tried: the weights of all linears that read this input were rounded on their own grids, and the loss is the sum of their outputs&apos; relative squared errors. The second curve lets the weights&apos; own sizes count. The grey line is what rounding costs without scales; the ring marks what is used.&lt;/p&gt;&lt;p&gt;Until the scheme has been compared on the whole model, the candidates are measured on what the calibration kept.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;AWQ 在舍入之前把遇到大激活值的权重列乘以 s，并把它们读入的值除以 s。较大的权重相对损失较小，但也会撑大同组权重共用的范围，因此最佳的 α 介于两端之间，需要搜索。&lt;/p&gt;&lt;p&gt;每个点都是真正试过的一组缩放因子：读取这一输入的所有线性层的权重都在各自的网格上舍入，损失是它们输出的相对平方误差之和。第二条曲线同时考虑权重本身的大小。灰线是不缩放时舍入的代价，圆环标出采用的候选。&lt;/p&gt;&lt;p&gt;在整个模型上比较该方案之前，候选是在校准所保留的数据上测量的。&lt;/p&gt;</translation>
     </message>
 </context>
 <context>

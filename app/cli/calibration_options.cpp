@@ -53,14 +53,6 @@ nlohmann::ordered_json largest_json(std::vector<float> maxima, const std::vector
     return {{"before", before}, {"after", *std::max_element(maxima.begin(), maxima.end())}};
 }
 
-/// Whose output AWQ's losses are of.
-const char* loss_name(const MappingReport& report) {
-    if (report.measured == AwqLoss::linears) {
-        return "linears";
-    }
-    return report.mapping.place.site == InputSite::attention ? "attention" : "mlp";
-}
-
 }  // namespace
 
 nlohmann::ordered_json report_json(const TransformedModel& transformed) {
@@ -82,7 +74,6 @@ nlohmann::ordered_json report_json(const TransformedModel& transformed) {
             const AwqCandidate& chosen = report.candidates[report.chosen];
             entry["alpha"] = chosen.alpha;
             entry["duo"] = chosen.duo;
-            entry["losses_of"] = loss_name(report);
             entry["losses_on"] =
                 report.sampled == 0 ? "all tokens" : fmt::format("{} tokens", report.sampled);
             for (const AwqCandidate& candidate : report.candidates) {

@@ -54,11 +54,6 @@ void AwqView::fill() {
     facts << tr("loss %1, without scales %2 (%3 less)")
                  .arg(formatNumber(chosen.loss), formatNumber(identity.loss),
                       formatPercent(identity.loss > 0 ? 1 - chosen.loss / identity.loss : 0));
-    facts << (report()->measured == AwqLoss::linears
-                  ? tr("measured at the outputs of the linears alone")
-              : report()->mapping.place.site == InputSite::attention
-                  ? tr("measured at the output of the whole attention")
-                  : tr("measured at the output of the whole MLP"));
     facts << (report()->sampled > 0
                   ? tr("on %n sampled token(s)", nullptr, static_cast<int>(report()->sampled))
                   : tr("on all tokens"));
@@ -76,15 +71,11 @@ void AwqView::retranslate() {
            "they also widen the range that their group has to share: so the best α lies somewhere "
            "in between, and is searched for.</p>"
            "<p>Each point is a set of scales that was really tried: the weights of all linears "
-           "that read this input were rounded on their own grids. Behind a norm, the loss is the "
-           "relative squared error of the output of the whole attention or MLP that they begin; "
-           "before o and down, that of the linear's own output. The second curve lets the weights' "
-           "own sizes count. The grey line is what rounding costs without scales; the ring marks "
-           "what is used.</p>"
-           "<p>Until the scheme has been compared on the whole model, this is a preview: it goes "
-           "by what the calibration kept, and looks at the outputs of the linears alone (the sum "
-           "of their relative squared errors) everywhere. The comparison may choose another "
-           "α.</p>"));
+           "that read this input were rounded on their own grids, and the loss is the sum of their "
+           "outputs' relative squared errors. The second curve lets the weights' own sizes count. "
+           "The grey line is what rounding costs without scales; the ring marks what is used.</p>"
+           "<p>Until the scheme has been compared on the whole model, the candidates are measured "
+           "on what the calibration kept.</p>"));
     showReport();
 }
 

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <memory>
-#include <numeric>
 
 #include "core/base/parallel.h"
 #include "core/model/resolve_plan.h"
@@ -25,12 +23,6 @@ std::int64_t shared_columns(const GridSpec& grid, std::int64_t cols) {
                               : storage != nullptr ? traits(storage->dtype).block_values
                                                    : 0;
     return span > 0 ? span : cols;
-}
-
-double squares(const std::vector<float>& values) {
-    return std::inner_product(
-        values.begin(), values.end(), values.begin(), 0.0, std::plus<>(),
-        [](float a, float b) { return static_cast<double>(a) * static_cast<double>(b); });
 }
 
 /// Divided by the geometric mean of the largest and the smallest.
@@ -57,13 +49,8 @@ class Search {
 
     AwqChoice run() {
         list_candidates();
-        if (task_.block != nullptr && task_.mapping.norm) {
-            measure_module();
-        } else {
-            for (const std::size_t consumer : task_.mapping.consumers) {
-                measure(consumer);
-            }
-            choice_.sampled = task_.inputs.form.sampled();
+        for (const std::size_t consumer : task_.mapping.consumers) {
+            measure(consumer);
         }
         const auto less = [](const AwqCandidate& a, const AwqCandidate& b) {
             return a.loss < b.loss;
@@ -141,61 +128,6 @@ class Search {
         }
         changes_.push_back(std::move(change));
         choice_.candidates.push_back({alpha, weights != nullptr, 0});
-    }
-
-    /// Finds what the candidates cost the output of the attention or MLP.
-    void measure_module() {
-        choice_.measured = AwqLoss::module;
-        const std::int64_t tokens = task_.inputs.stretches.sequences.tokens();
-        choice_.sampled = tokens < task_.inputs.statistics.tokens ? tokens : 0;
-        const BlockWeights& block = task_.block->weights;
-        const std::vector<LinearWeights>& readers =
-            task_.mapping.place.site == InputSite::attention ? block.qkv : block.gate_up;
-        const std::vector<float> output = module_output(readers);
-        const double size = squares(output);
-        std::vector<LinearWeights> rounded = readers;
-        for (std::size_t i = 0; i < changes_.size() && size > 0; ++i) {
-            if (!round(readers, i, rounded)) {
-                choice_.candidates[i].loss = std::numeric_limits<double>::infinity();
-                continue;
-            }
-            std::vector<float> difference = module_output(rounded);
-            std::transform(difference.begin(), difference.end(), output.begin(), difference.begin(),
-                           std::minus<>());
-            const double loss = squares(difference) / size;
-            choice_.candidates[i].loss =
-                std::isfinite(loss) ? loss : std::numeric_limits<double>::infinity();
-        }
-    }
-
-    std::vector<float> module_output(const std::vector<LinearWeights>& readers) const {
-        HiddenStates states = task_.inputs.stretches;
-        task_.block->decoder.run_module(task_.block->weights, task_.mapping.place.site, readers,
-                                        states, progress_);
-        return std::move(states.values);
-    }
-
-    /// What becomes of the consumers' weights, in terms of the inputs as they are. False where they
-    /// become too large for a grid; as they are they must not be.
-    bool round(const std::vector<LinearWeights>& readers, std::size_t candidate,
-               std::vector<LinearWeights>& rounded) const {
-        try {
-            for (std::size_t i = 0; i < readers.size(); ++i) {
-                const std::size_t consumer = task_.mapping.consumers[i];
-                const ModelTensor& tensor = task_.model.tensors()[consumer];
-                rounded[i].weight =
-                    FoldedLinear(task_.model, tensor, *task_.entries[consumer].scheme,
-                                 changes_[candidate], importance_of(tensor, task_.importance),
-                                 progress_)
-                        .decoded(readers[i].weight, 0, progress_);
-            }
-            return true;
-        } catch (const Error& error) {
-            if (candidate == 0 || error.code() != ErrorCode::bad_data) {
-                throw;
-            }
-            return false;
-        }
     }
 
     /// Adds what the candidates cost the output of one consumer.

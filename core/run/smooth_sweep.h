@@ -36,8 +36,9 @@ struct SmoothTask {
     const InputStatistics& inputs;          ///< with a sample: it is what errors are measured on
 };
 
-/// Tries α = 0, 0.05, … 1. Precondition: the consumers agree in how what they read is stored. Where activations share one scale, the sample does. Throws Error(usage)
-/// without a sample, what reading rows throws, and Error(cancelled).
+/// Tries α = 0, 0.05, … 1. Precondition: the consumers agree in how what they read is stored. Where
+/// activations share one scale, the sample does. Throws Error(usage) without a sample, what reading
+/// rows throws, and Error(cancelled).
 std::vector<SmoothTrial> sweep_smooth(const SmoothTask& task, const Progress& progress = {});
 
 }  // namespace ql

@@ -225,17 +225,12 @@ void TestPagesMethod::awqMarksTheLeastLoss() {
     QCOMPARE(series[2].y.front(), series[0].y.front());
     QVERIFY2(awq->facts().contains(QStringLiteral("gate, up")), qPrintable(awq->facts()));
     QVERIFY(awq->facts().contains(QStringLiteral("from the calibration")));
-    QVERIFY(awq->facts().contains(QStringLiteral("at the outputs of the linears alone")));
-    // A comparison looks at the whole MLP, and marks the least loss of that.
+    // A comparison on the same text comes to the same.
+    const std::vector<float> scales = awq->report()->scales;
     fixture_->workspace.runComparison();
     QTRY_VERIFY_WITH_TIMEOUT(!fixture_->workspace.comparisonRunning(), 60000);
     QTRY_VERIFY(awq->facts().contains(QStringLiteral("from the comparison")));
-    QVERIFY(awq->facts().contains(QStringLiteral("at the output of the whole MLP")));
-    const auto& all = awq->report()->candidates;
-    const double chosen = all[awq->report()->chosen].loss;
-    QVERIFY(std::all_of(all.begin(), all.end(),
-                        [chosen](const AwqCandidate& one) { return one.loss >= chosen; }));
-    QCOMPARE(awq->plot()->series()[3].y.front(), chosen);
+    QVERIFY(awq->report()->scales == scales);
 }
 
 void TestPagesMethod::smoothQuantShowsMaximaBeforeAndAfter() {

@@ -26,35 +26,6 @@ std::vector<float> allRows(const RowSource& source) {
     return values;
 }
 
-void silence(LinearWeights& linear) {
-    std::fill(linear.weight.begin(), linear.weight.end(), 0.0F);
-    linear.bias.clear();
-}
-
-/// What is left of a block if only one module adds to the residual stream, without a norm behind
-/// it.
-BlockWeights alone(BlockWeights block, InputSite module) {
-    silence(module == InputSite::attention ? block.down : block.attention_output);
-    (module == InputSite::attention ? block.post_attention_norm : block.post_ffn_norm).reset();
-    return block;
-}
-
-/// ‖a‖² of what block 0 adds to hidden states, and ‖Δa‖² with another block in its place.
-std::pair<double, double> addedSquares(const Decoder& decoder, const BlockWeights& block,
-                                       const BlockWeights& other, const HiddenStates& hidden) {
-    HiddenStates first = hidden;
-    HiddenStates second = hidden;
-    decoder.run_block(block, first);
-    decoder.run_block(other, second);
-    double size = 0;
-    double change = 0;
-    for (std::size_t i = 0; i < hidden.values.size(); ++i) {
-        size += std::pow(double(first.values[i]) - double(hidden.values[i]), 2);
-        change += std::pow(double(second.values[i]) - double(first.values[i]), 2);
-    }
-    return {size, change};
-}
-
 /// A tiny model, and what calibration makes of plans for it.
 struct Tiny {
     ExportFixture fixture;
@@ -93,9 +64,8 @@ class TestTransformRun : public QObject {
     Q_OBJECT
 
   private slots:
-    /// Our search has more candidates than the golden one, and the best of them for the output of
-    /// attention is not the best for each of q, k and v: values pay 1 % for 2 to 5 % of the others.
-    /// (From one α to the next, rounding alone moves the error of a single linear by as much.)
+    /// The golden search looks at the outputs of attention and MLP as a whole, ours at those of the
+    /// linears: values pay a little for queries and keys, and the mean is better.
     void outputErrorsAreBelowTheGoldenOnes_data() {
         QTest::addColumn<QString>("scheme");
         QTest::newRow("awq_w4_g128") << "awq/int4:g128:asym:f32";
@@ -116,8 +86,7 @@ class TestTransformRun : public QObject {
                 QVERIFY(candidate.loss >= report.candidates[report.chosen].loss);
             }
             QVERIFY(report.chosen != 0);
-            QVERIFY(report.measured == (report.mapping.norm ? AwqLoss::module : AwqLoss::linears));
-            QCOMPARE(report.sampled, report.mapping.norm ? 1024 : 0);
+            QCOMPARE(report.sampled, 0);
         }
         const Plan nearest = parse_plan("keep; model.layers.0.*=int4:g128:asym:f32");
         const auto errors =
@@ -141,7 +110,7 @@ class TestTransformRun : public QObject {
                 tensor.name.substr(6, tensor.name.size() - 6 - std::string(".weight").size());
             const double expected = golden[name]["output_rel_error"];
             const double error = errors[0].tensors[t].relative();
-            QVERIFY2(error < (tensor.role == Role::v ? 1.0125 : 1.01) * expected,
+            QVERIFY2(error < (tensor.role == Role::v ? 1.04 : 1.01) * expected,
                      qPrintable(
                          QString("%1: %2, golden %3").arg(name.c_str()).arg(error).arg(expected)));
             sum += error;
@@ -152,67 +121,15 @@ class TestTransformRun : public QObject {
                                   .arg(sum / 7)
                                   .arg(golden_sum / 7)
                                   .arg(nearest_sum / 7);
-        QVERIFY2(sum < golden_sum, qPrintable(means));
-        QVERIFY2(sum < 0.98 * nearest_sum, qPrintable(means));
+        QVERIFY2(sum < 0.99 * golden_sum, qPrintable(means));
+        QVERIFY2(sum < 0.97 * nearest_sum, qPrintable(means));
         // The loss of the identity is the error of rounding to nearest.
-        const MappingReport& last = calibrated.transformed->mappings.back();
-        const double loss =
-            std::pow(errors[1].tensors[last.mapping.consumers.front()].relative(), 2);
-        QVERIFY(std::fabs(last.candidates.front().loss / loss - 1) < 1e-3);
-    }
-
-    /// Behind norms: against blocks that were cut down to the module, and weights of a plan.
-    void lossesAreThoseOfTheModule_data() {
-        QTest::addColumn<QString>("folder");
-        // Grouped queries; norms behind modules; one matrix for q k v; norms of heads; biases.
-        for (const char* folder : {"llama", "gemma2", "phi3", "qwen3", "gpt2"}) {
-            QTest::newRow(folder) << folder;
+        double loss = 0;
+        const MappingReport& first = calibrated.transformed->mappings.front();
+        for (const std::size_t consumer : first.mapping.consumers) {
+            loss += std::pow(errors[1].tensors[consumer].relative(), 2);
         }
-    }
-    void lossesAreThoseOfTheModule() {
-        QFETCH(QString, folder);
-        const auto model = Model::open(QL_TEST_DATA "/forward/" + folder.toStdString());
-        const Decoder decoder(model);
-        const std::vector<TokenIds> windows = randomWindows();
-        const TransformedModel made =
-            transform_plan(decoder, model, parse_plan("awq/int4:g16:asym"), nullptr, windows);
-        const StoredWeights stored(model);
-        const BlockWeights block = decoder.load(0, stored);
-        const BlockWeights nearest =
-            decoder.load(0, PlanWeights(model, parse_plan("int4:g16:asym")));
-        HiddenStates hidden = decoder.embed(windows, stored);
-        int modules = 0;
-        for (const MappingReport& report : made.mappings) {
-            const InputSite site = report.mapping.place.site;
-            if (report.mapping.place.layer > 0 || !report.mapping.norm) {
-                continue;
-            }
-            if (site == InputSite::feed_forward) {
-                BlockWeights before = block;
-                silence(before.down);
-                decoder.run_block(before, hidden);
-            }
-            BlockWeights rounded = block;
-            (site == InputSite::attention ? rounded.qkv : rounded.gate_up) =
-                site == InputSite::attention ? nearest.qkv : nearest.gate_up;
-            const auto [size, change] =
-                addedSquares(decoder, alone(block, site), alone(rounded, site), hidden);
-            QVERIFY(report.measured == AwqLoss::module);
-            QCOMPARE(report.sampled, 0);  // few tokens: all of them
-            QVERIFY(change > 0);
-            QVERIFY(std::fabs(report.candidates.front().loss / (change / size) - 1) < 1e-3);
-            ++modules;
-        }
-        QCOMPARE(modules, 2);
-    }
-
-    void lossesOfModulesAreMeasuredOnWholeWindows() {
-        const Tiny tiny;
-        const TransformedModel made = transform_plan(
-            tiny.decoder, tiny.model, parse_plan("awq/q4_0"), nullptr, randomWindows(13, 100));
-        for (const MappingReport& report : made.mappings) {
-            QCOMPARE(report.sampled, report.mapping.norm ? 1000 : 0);
-        }
+        QVERIFY(std::fabs(first.candidates.front().loss / loss - 1) < 1e-3);
     }
 
     /// Up to the rounding of the norms to bfloat16, which the scales follow.
@@ -241,20 +158,10 @@ class TestTransformRun : public QObject {
         const Tiny tiny;
         const Plan plan = parse_plan("awq/int3:g32:asym+clip");
         std::vector<std::vector<float>> results;
-        std::vector<std::vector<double>> losses;
         for (const int threads : {1, 2}) {
             set_thread_limit(threads);
-            const CalibratedPlan made = tiny.calibrate(format(plan));
-            const auto weights = made.weights(tiny.model, plan, nullptr);
+            const auto weights = tiny.calibrate(format(plan)).weights(tiny.model, plan, nullptr);
             std::vector<float> all;
-            std::vector<double> tried;
-            for (const MappingReport& report : made.transformed->mappings) {
-                all.insert(all.end(), report.scales.begin(), report.scales.end());
-                for (const AwqCandidate& candidate : report.candidates) {
-                    tried.push_back(candidate.loss);
-                }
-            }
-            losses.push_back(std::move(tried));
             for (const ModelTensor& tensor : tiny.model->tensors()) {
                 const auto values = allRows(*weights->rows(tensor));
                 all.insert(all.end(), values.begin(), values.end());
@@ -263,7 +170,6 @@ class TestTransformRun : public QObject {
         }
         set_thread_limit(0);
         QVERIFY(results[0] == results[1]);
-        QVERIFY(losses[0] == losses[1]);
     }
 
     /// Weights of a run, an evaluation and a file are the same ones, and errors are those of the
@@ -334,8 +240,8 @@ class TestTransformRun : public QObject {
         }
     }
 
-    /// Where there are more channels than tokens looked at, losses of linears are measured on the
-    /// tokens: here on all of them, so that the identity's is the error of rounding to nearest.
+    /// Where there are more channels than tokens looked at, losses are measured on the tokens: here
+    /// on all of them, so that the identity's is the error of rounding to nearest.
     void lossesOfManyChannelsAreMeasuredOnTokens() {
         const Tiny tiny;
         std::vector<TokenIds> windows = randomWindows();
@@ -349,12 +255,12 @@ class TestTransformRun : public QObject {
             windows);
         QCOMPARE(made.mappings.size(), std::size_t{6});
         for (const MappingReport& report : made.mappings) {
-            if (!report.mapping.norm) {
-                QCOMPARE(report.sampled, 48);
-                const std::size_t down = report.mapping.consumers.front();
-                const double loss = std::pow(errors[0].tensors[down].relative(), 2);
-                QVERIFY(std::fabs(report.candidates.front().loss / loss - 1) < 1e-3);
+            QCOMPARE(report.sampled, 48);
+            double loss = 0;
+            for (const std::size_t consumer : report.mapping.consumers) {
+                loss += std::pow(errors[0].tensors[consumer].relative(), 2);
             }
+            QVERIFY(std::fabs(report.candidates.front().loss / loss - 1) < 1e-3);
         }
     }
 
