@@ -34,6 +34,14 @@ std::size_t write(const Calibration& calibration, const Model& model, const Argu
 }
 
 void run(const Settings& settings, const Arguments& arguments) {
+    const std::filesystem::path ending = std::filesystem::path(arguments.out).extension();
+    if (ending != ".gguf" && ending != ".dat" && ending != ".qlcal") {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core",
+                                   "The name says what is written: .gguf or .dat for an importance "
+                                   "matrix, .qlcal for a calibration.")),
+                    arguments.out);
+    }
     const auto model = Model::open(arguments.model);
     const Progress progress = terminal_progress(settings);
     const CalibrationText text = arguments.text.empty()

@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "app/cli/plan_options.h"
+
 namespace ql::cli {
 
 void add_calibration_options(CLI::App& command, CalibrationChoice& choice) {
@@ -26,6 +28,7 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice) {
 
 std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const Model& model,
                                           const Progress& progress) {
+    refuse_calibration_file(choice.file, "--calibration takes a text");
     const CalibrationText text = choice.file.empty() ? CalibrationText::built_in()
                                                      : CalibrationText::read(choice.file, progress);
     return CalibrationSamples::cut(text, *Tokenizer::of(model), choice.samples, choice.context,

@@ -135,8 +135,16 @@ void print(const Comparison& comparison) {
     }
     table.print();
     fmt::print(
-        "\nSize: all tensors. Bits per weight and errors: the tensors that the scheme covers."
-        " Changed: tensors that get something else than the scheme says.\n");
+        "\nSize: all tensors. Bits per weight and errors: the tensors that the scheme covers, which"
+        " for a recipe\nare more than the linears. Encode s: encoding alone, summed over threads."
+        " Changed: tensors that get\nsomething else than the scheme says.\n");
+    const bool calibrated = std::any_of(runs.begin(), runs.end(), [](const ModelRun& run) {
+        return run.plan.calibrates_weights();
+    });
+    if (calibrated && !comparison.has_outputs()) {
+        fmt::print(
+            "GPTQ and AWQ lower the error of outputs, not of weights: --text FILE shows it.\n");
+    }
     if (weighted) {
         fmt::print(
             "Weighted RMSE: by importance, over the tensors that the importance matrix knows.\n");
@@ -225,6 +233,9 @@ void run(const Settings& settings, const Arguments& arguments) {
         require_importance(plan, importance.get());
     }
     const auto model = Model::open(arguments.model);
+    for (const Plan& plan : plans) {
+        check_effect(settings, plan, *model, importance.get());
+    }
     const Progress progress = terminal_progress(settings);
     std::optional<AtomicFile> table;
     if (!arguments.csv.empty()) {
@@ -237,6 +248,7 @@ void run(const Settings& settings, const Arguments& arguments) {
     request.plans = plans;
     request.importance = importance;
     if (on_text) {
+        note_long_context(settings, arguments.text, *model);
         request.text = read_text(arguments.text, *model, progress);
     }
     const bool calibrated =

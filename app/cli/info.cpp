@@ -4,6 +4,7 @@
 #include "app/cli/info_imatrix.h"
 #include "core/files/escape.h"
 #include "core/measure/memory.h"
+#include "core/model/calibration/calibration_file.h"
 #include "core/model/forward/decoder_spec.h"
 
 namespace ql::cli {
@@ -103,10 +104,31 @@ bool is_imatrix(const Model& model) {
     return metadata != nullptr && metadata->string("general.type") == "imatrix";
 }
 
+void show_calibration(const Settings& settings, const Calibration& calibration) {
+    if (settings.json) {
+        print_json({{"format", "calibration"},
+                    {"model", calibration.model},
+                    {"text", calibration.text},
+                    {"windows", calibration.windows},
+                    {"context", calibration.context},
+                    {"inputs", calibration.inputs.size()}});
+        return;
+    }
+    fmt::print(
+        "A calibration of {} on {}: {} windows of {} tokens, statistics of {} inputs of linears.\n"
+        "The window opens it; as an importance matrix: quantloupe-cli calibrate … -o FILE.gguf.\n",
+        for_terminal(calibration.model), for_terminal(calibration.text), calibration.windows,
+        calibration.context, calibration.inputs.size());
+}
+
 void run(const Settings& settings, const std::filesystem::path& path) {
     // The old form has nothing else to be known by.
     if (path.extension() == ".dat" && std::filesystem::is_regular_file(path)) {
         show_imatrix(settings, read_imatrix(path));
+        return;
+    }
+    if (path.extension() == ".qlcal") {
+        show_calibration(settings, read_calibration(path));
         return;
     }
     const auto model = Model::open(path);

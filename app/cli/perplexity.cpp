@@ -53,7 +53,7 @@ void print(const Evaluation& evaluation, const EvaluationText& text) {
 }
 
 /// The original, if asked for or if there is nothing else, and the model with the scheme.
-std::vector<EvaluatedModel> models_of(const Arguments& arguments,
+std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments& arguments,
                                       const std::shared_ptr<const Model>& model,
                                       const Progress& progress) {
     std::vector<EvaluatedModel> models;
@@ -66,6 +66,7 @@ std::vector<EvaluatedModel> models_of(const Arguments& arguments,
         const auto importance = read_importance(arguments.plan_options);
         add_tensor_types(arguments.plan_options, plan);
         require_importance(plan, importance.get());
+        check_effect(settings, plan, *model, importance.get());
         const CalibratedPlan calibrated =
             calibrate_plan(model, plan, importance, arguments.calibration, progress);
         models.push_back({format(plan), calibrated.weights(model, plan, importance)});
@@ -76,8 +77,9 @@ std::vector<EvaluatedModel> models_of(const Arguments& arguments,
 void run(const Settings& settings, const Arguments& arguments) {
     const auto model = Model::open(arguments.model);
     const Decoder decoder(model);
+    note_long_context(settings, arguments.text, *model);
     const Progress progress = terminal_progress(settings);
-    const std::vector<EvaluatedModel> models = models_of(arguments, model, progress);
+    const std::vector<EvaluatedModel> models = models_of(settings, arguments, model, progress);
     const EvaluationText text = read_text(arguments.text, *model, progress);
     const auto results = evaluate(decoder, models, text, arguments.text.evaluation(), progress);
     finish_progress();

@@ -1,6 +1,12 @@
 #include "app/cli/plan_options.h"
 
+#include <filesystem>
+#include <map>
+
+#include <fmt/core.h>
+
 #include "core/base/error.h"
+#include "core/model/resolve_plan.h"
 
 namespace ql::cli {
 
@@ -22,6 +28,7 @@ void add_tensor_types(const PlanOptions& options, Plan& plan) {
 }
 
 std::shared_ptr<const ImportanceMatrix> read_importance(const PlanOptions& options) {
+    refuse_calibration_file(options.imatrix, "--imatrix takes an importance matrix (.gguf, .dat)");
     return options.imatrix.empty()
                ? nullptr
                : std::make_shared<const ImportanceMatrix>(read_imatrix(options.imatrix));
@@ -34,6 +41,43 @@ void require_importance(const Plan& plan, const ImportanceMatrix* importance) {
                                    "The scheme {} weights errors by importance: name an importance "
                                    "matrix with --imatrix FILE."),
                              format(plan)));
+    }
+}
+
+void check_effect(const Settings& settings, const Plan& plan, const Model& model,
+                  const ImportanceMatrix* importance) {
+    const std::vector<PlanEntry> entries = resolve_plan(plan, model, importance);
+    std::map<std::string, std::vector<std::size_t>> by_reason;
+    bool effect = false;
+    for (std::size_t t = 0; t < entries.size(); ++t) {
+        effect = effect || entries[t].scheme.has_value();
+        if (!entries[t].fallback.empty()) {
+            by_reason[entries[t].fallback.english()].push_back(t);
+        }
+    }
+    if (!effect && !by_reason.empty()) {
+        throw Error(ErrorCode::usage, Sentence(QL_TR("core", "{} fits no tensor of this model: {}"),
+                                               format(plan), by_reason.begin()->first));
+    }
+    if (settings.json || settings.quiet) {
+        return;
+    }
+    for (const auto& [reason, tensors] : by_reason) {
+        const std::optional<Scheme>& instead = entries[tensors.front()].scheme;
+        fmt::print(stderr, "note: {}: {} get something else, among them {} ({}): {}\n",
+                   format(plan),
+                   tensors.size() == 1 ? "1 tensor" : fmt::format("{} tensors", tensors.size()),
+                   for_terminal(model.tensors()[tensors.front()].name),
+                   instead ? format(*instead) : "as it is stored", for_terminal(reason));
+    }
+}
+
+void refuse_calibration_file(const std::string& path, const char* wanted) {
+    if (std::filesystem::path(path).extension() == ".qlcal") {
+        throw Error(
+            ErrorCode::usage,
+            Sentence(QL_TR("core", "This is a calibration, which the window opens; {}."), wanted),
+            path);
     }
 }
 

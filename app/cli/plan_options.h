@@ -7,7 +7,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/cli/output.h"
 #include "core/files/imatrix.h"
+#include "core/model/model.h"
 #include "core/schemes/plan.h"
 
 namespace ql::cli {
@@ -29,5 +31,14 @@ std::shared_ptr<const ImportanceMatrix> read_importance(const PlanOptions& optio
 
 /// Throws Error(usage), with what to do, if a plan needs importance and there is none.
 void require_importance(const Plan& plan, const ImportanceMatrix* importance);
+
+/// Throws Error(usage) with the reason if a plan's scheme fits none of the tensors that it is for;
+/// else tells on stderr which tensors get something else, one line for each reason. `importance`
+/// may be null.
+void check_effect(const Settings& settings, const Plan& plan, const Model& model,
+                  const ImportanceMatrix* importance);
+
+/// A calibration's file that is given where something else is wanted: throws Error(usage).
+void refuse_calibration_file(const std::string& path, const char* wanted);
 
 }  // namespace ql::cli

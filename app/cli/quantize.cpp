@@ -97,6 +97,11 @@ void run(const Settings& settings, const Arguments& arguments) {
     const Plan plan = plan_of(arguments);
     const GgufExportOptions options = options_of(arguments);
     require_importance(plan, options.importance.get());
+    if (std::filesystem::path(arguments.out).extension() != ".gguf") {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core", "What is written is GGUF: name the file .gguf.")),
+                    arguments.out);
+    }
     const auto model = Model::open(arguments.model);
     GgufExport gguf = plan_gguf(*model, plan, options);
     for (const Sentence& note : gguf.notes) {

@@ -41,6 +41,19 @@ void add_text_options(CLI::App& command, TextOptions& options) {
                        "Keep finished work in this file, and go on from it if it is there");
 }
 
+void note_long_context(const Settings& settings, const TextOptions& options, const Model& model) {
+    const auto& known = model.hyperparameters();
+    const std::uint64_t trained = known ? known->context_length : 0;
+    if (trained > 0 && static_cast<std::uint64_t>(options.context) > trained && !settings.json &&
+        !settings.quiet) {
+        fmt::print(
+            stderr,
+            "note: The model was made for {} tokens: in windows of {} it predicts worse than "
+            "it can.\n",
+            trained, options.context);
+    }
+}
+
 EvaluationText read_text(const TextOptions& options, const Model& model, const Progress& progress) {
     const MappedFile file(options.file);
     const auto bytes = file.range(0, file.size());

@@ -25,6 +25,9 @@ struct TextOptions {
 void add_text_options(CLI::App& command, TextOptions& options);
 
 /// The text in the model's tokens. Throws Error.
+/// Tells on stderr if windows are longer than what the model was made for.
+void note_long_context(const Settings& settings, const TextOptions& options, const Model& model);
+
 EvaluationText read_text(const TextOptions& options, const Model& model, const Progress& progress);
 
 /// Appends what was measured, under the keys of the command line: perplexity, nll, …, kl,

@@ -6,8 +6,6 @@
 #include "core/files/checkpoint.h"
 #include "core/files/weight_files.h"
 
-template class nlohmann::basic_json<>;  // for all files: json_compiled.h
-
 namespace ql {
 
 namespace {

@@ -1,0 +1,3 @@
+#include "core/files/json_compiled.h"
+
+template class nlohmann::basic_json<>;
