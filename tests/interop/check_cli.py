@@ -192,7 +192,7 @@ def check_search(report, quantloupe, golden, folder):
 
 
 def check_importance_errors(report, quantloupe, model, golden, folder):
-    source, target = golden / "input_gauss.f32", folder / "refused.bin"
+    source, target = golden / "input_gauss.f32", folder / "refused.gguf"
     weights = np.fromfile(golden / "imatrix_512.f32", "<f4")
     bad = {"negative": -weights, "NaN": weights * np.nan, "too short": weights[:-1]}
     for name, values in bad.items():
