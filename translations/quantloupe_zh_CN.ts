@@ -4877,10 +4877,6 @@
         <translation>舍入之后，针对得到的编码重新选取缩放因子，使输出的平方误差最小。</translation>
     </message>
     <message>
-        <source>make up for lost inputs (GPTAQ)</source>
-        <translation>补偿输入的损失（GPTAQ）</translation>
-    </message>
-    <message>
         <source>Columns also make up for what quantized blocks before have changed about their inputs, so that outputs come nearer to those of the original model; it goes with neither of the two above.</source>
         <translation>各列还会补偿前面已量化的块给输入带来的变化，使输出更接近原模型的输出；不能与上面两项同时使用。</translation>
     </message>

@@ -142,7 +142,7 @@ void RoundingChoice::retranslate() {
     refit_->setToolTip(
         tr("After rounding, scales are chosen anew for the codes that were found, by least "
            "squared error of the output."));
-    gptaq_->setText(tr("make up for lost inputs (GPTAQ)"));
+    gptaq_->setText(QStringLiteral("GPTAQ"));
     gptaq_->setToolTip(
         tr("Columns also make up for what quantized blocks before have changed about their inputs, "
            "so that outputs come nearer to those of the original model; it goes with neither of "
