@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/parallel.h"
+#include "core/model/forward/token_batches.h"
 
 namespace ql {
 
@@ -195,25 +196,7 @@ std::vector<TokenBatch> Decoder::block_batches(const Sequences& sequences) const
     const std::int64_t widest = std::max(
         {spec_.width, (spec_.heads + 2 * spec_.kv_heads) * spec_.head_dim, 2 * spec_.feed_forward});
     const std::int64_t most = std::max(kLeastBatchTokens, kBatchValues / widest);
-    std::vector<TokenBatch> batches;
-    std::vector<std::int64_t> lengths;
-    std::int64_t tokens = 0;
-    std::int64_t begin = 0;
-    const auto close = [&] {
-        batches.push_back({Sequences(std::exchange(lengths, {})), begin});
-        begin += std::exchange(tokens, 0);
-    };
-    for (const std::int64_t length : sequences.lengths()) {
-        if (tokens > 0 && tokens + length > most) {
-            close();
-        }
-        lengths.push_back(length);
-        tokens += length;
-    }
-    if (tokens > 0) {
-        close();
-    }
-    return batches;
+    return token_batches(sequences, most, std::max<std::int64_t>(1, sequences.tokens()));
 }
 
 void Decoder::run_block(const BlockWeights& weights, HiddenStates& hidden,

@@ -6,6 +6,7 @@
 
 #include "core/base/parallel.h"
 #include "core/model/forward/decoder.h"
+#include "core/model/forward/token_batches.h"
 
 namespace ql {
 
@@ -80,28 +81,7 @@ void cap(std::vector<float>& logits, float softcap, const Progress& progress) {
 }  // namespace
 
 std::vector<TokenBatch> output_batches(const Sequences& sequences) {
-    std::vector<TokenBatch> batches;
-    std::vector<std::int64_t> lengths;
-    std::int64_t tokens = 0;
-    std::int64_t begin = 0;
-    const auto close = [&] {
-        batches.push_back({Sequences(std::exchange(lengths, {})), begin});
-        begin += std::exchange(tokens, 0);
-    };
-    for (const std::int64_t length : sequences.lengths()) {
-        for (std::int64_t done = 0; done < length; done += kEndTokens) {
-            const std::int64_t part = std::min(kEndTokens, length - done);
-            if (tokens + part > kEndTokens) {
-                close();
-            }
-            lengths.push_back(part);
-            tokens += part;
-        }
-    }
-    if (tokens > 0) {
-        close();
-    }
-    return batches;
+    return token_batches(sequences, kEndTokens, kEndTokens);
 }
 
 HiddenStates Decoder::embed(const std::vector<TokenIds>& ids, const WeightSource& source,
