@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <utility>
 
 #include "core/base/parallel.h"
 #include "core/model/forward/decoder.h"
