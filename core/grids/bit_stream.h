@@ -25,6 +25,17 @@ inline void put_bits(std::byte* bytes, std::size_t first, int count, unsigned va
     }
 }
 
+/// The `count` bits (at most 8) from bit `first` on.
+inline unsigned get_bits(const std::byte* bytes, std::size_t first, int count) {
+    const std::byte* at = bytes + first / 8;
+    const auto shift = static_cast<int>(first % 8);
+    auto bits = static_cast<unsigned>(at[0]) >> shift;
+    if (shift + count > 8) {
+        bits |= static_cast<unsigned>(at[1]) << (8 - shift);
+    }
+    return bits & ((1u << count) - 1);
+}
+
 namespace detail {
 
 /// Eight codes of `bits` bits, one in each byte of `spread`, moved together into 8 * bits bits:
