@@ -166,7 +166,8 @@ void Actions::retranslate() {
     closeModel->setText(tr("&Close Model"));
     exportModel->setText(tr("&Export…"));
     exportModel->setIconText(tr("Export"));
-    exportModel->setToolTip(tr("Write the model as GGUF with one of the schemes (Ctrl+E)"));
+    exportModel->setToolTip(
+        tr("Write the model with one of the schemes, as GGUF or safetensors (Ctrl+E)"));
     quit->setText(tr("&Quit"));
     find->setText(tr("&Find Tensor"));
     const QList<QAction*> themeActions = themes->actions();

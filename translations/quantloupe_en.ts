@@ -30,6 +30,13 @@
             <numerusform>The file will have %1 and %n tensors.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>The folder will have %1 of weights and %n tensor(s).</source>
+        <translation>
+            <numerusform>The folder will have %1 of weights and %n tensor.</numerusform>
+            <numerusform>The folder will have %1 of weights and %n tensors.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::FindingText</name>

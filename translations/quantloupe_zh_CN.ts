@@ -629,10 +629,6 @@
         <translation>%1：%2</translation>
     </message>
     <message>
-        <source>The model&apos;s weights are already quantized (quant_method {}); only models with float weights can be written as GGUF.</source>
-        <translation>模型的权重已经量化（quant_method {}）；只有浮点权重的模型能写为 GGUF。</translation>
-    </message>
-    <message>
         <source>The tensor {} has no place in a GGUF file of the architecture {}.</source>
         <translation>架构 {1} 的 GGUF 文件中没有张量 {0} 的位置。</translation>
     </message>
@@ -667,10 +663,6 @@
     <message>
         <source>{} tensors that llama.cpp needs are missing; the first is {}.</source>
         <translation>缺少 llama.cpp 需要的 {} 个张量；第一个是 {}。</translation>
-    </message>
-    <message>
-        <source>This is the model&apos;s own file; choose another name.</source>
-        <translation>这是模型自己的文件；请换一个名称。</translation>
     </message>
     <message>
         <source>Writing {}</source>
@@ -1536,6 +1528,226 @@
         <source>“{}” is no option of GPTQ: damp=, order=, independent, refit and gptaq are.</source>
         <translation>“{}”不是 GPTQ 的选项：可用 damp=、order=、independent、refit 和 gptaq。</translation>
     </message>
+    <message>
+        <source>Loaded by llama.cpp and what is built on it.</source>
+        <translation>可由 llama.cpp 及基于它的程序加载。</translation>
+    </message>
+    <message>
+        <source>Loaded by vLLM, SGLang, GPTQModel, and transformers with gptqmodel.</source>
+        <translation>可由 vLLM、SGLang、GPTQModel 以及装有 gptqmodel 的 transformers 加载。</translation>
+    </message>
+    <message>
+        <source>Loaded by GPTQModel, and transformers with gptqmodel; vLLM wants 4 or 8 bits, symmetric.</source>
+        <translation>可由 GPTQModel 和装有 gptqmodel 的 transformers 加载；vLLM 要求 4 位或 8 位对称量化。</translation>
+    </message>
+    <message>
+        <source>Loaded by vLLM, SGLang, and transformers with gptqmodel.</source>
+        <translation>可由 vLLM、SGLang 以及装有 gptqmodel 的 transformers 加载。</translation>
+    </message>
+    <message>
+        <source>Loaded by vLLM, SGLang, and transformers with compressed-tensors.</source>
+        <translation>可由 vLLM、SGLang 以及装有 compressed-tensors 的 transformers 加载。</translation>
+    </message>
+    <message>
+        <source>Loaded by transformers, vLLM and anything that reads floats.</source>
+        <translation>可由 transformers、vLLM 以及任何能读取浮点权重的程序加载。</translation>
+    </message>
+    <message>
+        <source>This is where the model itself lies; choose another name.</source>
+        <translation>这是模型自身所在的位置，请另选名称。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s weights are already quantized in a form that cannot be read (quant_method {}).</source>
+        <translation>模型的权重已经量化，而且是无法读取的形式（quant_method {}）。</translation>
+    </message>
+    <message>
+        <source>A hash is no hexadecimal number.</source>
+        <translation>某个哈希值不是十六进制数。</translation>
+    </message>
+    <message>
+        <source>The file is not what an export writes.</source>
+        <translation>该文件不是导出时写入的内容。</translation>
+    </message>
+    <message>
+        <source>The format does not record how activations are stored, as {} asks for; {} does.</source>
+        <translation>该格式不记录激活的存储方式，而 {} 需要它；{} 可以记录。</translation>
+    </message>
+    <message>
+        <source>GPTQ files hold integers of 2, 3, 4 or 8 bits, per row or group, with scales of F16, not {}; {} would fit.</source>
+        <translation>GPTQ 文件只能存放 2、3、4 或 8 位整数，按行或按组，缩放因子为 F16，不能存放 {}；可改用 {}。</translation>
+    </message>
+    <message>
+        <source>AWQ files hold integers of 4 bits in groups, with scales of F16, not {}; {} would fit.</source>
+        <translation>AWQ 文件只能存放按组的 4 位整数，缩放因子为 F16，不能存放 {}；可改用 {}。</translation>
+    </message>
+    <message>
+        <source>compressed-tensors&apos; programs scale activations by token, or by one number that is known beforehand, not as {} asks for; @{} would fit.</source>
+        <translation>支持 compressed-tensors 的程序按词元缩放激活，或使用一个预先确定的数，而不是 {} 要求的方式；可改用 @{}。</translation>
+    </message>
+    <message>
+        <source>compressed-tensors holds FP8 as E4M3, not as {}; {} would fit.</source>
+        <translation>compressed-tensors 只能以 E4M3 存放 FP8，不能存放 {}；可改用 {}。</translation>
+    </message>
+    <message>
+        <source>compressed-tensors&apos; programs do not compute with {}; {} would fit.</source>
+        <translation>支持 compressed-tensors 的程序不能用 {} 计算；可改用 {}。</translation>
+    </message>
+    <message>
+        <source>compressed-tensors files hold integers of 4 or 8 bits, per row or group, and FP8, not {}; {} would fit.</source>
+        <translation>compressed-tensors 文件只能存放按行或按组的 4 位或 8 位整数以及 FP8，不能存放 {}；可改用 {}。</translation>
+    </message>
+    <message>
+        <source>Textbook schemes show what simplifications cost; they are not exported.</source>
+        <translation>教科书方案用于展示简化的代价，不能导出。</translation>
+    </message>
+    <message>
+        <source>Floats do not record how activations are stored (@{}).</source>
+        <translation>浮点权重不记录激活的存储方式（@{}）。</translation>
+    </message>
+    <message>
+        <source>Every linear of the decoder has to be quantized in this format.</source>
+        <translation>此格式要求解码器的每个线性层都被量化。</translation>
+    </message>
+    <message>
+        <source>Only linears of a decoder&apos;s blocks can be quantized in this format, stored [out, in].</source>
+        <translation>此格式只能量化解码器各块中以 [out, in] 存放的线性层。</translation>
+    </message>
+    <message>
+        <source>All quantized linears have one type in this format, here {}, not {}.</source>
+        <translation>在此格式中，所有被量化的线性层类型相同，此处为 {}，而不是 {}。</translation>
+    </message>
+    <message>
+        <source>Only models in Hugging Face form (safetensors) can be written in this form, not GGUF files.</source>
+        <translation>只有 Hugging Face 形式（safetensors）的模型能以此形式写出，GGUF 文件不能。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s architecture is not known, and so not which tensors are the linears that this format quantizes.</source>
+        <translation>模型的架构未知，因此无法确定此格式要量化的线性层是哪些张量。</translation>
+    </message>
+    <message>
+        <source>The plan quantizes nothing that this format could hold; dequantized writes floats.</source>
+        <translation>该方案没有量化此格式能存放的任何内容；“反量化”可写出浮点权重。</translation>
+    </message>
+    <message>
+        <source>The folder has other files in it ({}); choose a new or an empty one.</source>
+        <translation>文件夹中有其他文件（{}），请选择新的或空的文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder cannot be written: {}.</source>
+        <translation>无法写入文件夹：{}。</translation>
+    </message>
+    <message>
+        <source>Tensor {} was not there when the model was written.</source>
+        <translation>写出模型时没有张量 {}。</translation>
+    </message>
+    <message>
+        <source>{} of the {} tensors that were written are missing.</source>
+        <translation>写出的 {1} 个张量中缺少 {0} 个。</translation>
+    </message>
+    <message>
+        <source>There is a file of this name, not a folder.</source>
+        <translation>已有同名的文件，而不是文件夹。</translation>
+    </message>
+    <message>
+        <source>The GPTQ layout has codes of 2, 3, 4 or 8 bits.</source>
+        <translation>GPTQ 布局的编码为 2、3、4 或 8 位。</translation>
+    </message>
+    <message>
+        <source>The AWQ layout has codes of 4 bits.</source>
+        <translation>AWQ 布局的编码为 4 位。</translation>
+    </message>
+    <message>
+        <source>The layout of compressed-tensors has codes of 4 or 8 bits.</source>
+        <translation>compressed-tensors 布局的编码为 4 或 8 位。</translation>
+    </message>
+    <message>
+        <source>A byte for each weight holds symmetric int8.</source>
+        <translation>每个权重一个字节的布局存放对称 int8。</translation>
+    </message>
+    <message>
+        <source>The layout has scales for rows or groups, not for tensors.</source>
+        <translation>该布局的缩放因子按行或按组，而不是按张量。</translation>
+    </message>
+    <message>
+        <source>The layout has scales for tensors or rows, not for groups.</source>
+        <translation>该布局的缩放因子按张量或按行，而不是按组。</translation>
+    </message>
+    <message>
+        <source>The GPTQ layout wants rows and columns in multiples of {}, not {} × {}.</source>
+        <translation>GPTQ 布局要求行数和列数是 {} 的倍数，而此处为 {} × {}。</translation>
+    </message>
+    <message>
+        <source>The AWQ layout wants rows in multiples of {}, not {}.</source>
+        <translation>AWQ 布局要求行数是 {} 的倍数，而此处为 {}。</translation>
+    </message>
+    <message>
+        <source>The layout holds FP8, not {}.</source>
+        <translation>该布局存放 FP8，而不是 {}。</translation>
+    </message>
+    <message>
+        <source>The layout holds plain integers, not {}.</source>
+        <translation>该布局存放普通整数，而不是 {}。</translation>
+    </message>
+    <message>
+        <source>The matrix is empty.</source>
+        <translation>矩阵为空。</translation>
+    </message>
+    <message>
+        <source>The model says that it is quantized ({}), in a form that is not known here; its tensors are shown as they are stored.</source>
+        <translation>模型声明自己已量化（{}），但此形式未知；其张量按存储原样显示。</translation>
+    </message>
+    <message>
+        <source>Its linear has no tensor {}.</source>
+        <translation>其线性层缺少张量 {}。</translation>
+    </message>
+    <message>
+        <source>The tensor {} is no matrix.</source>
+        <translation>张量 {} 不是矩阵。</translation>
+    </message>
+    <message>
+        <source>Its scales are stored as {}.</source>
+        <translation>其缩放因子以 {} 存储。</translation>
+    </message>
+    <message>
+        <source>{} columns are not {} groups of equal size.</source>
+        <translation>{} 列无法分成 {} 个大小相等的组。</translation>
+    </message>
+    <message>
+        <source>The quantization_config does not say how many bits codes have.</source>
+        <translation>quantization_config 没有说明编码的位数。</translation>
+    </message>
+    <message>
+        <source>Only the GEMM layout of AWQ can be read, not {}.</source>
+        <translation>只能读取 AWQ 的 GEMM 布局，不能读取 {}。</translation>
+    </message>
+    <message>
+        <source>The tensor {} is {} of {}, but its linear needs {} of {}.</source>
+        <translation>张量 {} 为 {} 的 {}，但其线性层需要 {} 的 {}。</translation>
+    </message>
+    <message>
+        <source>The tensor {} is no list of {} groups.</source>
+        <translation>张量 {} 不是 {} 列的组号列表。</translation>
+    </message>
+    <message>
+        <source>The tensor {} does not make {} groups of {} columns.</source>
+        <translation>张量 {} 不能分成 {} 个 {} 列的组。</translation>
+    </message>
+    <message>
+        <source>Groups of columns in another order (weight_g_idx) cannot be read.</source>
+        <translation>无法读取列顺序被打乱的分组（weight_g_idx）。</translation>
+    </message>
+    <message>
+        <source>The tensor {} is no shape of a matrix.</source>
+        <translation>张量 {} 不是矩阵的形状。</translation>
+    </message>
+    <message>
+        <source>Its {} words hold no {} codes of 4 or 8 bits, which are those that can be read.</source>
+        <translation>其 {} 个字并非 {} 个 4 位或 8 位编码，而只有这两种可以读取。</translation>
+    </message>
+    <message>
+        <source>The model names how activations are rounded ({}); here it is run with activations as they are.</source>
+        <translation>模型声明了激活的舍入方式（{}）；此处运行时激活保持原样。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>
@@ -1598,10 +1810,6 @@
     <message>
         <source>Export</source>
         <translation>导出</translation>
-    </message>
-    <message>
-        <source>Write the model as GGUF with one of the schemes (Ctrl+E)</source>
-        <translation>用其中一个方案把模型写为 GGUF（Ctrl+E）</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -1712,6 +1920,10 @@
     <message>
         <source>&amp;Sizes</source>
         <translation>大小(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Write the model with one of the schemes, as GGUF or safetensors (Ctrl+E)</source>
+        <translation>用其中一个方案把模型写成 GGUF 或 safetensors（Ctrl+E）</translation>
     </message>
 </context>
 <context>
@@ -3153,10 +3365,6 @@
         <translation>GGUF 模型 (*.gguf)</translation>
     </message>
     <message>
-        <source>Replace file</source>
-        <translation>替换文件</translation>
-    </message>
-    <message>
         <source>%1 exists. Replace it?</source>
         <translation>%1 已存在。要替换它吗？</translation>
     </message>
@@ -3191,20 +3399,12 @@
         <translation>无法导出。</translation>
     </message>
     <message>
-        <source>Working out the file…</source>
-        <translation>正在规划文件…</translation>
-    </message>
-    <message>
         <source>Scheme</source>
         <translation>方案</translation>
     </message>
     <message>
         <source>All other tensors</source>
         <translation>其余张量</translation>
-    </message>
-    <message>
-        <source>Type of the embeddings and of what the scheme does not cover. Norms and biases are always F32.</source>
-        <translation>词嵌入以及方案不覆盖的张量的类型。归一化和偏置总是 F32。</translation>
     </message>
     <message>
         <source>Destination</source>
@@ -3217,10 +3417,6 @@
     <message>
         <source>Export</source>
         <translation>导出</translation>
-    </message>
-    <message>
-        <source>Command that runs the model in llama.cpp</source>
-        <translation>在 llama.cpp 中运行该模型的命令</translation>
     </message>
     <message>
         <source>Copy the command</source>
@@ -3241,6 +3437,60 @@
     <message>
         <source>The scheme, recipe or plan that says which tensor gets which type.</source>
         <translation>决定每个张量用什么类型的方案、配方或计划。</translation>
+    </message>
+    <message>
+        <source>GGUF file</source>
+        <translation>GGUF 文件</translation>
+    </message>
+    <message>
+        <source>GPTQ folder</source>
+        <translation>GPTQ 文件夹</translation>
+    </message>
+    <message>
+        <source>AWQ folder</source>
+        <translation>AWQ 文件夹</translation>
+    </message>
+    <message>
+        <source>compressed-tensors folder</source>
+        <translation>compressed-tensors 文件夹</translation>
+    </message>
+    <message>
+        <source>Dequantized folder (floats)</source>
+        <translation>反量化文件夹（浮点）</translation>
+    </message>
+    <message>
+        <source>Where to make the folder</source>
+        <translation>在何处建立文件夹</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
+    </message>
+    <message numerus="yes">
+        <source>The folder will have %1 of weights and %n tensor(s).</source>
+        <translation>
+            <numerusform>文件夹将包含 %1 的权重和 %n 个张量。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Working out what will be written…</source>
+        <translation>正在计算将要写出的内容…</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>What is written, and for which programs. Formats that cannot hold the scheme are greyed, with the reason.</source>
+        <translation>写出什么，供哪些程序使用。不能容纳该方案的格式显示为灰色，并说明原因。</translation>
+    </message>
+    <message>
+        <source>Type of the embeddings and of what the scheme does not cover, and of dequantized weights. In GGUF, norms and biases are always F32.</source>
+        <translation>嵌入和方案未覆盖的张量的类型，也是反量化权重的类型。在 GGUF 中，归一化层和偏置始终为 F32。</translation>
+    </message>
+    <message>
+        <source>Command that runs what was written</source>
+        <translation>运行所写模型的命令</translation>
     </message>
 </context>
 <context>
@@ -6124,10 +6374,6 @@
         <translation>看看量化对语言模型做了什么</translation>
     </message>
     <message>
-        <source>Look at any weight matrix, put several quantization schemes side by side, see where each one hurts, and export the one you choose as GGUF.</source>
-        <translation>观察任意权重矩阵，把几种量化方案并排对比，看清每一种损失在哪里，再把选定的方案导出为 GGUF。</translation>
-    </message>
-    <message>
         <source>Open a Model…</source>
         <translation>打开模型…</translation>
     </message>
@@ -6162,6 +6408,10 @@
     <message>
         <source>Or drop a model file or folder anywhere in this window.</source>
         <translation>也可以把模型文件或文件夹拖放到窗口的任意位置。</translation>
+    </message>
+    <message>
+        <source>Look at any weight matrix, put several quantization schemes side by side, see where each one hurts, and export the one you choose as GGUF or safetensors.</source>
+        <translation>查看任意权重矩阵，并排比较多种量化方案，找出各自的短板，并把选定的方案导出为 GGUF 或 safetensors。</translation>
     </message>
 </context>
 <context>

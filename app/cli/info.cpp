@@ -55,7 +55,7 @@ nlohmann::ordered_json to_json(const Model& model) {
     for (const ModelTensor& tensor : model.tensors()) {
         nlohmann::ordered_json entry = {{"name", tensor.name},
                                         {"role", name(tensor.role)},
-                                        {"dtype", name(tensor.dtype)},
+                                        {"dtype", tensor.stored_as()},
                                         {"shape", tensor.shape},
                                         {"bytes", tensor.bytes}};
         if (tensor.layer >= 0) {
@@ -91,9 +91,8 @@ void print(const Model& model) {
     fmt::print("\n");
     Table table({"tensor", "role", "dtype", "shape", "size"}, {1, 2});
     for (const ModelTensor& tensor : model.tensors()) {
-        table.add({escaped(tensor.name), std::string(name(tensor.role)),
-                   std::string(name(tensor.dtype)), to_string(tensor.shape),
-                   human_bytes(static_cast<double>(tensor.bytes))});
+        table.add({escaped(tensor.name), std::string(name(tensor.role)), tensor.stored_as(),
+                   to_string(tensor.shape), human_bytes(static_cast<double>(tensor.bytes))});
     }
     table.print();
 }

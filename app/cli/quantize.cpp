@@ -3,7 +3,7 @@
 #include "app/cli/calibration_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
-#include "core/export/gguf_export.h"
+#include "core/export/export_plan.h"
 #include "core/files/escape.h"
 
 namespace ql::cli {
@@ -17,6 +17,7 @@ struct Arguments {
     std::string out;
     std::string format = "gguf";
     std::string rest;
+    std::uint64_t shard_bytes = ExportOptions().shard_bytes;
     bool dry_run = false;
     PlanOptions plan_options;
     CalibrationChoice calibration;
@@ -28,8 +29,10 @@ Plan plan_of(const Arguments& arguments) {
     return plan;
 }
 
-GgufExportOptions options_of(const Arguments& arguments) {
-    GgufExportOptions options;
+ExportOptions options_of(const Arguments& arguments) {
+    ExportOptions options;
+    options.format = *export_format_from_name(arguments.format);
+    options.shard_bytes = arguments.shard_bytes;
     options.importance = read_importance(arguments.plan_options);
     if (!arguments.rest.empty()) {
         options.rest = std::get<StorageGrid>(parse_grid(arguments.rest)).dtype;
@@ -53,23 +56,24 @@ nlohmann::ordered_json rule_of(const PlanEntry& entry) {
     }
 }
 
-nlohmann::ordered_json to_json(const Model& model, const GgufExport& plan) {
-    nlohmann::ordered_json json = {{"file_bytes", plan.file_bytes}};
+nlohmann::ordered_json to_json(const Model& model, const ExportPlan& plan,
+                               const CalibratedPlan& made = {}) {
+    nlohmann::ordered_json json = {{"format", name(plan.format)}, {"file_bytes", plan.bytes}};
     json["notes"] = nlohmann::ordered_json::array();
     for (const Sentence& note : plan.notes) {
         json["notes"].push_back(note.english());
     }
-    for (const GgufExportTensor& tensor : plan.tensors) {
+    for (const ExportRow& tensor : plan.tensors) {
         nlohmann::ordered_json entry = {{"name", tensor.name},
-                                        {"dtype", name(tensor.dtype)},
+                                        {"dtype", tensor.type},
                                         {"bytes", tensor.bytes},
                                         {"scheme", scheme_of(tensor.entry)},
                                         {"rule", rule_of(tensor.entry)}};
         if (tensor.tensor < model.tensors().size()) {
             entry["source"] = model.tensors()[tensor.tensor].name;
         }
-        if (plan.rounded != nullptr && plan.rounded->contains(tensor.tensor)) {
-            entry["gptq"] = report_json(plan.rounded->at(tensor.tensor).report);
+        if (made.rounded != nullptr && made.rounded->contains(tensor.tensor)) {
+            entry["gptq"] = report_json(made.rounded->at(tensor.tensor).report);
         }
         if (!tensor.entry.fallback.empty()) {
             entry["fallback"] = tensor.entry.fallback.english();
@@ -79,11 +83,11 @@ nlohmann::ordered_json to_json(const Model& model, const GgufExport& plan) {
     return json;
 }
 
-void print_plan(const GgufExport& plan) {
+void print_plan(const ExportPlan& plan) {
     Table table({"tensor", "type", "size", "scheme", "rule", "note"}, {1, 3, 4, 5});
-    for (const GgufExportTensor& tensor : plan.tensors) {
+    for (const ExportRow& tensor : plan.tensors) {
         const nlohmann::ordered_json rule = rule_of(tensor.entry);
-        table.add({escaped(tensor.name), std::string(name(tensor.dtype)),
+        table.add({escaped(tensor.name), tensor.type,
                    human_bytes(static_cast<double>(tensor.bytes)), scheme_of(tensor.entry),
                    rule.is_string() ? rule.get<std::string>()
                    : rule.is_null() ? ""
@@ -93,29 +97,40 @@ void print_plan(const GgufExport& plan) {
     table.print();
 }
 
-void run(const Settings& settings, const Arguments& arguments) {
-    const Plan plan = plan_of(arguments);
-    const GgufExportOptions options = options_of(arguments);
-    require_importance(plan, options.importance.get());
-    if (std::filesystem::path(arguments.out).extension() != ".gguf") {
+/// GGUF is a file of that ending, everything else a folder.
+void require_fitting_name(ExportFormat format, const std::filesystem::path& out) {
+    const bool gguf_name = out.extension() == ".gguf";
+    if (!is_folder(format) && !gguf_name) {
         throw Error(ErrorCode::usage,
                     Sentence(QL_TR("core", "What is written is GGUF: name the file .gguf.")),
-                    arguments.out);
+                    out.string());
     }
+    if (is_folder(format) && (gguf_name || out.extension() == ".safetensors")) {
+        throw Error(ErrorCode::usage,
+                    Sentence(QL_TR("core", "What is written is a folder: give it another name.")),
+                    out.string());
+    }
+}
+
+void run(const Settings& settings, const Arguments& arguments) {
+    const Plan plan = plan_of(arguments);
+    const ExportOptions options = options_of(arguments);
+    require_importance(plan, options.importance.get());
+    require_fitting_name(options.format, arguments.out);
     const auto model = Model::open(arguments.model);
-    GgufExport gguf = plan_gguf(*model, plan, options);
-    for (const Sentence& note : gguf.notes) {
+    const ExportPlan planned = plan_export(*model, plan, options);
+    for (const Sentence& note : planned.notes) {
         if (!settings.json && !settings.quiet) {
             fmt::print(stderr, "note: {}\n", for_terminal(note.english()));
         }
     }
     if (arguments.dry_run) {
         if (settings.json) {
-            print_json(to_json(*model, gguf));
+            print_json(to_json(*model, planned));
         } else {
-            print_plan(gguf);
+            print_plan(planned);
             fmt::print("\n{} would be {}.\n", for_terminal(arguments.out),
-                       human_bytes(static_cast<double>(gguf.file_bytes)));
+                       human_bytes(static_cast<double>(planned.bytes)));
         }
         return;
     }
@@ -123,27 +138,27 @@ void run(const Settings& settings, const Arguments& arguments) {
     const double calibrated = plan.uses_calibration() ? 0.9 : 0;
     const CalibratedPlan made = calibrate_plan(model, plan, options.importance,
                                                arguments.calibration, progress.part(0, calibrated));
-    const ExportResult result = write_calibrated_gguf(*model, gguf, made, options, arguments.out,
-                                                      progress.part(calibrated, 1));
+    const ExportResult result =
+        write_export(*model, planned, made, arguments.out, progress.part(calibrated, 1));
     finish_progress();
     if (made.rounded != nullptr && !settings.json && !settings.quiet) {
         print_troubles(*model, *made.rounded);
     }
     if (settings.json) {
-        nlohmann::ordered_json json = to_json(*model, gguf);
+        nlohmann::ordered_json json = to_json(*model, planned, made);
         json["path"] = result.path.string();
         json["bytes"] = result.bytes;
         json["seconds"] = result.seconds;
         if (made.transformed != nullptr) {
             json["transform"] = report_json(*made.transformed);
         }
-        json["verified"] = true;  // write_gguf throws where the check after writing fails
+        json["verified"] = true;  // writing throws where the check after writing fails
         print_json(json);
     } else {
-        fmt::print("{}: {}, written and verified in {:.1f} s.\nRun it: llama-cli -m {}\n",
+        fmt::print("{}: {}, written and verified in {:.1f} s.\n{}\nRun it: {}\n",
                    for_terminal(result.path.string()),
                    human_bytes(static_cast<double>(result.bytes)), result.seconds,
-                   for_terminal(result.path.string()));
+                   loaders_of(planned).english(), for_terminal(run_command(planned, result.path)));
     }
 }
 
@@ -163,12 +178,24 @@ void add_quantize(CLI::App& app, Settings& settings) {
     CLI::Option* plan =
         command->add_option("--plan", arguments->plan, "JSON file with rules: tensor -> scheme");
     scheme->excludes(plan);
-    command->add_option("-o,--output", arguments->out, "File to write")->required();
-    command->add_option("--format", arguments->format, "Format of the file")
-        ->check(CLI::IsMember({"gguf"}))
+    command->add_option("-o,--output", arguments->out, "File (GGUF) or folder to write")
+        ->required();
+    std::vector<std::string> formats;
+    for (const ExportFormat format : all_export_formats()) {
+        formats.emplace_back(name(format));
+    }
+    command->add_option("--format", arguments->format, "What to write")
+        ->check(CLI::IsMember(formats))
         ->capture_default_str();
     command
-        ->add_option("--rest", arguments->rest, "Type of the other matrices (default: as stored)")
+        ->add_option("--shard-size", arguments->shard_bytes,
+                     "Most bytes in one file of a folder, such as 2GB")
+        ->transform(CLI::AsSizeValue(true))
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command
+        ->add_option("--rest", arguments->rest,
+                     "Type of the other matrices, and of dequantized weights (default: as stored)")
         ->check(CLI::IsMember({"f32", "f16", "bf16"}));
     add_plan_options(*command, arguments->plan_options);
     add_calibration_options(*command, arguments->calibration);

@@ -32,7 +32,7 @@ nlohmann::ordered_json to_json(const ModelTensor& tensor, const TensorProfile& p
     const Histogram& h = profile.histogram;
     return {{"name", tensor.name},
             {"role", name(tensor.role)},
-            {"dtype", name(tensor.dtype)},
+            {"dtype", tensor.stored_as()},
             {"shape", tensor.shape},
             {"count", s.count},
             {"zeros", s.zeros},
@@ -70,7 +70,7 @@ std::string sparkline(const Histogram& histogram) {
 
 void print_one(const ModelTensor& tensor, const TensorProfile& profile) {
     const Statistics& s = profile.statistics;
-    fmt::print("\n{}  {} {}\n", escaped(tensor.name), to_string(tensor.shape), name(tensor.dtype));
+    fmt::print("\n{}  {} {}\n", escaped(tensor.name), to_string(tensor.shape), tensor.stored_as());
     fmt::print("  {:.4g} {} {:.4g}   (log counts)\n", s.min, sparkline(profile.histogram), s.max);
     fmt::print("  quartiles {:.4g}, {:.4g}, {:.4g}; skewness {:.3g}; {} zeros", s.quartile_low,
                s.median, s.quartile_high, s.skewness, s.zeros);
@@ -103,7 +103,7 @@ void add_stats(CLI::App& app, Settings& settings) {
             if (!can_decode(tensor.dtype)) {
                 table.add({escaped(tensor.name), "-", "-", "-", "-", "-", "-"});
                 json["tensors"].push_back(
-                    {{"name", tensor.name}, {"dtype", name(tensor.dtype)}, {"decodable", false}});
+                    {{"name", tensor.name}, {"dtype", tensor.stored_as()}, {"decodable", false}});
                 continue;
             }
             last = profile(*model->rows(tensor), progress);

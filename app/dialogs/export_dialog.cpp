@@ -15,6 +15,7 @@
 #include <QMessageBox>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QStandardItemModel>
 #include <QTableView>
 #include <QToolButton>
 #include <QUrl>
@@ -39,6 +40,22 @@ const QString kPurpose = QStringLiteral("export");
 constexpr int kKeepStored = -1;
 constexpr double kCalibrationShare = 0.9;  // of the time, where the plan needs it
 
+QString formatTitle(ExportFormat format) {
+    switch (format) {
+        case ExportFormat::gguf:
+            return ExportDialog::tr("GGUF file");
+        case ExportFormat::gptq:
+            return ExportDialog::tr("GPTQ folder");
+        case ExportFormat::awq:
+            return ExportDialog::tr("AWQ folder");
+        case ExportFormat::compressed_tensors:
+            return ExportDialog::tr("compressed-tensors folder");
+        case ExportFormat::dequantized:
+            break;
+    }
+    return ExportDialog::tr("Dequantized folder (floats)");
+}
+
 }  // namespace
 
 ExportDialog::ExportDialog(Workspace* workspace, Jobs* jobs, Settings* settings, QWidget* parent)
@@ -51,6 +68,8 @@ ExportDialog::ExportDialog(Workspace* workspace, Jobs* jobs, Settings* settings,
       tensors_(new ExportTable(this)),
       schemeLabel_(new QLabel),
       scheme_(new QComboBox),
+      formatLabel_(new QLabel),
+      format_(new QComboBox),
       restLabel_(new QLabel),
       rest_(new QComboBox),
       destinationLabel_(new QLabel),
@@ -67,10 +86,12 @@ ExportDialog::ExportDialog(Workspace* workspace, Jobs* jobs, Settings* settings,
       export_(new QPushButton),
       close_(new QPushButton) {
     scheme_->setObjectName(QStringLiteral("scheme"));
+    format_->setObjectName(QStringLiteral("format"));
     rest_->setObjectName(QStringLiteral("rest"));
     export_->setObjectName(QStringLiteral("export"));
     command_->setObjectName(QStringLiteral("command"));
     ignoreWheelWithoutFocus(scheme_);
+    ignoreWheelWithoutFocus(format_);
     ignoreWheelWithoutFocus(rest_);
     buildLayout();
     retranslate();
@@ -84,6 +105,10 @@ ExportDialog::ExportDialog(Workspace* workspace, Jobs* jobs, Settings* settings,
     connect(scheme_, &QComboBox::activated, this, [this] {
         suggestDestination();
         plan();
+    });
+    connect(format_, &QComboBox::activated, this, [this] {
+        suggestDestination();
+        choosePlan();
     });
     connect(rest_, &QComboBox::activated, this, &ExportDialog::plan);
     connect(browse_, &QPushButton::clicked, this, &ExportDialog::browse);
@@ -105,12 +130,14 @@ ExportDialog::ExportDialog(Workspace* workspace, Jobs* jobs, Settings* settings,
 
 void ExportDialog::buildLayout() {
     schemeLabel_->setBuddy(scheme_);
+    formatLabel_->setBuddy(format_);
     restLabel_->setBuddy(rest_);
     destinationLabel_->setBuddy(destination_);
     auto* form = new QFormLayout;
     form->setHorizontalSpacing(12);
     form->setVerticalSpacing(8);
     form->addRow(schemeLabel_, scheme_);
+    form->addRow(formatLabel_, format_);
     form->addRow(restLabel_, rest_);
     auto* place = new QHBoxLayout;
     place->setSpacing(8);
@@ -169,6 +196,13 @@ void ExportDialog::fillChoices() {
     scheme_->addItem(tr("keep every tensor's stored type"), Workspace::kNoScheme);
     scheme_->setCurrentIndex(std::max(0, scheme_->findData(scheme)));
 
+    const QVariant format = format_->currentData();
+    format_->clear();
+    for (const ExportFormat each : all_export_formats()) {
+        format_->addItem(formatTitle(each), static_cast<int>(each));
+    }
+    format_->setCurrentIndex(std::max(0, format_->findData(format)));
+
     const QVariant rest = rest_->currentData();
     rest_->clear();
     rest_->addItem(tr("as stored"), kKeepStored);
@@ -176,6 +210,10 @@ void ExportDialog::fillChoices() {
         rest_->addItem(toQString(name(dtype)), static_cast<int>(dtype));
     }
     rest_->setCurrentIndex(std::max(0, rest_->findData(rest)));
+}
+
+ExportFormat ExportDialog::format() const {
+    return static_cast<ExportFormat>(format_->currentData().toInt());
 }
 
 QString ExportDialog::destination() const { return destination_->text().trimmed(); }
@@ -189,10 +227,14 @@ void ExportDialog::suggestDestination() {
     const QString what = !scheme ? QStringLiteral("stored")
                          : bare  ? scheme->text()
                                  : scheme->title();  // rules make a long text
-    const QString name = safeFileName(toQString(model_->title()) + u'-' + what);
+    QString name = toQString(model_->title()) + u'-' + what;
+    if (is_folder(format())) {
+        name += u'-' + toQString(ql::name(format()));
+    }
     const QString folder =
         destination().isEmpty() ? settings_->folder(kPurpose) : QFileInfo(destination()).path();
-    setDestination(QDir(folder).filePath(name + QStringLiteral(".gguf")));
+    setDestination(QDir(folder).filePath(
+        safeFileName(name) + (is_folder(format()) ? QString() : QStringLiteral(".gguf"))));
 }
 
 void ExportDialog::plan() {
@@ -207,12 +249,26 @@ void ExportDialog::plan() {
     setState(State::planning);
     planning_.start(
         Lane::interactive, tr("Plan the export"), this,
-        [model = model_, wanted = wanted_, options = options_](const Progress&) {
-            return plan_gguf(*model, wanted, options);
+        [model = model_, wanted = wanted_, options = options_](const Progress& progress) {
+            std::vector<Planned> planned;
+            for (const ExportFormat format : all_export_formats()) {
+                progress.check();
+                ExportOptions in_format = options;
+                in_format.format = format;
+                try {
+                    planned.push_back(
+                        {format,
+                         std::make_shared<const ExportPlan>(plan_export(*model, wanted, in_format)),
+                         {}});
+                } catch (const Error& error) {
+                    planned.push_back({format, nullptr, error});
+                }
+            }
+            return planned;
         },
-        [this](const std::shared_ptr<const GgufExport>& plan) {
-            plan_ = plan;
-            setState(State::ready);
+        [this](const std::shared_ptr<const std::vector<Planned>>& planned) {
+            planned_ = planned;
+            takePlans();
         },
         [this](const Error& error) {
             plan_.reset();
@@ -220,7 +276,60 @@ void ExportDialog::plan() {
         });
 }
 
+/// Offers the formats that can hold the scheme, and takes the first if the chosen one is not.
+void ExportDialog::takePlans() {
+    offerFormats();
+    const auto possible = [this](int row) {
+        return planned_->at(static_cast<std::size_t>(row)).plan != nullptr;
+    };
+    if (!possible(format_->currentIndex())) {
+        for (int row = 0; row < format_->count(); ++row) {
+            if (possible(row)) {
+                format_->setCurrentIndex(row);
+                suggestDestination();
+                break;
+            }
+        }
+    }
+    choosePlan();
+}
+
+void ExportDialog::offerFormats() {
+    auto* items = qobject_cast<QStandardItemModel*>(format_->model());
+    for (int row = 0; planned_ != nullptr && row < format_->count(); ++row) {
+        const Planned& planned = planned_->at(static_cast<std::size_t>(row));
+        QStandardItem* item = items->item(row);
+        item->setEnabled(planned.plan != nullptr);
+        item->setToolTip(planned.refusal
+                             ? Qt::convertFromPlainText(translated(planned.refusal->sentence()),
+                                                        Qt::WhiteSpaceNormal)
+                             : QString());
+    }
+}
+
+void ExportDialog::choosePlan() {
+    if (planned_ == nullptr) {
+        return;
+    }
+    const Planned& planned = planned_->at(static_cast<std::size_t>(format_->currentIndex()));
+    plan_ = planned.plan;
+    if (plan_) {
+        setState(State::ready);
+        showMessage();
+    } else {
+        setState(State::refused, translated(*planned.refusal));
+    }
+}
+
 void ExportDialog::browse() {
+    if (is_folder(format())) {
+        const QString parent = QFileDialog::getExistingDirectory(
+            this, tr("Where to make the folder"), QFileInfo(destination()).path());
+        if (!parent.isEmpty()) {
+            setDestination(QDir(parent).filePath(QFileInfo(destination()).fileName()));
+        }
+        return;
+    }
     const QString path = QFileDialog::getSaveFileName(this, tr("Export as GGUF"), destination(),
                                                       tr("GGUF models (*.gguf)"));
     if (!path.isEmpty()) {
@@ -235,7 +344,7 @@ void ExportDialog::confirmAndWrite() {
         return;
     }
     auto* question =
-        new QMessageBox(QMessageBox::Question, tr("Replace file"),
+        new QMessageBox(QMessageBox::Question, tr("Replace"),
                         tr("%1 exists. Replace it?").arg(QFileInfo(destination()).fileName()),
                         QMessageBox::Yes | QMessageBox::No, this);
     question->setAttribute(Qt::WA_DeleteOnClose);
@@ -250,17 +359,17 @@ void ExportDialog::startWriting() {
     writing_ = jobs_->start(
         Lane::heavy, tr("Export %1").arg(QFileInfo(path).fileName()), this,
         [model = model_, planned = plan_, plan = wanted_, calibrated = calibrated_,
-         options = options_, text = workspace_->calibrationText(), path](const Progress& progress) {
+         text = workspace_->calibrationText(), path](const Progress& progress) {
             CalibratedPlan made = calibrated;
             double begin = 0;
             if (plan.uses_calibration() && !made.exists()) {
                 begin = kCalibrationShare;
-                made =
-                    calibratePlans(model, {plan}, options.importance, text, progress.part(0, begin))
-                        .front();
+                made = calibratePlans(model, {plan}, planned->options.importance, text,
+                                      progress.part(0, begin))
+                           .front();
             }
-            return write_calibrated_gguf(*model, *planned, made, options, path.toStdString(),
-                                         progress.part(begin, 1));
+            return write_export(*model, *planned, made, path.toStdString(),
+                                progress.part(begin, 1));
         },
         [this](const std::shared_ptr<const ExportResult>& result) {
             writing_ = kNoJob;
@@ -297,7 +406,8 @@ void ExportDialog::setState(State state, const QString& message) {
     const bool changed = state != state_;
     state_ = state;
     const bool writing = state == State::writing;
-    for (QWidget* input : std::initializer_list<QWidget*>{scheme_, rest_, destination_, browse_}) {
+    for (QWidget* input :
+         std::initializer_list<QWidget*>{scheme_, format_, rest_, destination_, browse_}) {
         input->setEnabled(!writing);
     }
     const bool possible = plan_ && state != State::planning && state != State::refused;
@@ -306,42 +416,43 @@ void ExportDialog::setState(State state, const QString& message) {
     progress_->setVisible(writing);
     commandRow_->setVisible(state == State::done);
     if (state == State::done) {
-        command_->setText(command());
+        command_->setText(QString::fromStdString(run_command(*plan_, destination().toStdString())));
         command_->setCursorPosition(0);
     }
     if (changed || !message.isEmpty()) {
-        QString text = message.toHtmlEscaped();
-        if (possible && state == State::ready) {
-            QStringList notes;
-            for (const Sentence& note : plan_->notes) {
-                notes.append(translated(note).toHtmlEscaped());
-            }
-            text = notes.join(QStringLiteral("<br>"));
-        }
-        message_->setText(text);
-        message_->setVisible(!text.isEmpty());
+        message_->setText(message.toHtmlEscaped());
+        message_->setVisible(!message.isEmpty());
+    }
+    if (changed && possible && state == State::ready) {
+        showMessage();
     }
     showPlan();
+}
+
+void ExportDialog::showMessage() {
+    QStringList notes;
+    for (const Sentence& note : plan_->notes) {
+        notes.append(translated(note).toHtmlEscaped());
+    }
+    message_->setText(notes.join(QStringLiteral("<br>")));
+    message_->setVisible(!notes.isEmpty());
 }
 
 void ExportDialog::showPlan() {
     tensors_->setPlan(state_ == State::refused ? nullptr : plan_);
     table_->setEnabled(state_ != State::planning);
     if (plan_ && state_ != State::refused) {
-        const QString size = formatBytes(static_cast<double>(plan_->file_bytes));
-        summary_->setText(tr("The file will have %1 and %n tensor(s).", nullptr,
-                             static_cast<int>(plan_->tensors.size()))
-                              .arg(size));
+        const QString size = formatBytes(static_cast<double>(plan_->bytes));
+        const int tensors = static_cast<int>(plan_->tensors.size());
+        const QString what =
+            is_folder(plan_->format)
+                ? tr("The folder will have %1 of weights and %n tensor(s).", nullptr, tensors)
+                : tr("The file will have %1 and %n tensor(s).", nullptr, tensors);
+        summary_->setText(what.arg(size) + u' ' + translated(loaders_of(*plan_)));
     } else {
         summary_->setText(state_ == State::refused ? tr("This cannot be exported.")
-                                                   : tr("Working out the file…"));
+                                                   : tr("Working out what will be written…"));
     }
-}
-
-QString ExportDialog::command() const {
-    QString path = destination();
-    path.replace(u'\'', QStringLiteral("'\\''"));
-    return QStringLiteral("llama-cli -m '%1' -p 'The old house stood'").arg(path);
 }
 
 void ExportDialog::copyCommand() const { QApplication::clipboard()->setText(command_->text()); }
@@ -362,24 +473,29 @@ void ExportDialog::changeEvent(QEvent* event) {
 }
 
 void ExportDialog::retranslate() {
-    setWindowTitle(tr("Export as GGUF"));
+    setWindowTitle(tr("Export"));
     schemeLabel_->setText(tr("Scheme"));
     scheme_->setToolTip(tr("The scheme, recipe or plan that says which tensor gets which type."));
+    formatLabel_->setText(tr("Format"));
+    format_->setToolTip(
+        tr("What is written, and for which programs. Formats that cannot hold the scheme are "
+           "greyed, with the reason."));
     restLabel_->setText(tr("All other tensors"));
     rest_->setToolTip(
-        tr("Type of the embeddings and of what the scheme does not cover. Norms and "
-           "biases are always F32."));
+        tr("Type of the embeddings and of what the scheme does not cover, and of dequantized "
+           "weights. In GGUF, norms and biases are always F32."));
     destinationLabel_->setText(tr("Destination"));
     browse_->setText(tr("Browse…"));
     export_->setText(tr("Export"));
-    command_->setAccessibleName(tr("Command that runs the model in llama.cpp"));
-    command_->setToolTip(tr("Command that runs the model in llama.cpp"));
+    command_->setAccessibleName(tr("Command that runs what was written"));
+    command_->setToolTip(tr("Command that runs what was written"));
     copyCommand_->setToolTip(tr("Copy the command"));
     copyCommand_->setAccessibleName(tr("Copy the command"));
     showInFolder_->setText(tr("Show in Folder"));
     table_->setAccessibleName(tr("Tensors of the file"));
     progress_->setAccessibleName(tr("Progress of the export"));
     fillChoices();
+    offerFormats();
     tensors_->retranslate();
     setState(state_);
 }

@@ -2,10 +2,12 @@
 
 #include <QDialog>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "app/jobs.h"
 #include "app/plan_calibration.h"
-#include "core/export/gguf_export.h"
+#include "core/export/export_plan.h"
 
 class QComboBox;
 class QLabel;
@@ -22,9 +24,10 @@ class ExportTable;
 class Settings;
 class Workspace;
 
-/// Writes the open model as GGUF with one scheme. First a dry run in the background: size, type of
-/// every tensor, fallbacks, or the reason why it cannot be done; then the writing, which can be
-/// stopped and leaves nothing behind; then the command that runs the file.
+/// Writes the open model with one scheme, as a file or a folder. First a dry run of every format in
+/// the background: those that cannot hold the scheme are not offered, and say why; of the chosen
+/// one size, type of every tensor, fallbacks. Then the writing, which can be stopped and leaves
+/// nothing behind; then the command that runs what was written.
 class ExportDialog : public QDialog {
     Q_OBJECT
 
@@ -47,6 +50,9 @@ class ExportDialog : public QDialog {
     void buildLayout();
     void fillChoices();
     void plan();
+    void takePlans();
+    void offerFormats();
+    void choosePlan();
     void suggestDestination();
     void browse();
     void startWriting();
@@ -54,8 +60,9 @@ class ExportDialog : public QDialog {
     void showProgress();
     void setState(State state, const QString& message = {});
     void showPlan();
+    void showMessage();
     void copyCommand() const;
-    QString command() const;
+    ExportFormat format() const;
     void retranslate();
 
     Workspace* workspace_;
@@ -63,9 +70,16 @@ class ExportDialog : public QDialog {
     Settings* settings_;
     std::shared_ptr<const Model> model_;
     Plan wanted_;
-    GgufExportOptions options_;
+    ExportOptions options_;
     CalibratedPlan calibrated_;  ///< what a comparison made of it, if there was one
-    std::shared_ptr<const GgufExport> plan_;
+    /// What became of planning in one format: a plan, or the reason why there is none.
+    struct Planned {
+        ExportFormat format = ExportFormat::gguf;
+        std::shared_ptr<const ExportPlan> plan;
+        std::optional<Error> refusal;
+    };
+    std::shared_ptr<const std::vector<Planned>> planned_;  ///< in all formats
+    std::shared_ptr<const ExportPlan> plan_;               ///< in the chosen one; null: refused
     JobSlot planning_;
     JobId writing_ = kNoJob;
     State state_ = State::planning;
@@ -74,6 +88,8 @@ class ExportDialog : public QDialog {
 
     QLabel* schemeLabel_;
     QComboBox* scheme_;
+    QLabel* formatLabel_;
+    QComboBox* format_;
     QLabel* restLabel_;
     QComboBox* rest_;
     QLabel* destinationLabel_;

@@ -7,7 +7,7 @@
 
 namespace ql::gui {
 
-void ExportTable::setPlan(std::shared_ptr<const GgufExport> plan) {
+void ExportTable::setPlan(std::shared_ptr<const ExportPlan> plan) {
     if (plan == plan_) {
         return;
     }
@@ -35,7 +35,7 @@ QVariant ExportTable::data(const QModelIndex& index, int role) const {
     if (!index.isValid()) {
         return {};
     }
-    const GgufExportTensor& tensor = plan_->tensors[static_cast<std::size_t>(index.row())];
+    const ExportRow& tensor = plan_->tensors[static_cast<std::size_t>(index.row())];
     if (role == Qt::TextAlignmentRole && index.column() == kSize) {
         return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     }
@@ -50,7 +50,7 @@ QVariant ExportTable::data(const QModelIndex& index, int role) const {
         case kName:
             return QString::fromStdString(tensor.name);
         case kType:
-            return toQString(name(tensor.dtype));
+            return QString::fromStdString(tensor.type);
         case kSize:
             return formatBytes(static_cast<double>(tensor.bytes));
         case kNote:

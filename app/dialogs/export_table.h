@@ -3,7 +3,7 @@
 #include <QAbstractTableModel>
 #include <memory>
 
-#include "core/export/gguf_export.h"
+#include "core/export/export_plan.h"
 
 namespace ql::gui {
 
@@ -16,7 +16,7 @@ class ExportTable : public QAbstractTableModel {
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    void setPlan(std::shared_ptr<const GgufExport> plan);
+    void setPlan(std::shared_ptr<const ExportPlan> plan);
     void retranslate();
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -25,7 +25,7 @@ class ExportTable : public QAbstractTableModel {
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
   private:
-    std::shared_ptr<const GgufExport> plan_;
+    std::shared_ptr<const ExportPlan> plan_;
 };
 
 }  // namespace ql::gui

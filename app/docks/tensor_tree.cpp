@@ -27,7 +27,7 @@ QString shapeText(const ModelTensor& tensor) {
     return dimensions.isEmpty() ? QStringLiteral("1") : dimensions.join(u'×');
 }
 
-QString typeText(const ModelTensor& tensor) { return toQString(name(tensor.dtype)); }
+QString typeText(const ModelTensor& tensor) { return QString::fromStdString(tensor.stored_as()); }
 
 }  // namespace
 

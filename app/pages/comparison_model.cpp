@@ -54,19 +54,19 @@ ComparisonModel::Row ComparisonModel::originalRow() const {
     double bytes = 0;
     double linearBits = 0;
     double linearValues = 0;
-    std::optional<DType> type;
+    std::optional<std::string> type;
     bool oneType = true;
     for (const ModelTensor& tensor : workspace_->model()->tensors()) {
         bytes += static_cast<double>(tensor.bytes);
         if (tensor.linear) {
             linearBits += 8 * static_cast<double>(tensor.bytes);
             linearValues += static_cast<double>(tensor.values());
-            oneType = oneType && (!type || *type == tensor.dtype);
-            type = tensor.dtype;
+            oneType = oneType && (!type || *type == tensor.stored_as());
+            type = tensor.stored_as();
         }
     }
     row.title =
-        type && oneType ? tr("%1 (as stored)").arg(toQString(ql::name(*type))) : tr("as stored");
+        type && oneType ? tr("%1 (as stored)").arg(QString::fromStdString(*type)) : tr("as stored");
     row.values[kSize] = bytes;
     if (linearValues > 0) {
         row.values[kBits] = linearBits / linearValues;

@@ -28,19 +28,19 @@ struct StoredTypes {
 
 StoredTypes storedTypes(const Model& model) {
     constexpr qsizetype kNamed = 3;
-    std::map<DType, std::uint64_t> values;
+    std::map<std::string, std::uint64_t> values;
     for (const ModelTensor& tensor : model.tensors()) {
-        values[tensor.dtype] += tensor.values();
+        values[tensor.stored_as()] += tensor.values();
     }
-    std::vector<std::pair<std::uint64_t, DType>> order;
-    for (const auto& [dtype, count] : values) {
-        order.emplace_back(count, dtype);
+    std::vector<std::pair<std::uint64_t, std::string>> order;
+    for (const auto& [type, count] : values) {
+        order.emplace_back(count, type);
     }
     std::sort(order.rbegin(), order.rend());
     QStringList names;
     QStringList shares;
-    for (const auto& [count, dtype] : order) {
-        names << toQString(name(dtype));
+    for (const auto& [count, type] : order) {
+        names << QString::fromStdString(type);
         //: a type, how many values are stored in it, and their share
         shares << ModelCard::tr("%1: %2 values, %3")
                       .arg(names.last(), exact(count),

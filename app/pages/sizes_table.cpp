@@ -25,7 +25,7 @@ FormatSize storedSize(const Model& model) {
     FormatSize size = sizeOf(model, {});
     size.text.clear();
     size.color = kOriginalColor;
-    size.nominal = nominal_bits(main_dtype(model));
+    size.nominal = nominal_bits(model);
     return size;
 }
 

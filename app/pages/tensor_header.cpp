@@ -50,9 +50,10 @@ void TensorHeader::setTensor(const ModelTensor* tensor) {
         return;
     }
     title_->setText(fullTitle(*tensor));
-    const QStringList facts{
-        QString::fromStdString(to_string(tensor->shape)), toQString(ql::name(tensor->dtype)),
-        formatBytes(static_cast<double>(tensor->bytes)), QString::fromStdString(tensor->name)};
+    const QStringList facts{QString::fromStdString(to_string(tensor->shape)),
+                            QString::fromStdString(tensor->stored_as()),
+                            formatBytes(static_cast<double>(tensor->bytes)),
+                            QString::fromStdString(tensor->name)};
     facts_->setText(facts.join(QStringLiteral(" · ")));
 }
 

@@ -140,7 +140,8 @@ void WelcomePage::retranslate() {
     tagline_->setText(tr("See what quantization does to a language model"));
     steps_->setText(
         tr("Look at any weight matrix, put several quantization schemes side by side, "
-           "see where each one hurts, and export the one you choose as GGUF."));
+           "see where each one hurts, and export the one you choose as GGUF or "
+           "safetensors."));
     open_->setText(tr("Open a Model…"));
     open_->setToolTip(tr("A .safetensors or .gguf file (Ctrl+O)"));
     folder_->setText(tr("Open a Folder…"));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/progress.h"
+#include "core/export/export_options.h"
 #include "core/files/gguf.h"
 #include "core/files/imatrix.h"
 #include "core/model/model.h"
@@ -19,16 +20,6 @@ namespace ql {
 /// Why `model` cannot be written as GGUF at all (architecture not seen to load in llama.cpp,
 /// missing tensors); nothing if it can.
 std::optional<Sentence> gguf_refusal(const Model& model);
-
-struct GgufExportOptions {
-    /// Type of the tensors that no scheme covers and that are stored as floats: nothing keeps the
-    /// stored type. Norms, biases and other one-dimensional tensors are always F32.
-    std::optional<DType> rest;
-    /// For the schemes of a plan that ask for it.
-    std::shared_ptr<const ImportanceMatrix> importance = {};
-    /// What GPTQ made of the plan's tensors. Planning goes without, writing does not.
-    std::shared_ptr<const RoundedTensors> rounded = {};
-};
 
 /// One tensor of the file to be written.
 struct GgufExportTensor {
@@ -55,25 +46,12 @@ struct GgufExport {
 };
 
 /// Throws Error(unsupported) when the plan uses a grid that GGUF cannot hold, or gguf_refusal.
-GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptions& options = {});
-
-struct ExportResult {
-    std::filesystem::path path;
-    std::uint64_t bytes = 0;
-    double seconds = 0;
-};
+GgufExport plan_gguf(const Model& model, const Plan& plan, const ExportOptions& options = {});
 
 /// Writes the file beside `target`, re-opens it, compares the hash of every decoded tensor with the
 /// one taken while encoding, and only then renames it over `target`. Refuses a target that is the
 /// model's own file. Cancelling leaves no trace.
 ExportResult write_gguf(const Model& model, const GgufExport& plan,
                         const std::filesystem::path& target, const Progress& progress = {});
-
-/// The same of a plan that was calibrated: `made` of it, `planned` with `options`. The file has the
-/// types and sizes that were planned.
-ExportResult write_calibrated_gguf(const Model& model, const GgufExport& planned,
-                                   const CalibratedPlan& made, GgufExportOptions options,
-                                   const std::filesystem::path& target,
-                                   const Progress& progress = {});
 
 }  // namespace ql

@@ -9,6 +9,7 @@
 #include "core/export/gguf_export.h"
 #include "core/export/gguf_model_keys.h"
 #include "core/export/llama_cpp_support.h"
+#include "core/export/plan_notes.h"
 #include "core/export/quantization_keys.h"
 #include "core/export/verify.h"
 #include "core/files/escape.h"
@@ -34,7 +35,10 @@ std::string written_name(const Model& model, const ModelTensor& tensor) {
 std::optional<Sentence> quantized_source(const Model& model) {
     const auto& config = model.checkpoint().config();
     const auto found = config.find("quantization_config");
-    if (found == config.end() || !found->is_object()) {
+    const bool understood =
+        std::any_of(model.tensors().begin(), model.tensors().end(),
+                    [](const ModelTensor& tensor) { return tensor.packed != nullptr; });
+    if (understood || found == config.end() || !found->is_object()) {
         return std::nullopt;
     }
     const auto quant_method = found->find("quant_method");
@@ -42,8 +46,8 @@ std::optional<Sentence> quantized_source(const Model& model) {
                                    ? quant_method->get<std::string>()
                                    : "?";
     return Sentence(QL_TR("core",
-                          "The model's weights are already quantized (quant_method {}); only "
-                          "models with float weights can be written as GGUF."),
+                          "The model's weights are already quantized in a form that cannot be "
+                          "read (quant_method {})."),
                     in_quotes(method));
 }
 
@@ -122,7 +126,7 @@ bool is_always_f32(const ModelTensor& tensor) {
 }
 
 /// The type of a tensor that no scheme covers.
-DType kept_dtype(const Model& model, const ModelTensor& tensor, const GgufExportOptions& options) {
+DType kept_dtype(const Model& model, const ModelTensor& tensor, const ExportOptions& options) {
     if (is_always_f32(tensor)) {
         return from_gguf(model) ? tensor.dtype : DType::f32;
     }
@@ -130,6 +134,9 @@ DType kept_dtype(const Model& model, const ModelTensor& tensor, const GgufExport
     if (options.rest && float_stored &&
         !make_grid(StorageGrid{*options.rest})->refuses(tensor.cols)) {
         return *options.rest;
+    }
+    if (tensor.packed != nullptr) {
+        return DType::f16;  // what its runtimes compute with
     }
     if (from_gguf(model) || is_float(tensor.dtype)) {
         return tensor.dtype;
@@ -148,7 +155,7 @@ DType kept_dtype(const Model& model, const ModelTensor& tensor, const GgufExport
 }
 
 GgufExportTensor plan_tensor(const Model& model, std::size_t index, PlanEntry entry,
-                             const GgufExportOptions& options) {
+                             const ExportOptions& options) {
     const ModelTensor& tensor = model.tensors()[index];
     GgufExportTensor written;
     written.tensor = index;
@@ -203,56 +210,6 @@ void add_tokenizer(const Model& model, GgufExport& result) {
     }
 }
 
-/// One sentence for each reason why tensors get something else.
-void note_fallbacks(GgufExport& result) {
-    std::map<std::string, std::vector<const GgufExportTensor*>> by_reason;
-    for (const GgufExportTensor& tensor : result.tensors) {
-        if (!tensor.entry.fallback.empty()) {
-            by_reason[tensor.entry.fallback.english()].push_back(&tensor);
-        }
-    }
-    for (const auto& [reason, tensors] : by_reason) {
-        result.notes.emplace_back(
-            QL_TR(
-                "core",
-                "{} tensors get something else than was chosen, among them {} (stored as {}): {}"),
-            tensors.size(), tensors.front()->name, name(tensors.front()->dtype), reason);
-    }
-}
-
-/// Rules that decide nothing are probably misspelt.
-void note_idle_rules(const Plan& plan, GgufExport& result) {
-    for (std::size_t i = 0; i < plan.rules.size(); ++i) {
-        const bool decides = std::any_of(
-            result.tensors.begin(), result.tensors.end(),
-            [&](const auto& tensor) { return tensor.entry.rule == static_cast<int>(i); });
-        if (!decides) {
-            result.notes.emplace_back(QL_TR("core", "Rule {} ({}) decides for no tensor."), i + 1,
-                                      escaped(plan.rules[i].match));
-        }
-    }
-}
-
-void note_quantized_twice(const Model& model, GgufExport& result) {
-    const auto twice =
-        std::count_if(result.tensors.begin(), result.tensors.end(), [&](const auto& tensor) {
-            return tensor.entry.scheme && tensor.dtype != model.tensors()[tensor.tensor].dtype &&
-                   traits(model.tensors()[tensor.tensor].dtype).block_values > 1;
-        });
-    if (twice > 0) {
-        result.notes.emplace_back(
-            QL_TR("core", "{} tensors are quantized already; quantizing them again costs quality."),
-            twice);
-    }
-}
-
-void note_unused_importance(const Plan& plan, GgufExport& result) {
-    if (result.importance != nullptr && !plan.uses_importance()) {
-        result.notes.emplace_back(QL_TR(
-            "core", "The importance matrix is not used: no scheme of the plan has +imatrix."));
-    }
-}
-
 void note_sliding_window(const Model& model, GgufExport& result) {
     const Hyperparameters& h = *model.hyperparameters();
     if (model.architecture()->gguf == "llama" && h.sliding_window &&
@@ -303,7 +260,7 @@ std::optional<Sentence> gguf_refusal(const Model& model) {
     return from_gguf(model) ? std::nullopt : llama_cpp_deviation(model);
 }
 
-GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptions& options) {
+GgufExport plan_gguf(const Model& model, const Plan& plan, const ExportOptions& options) {
     if (const auto refusal = gguf_refusal(model)) {
         throw Error(ErrorCode::unsupported, *refusal, model.checkpoint().path().string());
     }
@@ -336,10 +293,9 @@ GgufExport plan_gguf(const Model& model, const Plan& plan, const GgufExportOptio
         set_type_keys(plan, result);
     }
     set_importance_keys(result);
-    note_idle_rules(plan, result);
-    note_fallbacks(result);
-    note_quantized_twice(model, result);
-    note_unused_importance(plan, result);
+    for (Sentence& note : plan_notes(model, plan, export_rows(result), options)) {
+        result.notes.push_back(std::move(note));
+    }
     note_sliding_window(model, result);
 
     result.metadata.set(std::string(kHashesKey),

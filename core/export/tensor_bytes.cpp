@@ -77,6 +77,32 @@ class EncodedTensor final : public TensorBytes {
     RowEncoder encoder_;
 };
 
+class ConvertedTensor final : public TensorBytes {
+  public:
+    ConvertedTensor(std::unique_ptr<RowSource> source, DType dtype)
+        : TensorBytes(source->rows(), source->cols()), source_(std::move(source)), dtype_(dtype) {}
+
+    std::vector<std::byte> read(std::int64_t first,
+                                std::span<std::uint64_t> hashes) const override {
+        std::vector<float> values(hashes.size() * static_cast<std::size_t>(cols()));
+        source_->read(first, static_cast<std::int64_t>(hashes.size()), values.data());
+        round_to(dtype_, values.data(), values.size());
+        require_finite(values);
+        hash_rows(std::span<const float>(values), hashes);
+        std::vector<std::byte> bytes(values.size() * traits(dtype_).block_bytes);
+        narrow(dtype_, values.data(), values.size(), bytes.data());
+        return bytes;
+    }
+
+    void release(std::int64_t first, std::int64_t count) const override {
+        source_->release(first, count);
+    }
+
+  private:
+    std::unique_ptr<RowSource> source_;
+    DType dtype_;
+};
+
 class ComputedTensor final : public TensorBytes {
   public:
     explicit ComputedTensor(const std::vector<float>& values)
@@ -115,17 +141,24 @@ std::shared_ptr<const QuantizedTensor> rounded_rows(const Model& model,
 
 }  // namespace
 
+std::unique_ptr<TensorBytes> copied_tensor(const Checkpoint& checkpoint,
+                                           const StoredTensor& stored) {
+    return std::make_unique<CopiedTensor>(checkpoint, stored, MatrixShape(stored.shape));
+}
+
+std::unique_ptr<TensorBytes> converted_tensor(std::unique_ptr<RowSource> source, DType dtype) {
+    return std::make_unique<ConvertedTensor>(std::move(source), dtype);
+}
+
 std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExportTensor& tensor,
                                                const GgufExport& plan, const Progress& progress) {
     if (tensor.tensor == GgufExportTensor::kComputed) {
         return std::make_unique<ComputedTensor>(tensor.values);
     }
     const ModelTensor& source = model.tensors()[tensor.tensor];
-    if (tensor.dtype == source.dtype && source.adjust == Adjust::none &&
+    if (tensor.dtype == source.dtype && source.packed == nullptr && source.adjust == Adjust::none &&
         model.change_of(source) == nullptr) {
-        const Checkpoint& checkpoint = model.checkpoint();
-        return std::make_unique<CopiedTensor>(checkpoint, checkpoint.tensors()[source.stored],
-                                              MatrixShape(source.shape));
+        return copied_tensor(model.checkpoint(), model.checkpoint().tensors()[source.stored]);
     }
     // A tensor that no scheme covers is converted to a plain type.
     const Scheme scheme = tensor.entry.scheme.value_or(Scheme{.grid = StorageGrid{tensor.dtype}});

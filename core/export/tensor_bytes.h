@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "core/export/gguf_export.h"
+#include "core/files/checkpoint.h"
+#include "core/tensor/row_source.h"
 
 namespace ql {
 
@@ -31,8 +33,15 @@ class TensorBytes {
     std::int64_t cols_;
 };
 
-/// Rows are copied as they are stored where type and order stay the same, encoded otherwise.
-/// `plan` tells the importance, and what GPTQ has rounded.
+/// The rows of a tensor of a checkpoint as they lie there.
+std::unique_ptr<TensorBytes> copied_tensor(const Checkpoint& checkpoint,
+                                           const StoredTensor& stored);
+
+/// Rows of a type that values are merely rounded to: f32, f16 or bf16.
+std::unique_ptr<TensorBytes> converted_tensor(std::unique_ptr<RowSource> source, DType dtype);
+
+/// A GGUF tensor: rows are copied as they are stored where type and order stay the same, encoded
+/// otherwise. `plan` tells the importance, and what GPTQ has rounded.
 std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExportTensor& tensor,
                                                const GgufExport& plan, const Progress& progress);
 

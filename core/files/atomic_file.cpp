@@ -2,24 +2,22 @@
 
 #include <cerrno>
 #include <limits>
-#include <random>
 #include <system_error>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/checked.h"
 #include "core/base/error.h"
+#include "core/files/temporary_name.h"
+#include "core/files/weight_files.h"
 
 namespace ql {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kNameAttempts = 100;
 
 [[noreturn]] void fail_writing(int error, const fs::path& target) {
     throw Error(ErrorCode::io,
@@ -64,13 +62,9 @@ void check_target(const fs::path& target) {
     }
 }
 
-/// Opens a new hidden file beside `target`; its name does not contain the target's, which may be as
-/// long as a name can be.
 int open_temporary(const fs::path& target, fs::path& temporary) {
-    const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-    std::random_device random;
-    for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
-        temporary = folder / fmt::format(".quantloupe-{:08x}{:08x}.part", random(), random());
+    for (int attempt = 0; attempt < kTemporaryNames; ++attempt) {
+        temporary = temporary_beside(target);
         const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (fd >= 0) {
             return fd;
@@ -80,16 +74,6 @@ int open_temporary(const fs::path& target, fs::path& temporary) {
         }
     }
     fail_writing(EEXIST, target);
-}
-
-/// Makes the renaming itself survive a power cut, where the file system can.
-void sync_folder(const fs::path& file) {
-    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        ::fsync(fd);
-        ::close(fd);
-    }
 }
 
 }  // namespace
@@ -153,7 +137,7 @@ void AtomicFile::commit() {
         fail_writing(errno, target_);
     }
     committed_ = true;
-    sync_folder(target_);
+    sync_folder(folder_of(target_));
 }
 
 }  // namespace ql

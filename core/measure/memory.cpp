@@ -90,15 +90,15 @@ int nominal_bits(DType dtype) { return number_in(name(dtype)); }
 
 std::optional<int> nominal_bits(const Plan& plan) { return std::visit(NominalBits{}, plan.base); }
 
-DType main_dtype(const Model& model) {
-    std::map<DType, std::uint64_t> values;
+int nominal_bits(const Model& model) {
+    std::map<std::string, std::uint64_t> values;
     for (const ModelTensor& tensor : model.tensors()) {
-        values[tensor.dtype] += tensor.values();
+        values[tensor.stored_as()] += tensor.values();
     }
     const auto most =
         std::max_element(values.begin(), values.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; });
-    return most == values.end() ? DType::f32 : most->first;
+    return most == values.end() ? 0 : number_in(most->first);
 }
 
 }  // namespace ql

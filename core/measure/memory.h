@@ -48,7 +48,7 @@ inline constexpr double kSurveyOverhead = 0.1;
 int nominal_bits(DType dtype);
 /// Likewise of a plan's base; nothing where everything keeps its type.
 std::optional<int> nominal_bits(const Plan& plan);
-/// The type in which most of a model's values are stored.
-DType main_dtype(const Model& model);
+/// Of the type in which most of a model's values are stored.
+int nominal_bits(const Model& model);
 
 }  // namespace ql

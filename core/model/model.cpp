@@ -104,6 +104,23 @@ ModelTensor describe(const StoredTensor& stored, std::size_t index,
     return tensor;
 }
 
+/// A packed matrix as if it was stored in one piece, as the numbers that it decodes to, [out, in].
+ModelTensor describe_packed(PackedTensor packed, const Architecture* architecture) {
+    StoredTensor stored;
+    stored.name = packed.name;
+    stored.shape = {packed.rows, packed.cols};
+    stored.bytes = packed.bytes;
+    ModelTensor tensor =
+        describe(stored, packed.parts.front(), architecture, CheckpointFormat::safetensors);
+    if (tensor.adjust == Adjust::transpose) {  // packing turns these
+        tensor.adjust = Adjust::none;
+        tensor.rows = packed.rows;
+        tensor.cols = packed.cols;
+    }
+    tensor.packed = std::make_shared<const PackedTensor>(std::move(packed));
+    return tensor;
+}
+
 /// Whether there is any hyper-parameter: collections of tensors in GGUF form have none.
 bool describes_model(const GgufMetadata& metadata, const Architecture& architecture) {
     const std::string prefix = std::string(architecture.gguf) + ".";
@@ -124,6 +141,10 @@ auto order_key(const ModelTensor& tensor) {
 }
 
 }  // namespace
+
+std::string ModelTensor::stored_as() const {
+    return packed != nullptr ? format(packed->format.grid) : std::string(ql::name(dtype));
+}
 
 PlanTarget ModelTensor::plan_target() const {
     // llama.cpp computes with position embeddings as F32 only.
@@ -166,12 +187,19 @@ void Model::read_hyperparameters() {
 
 void Model::identify() {
     const std::span<const StoredTensor> stored = checkpoint_->tensors();
+    PackedTensors packed = find_packed_tensors(*checkpoint_);
+    warnings_.insert(warnings_.end(), packed.notes.begin(), packed.notes.end());
     std::vector<ModelTensor> tensors;
     for (std::size_t i = 0; i < stored.size(); ++i) {
-        if (!is_buffer(architecture_, stored[i].name)) {
+        if (!packed.taken[i] && !is_buffer(architecture_, stored[i].name)) {
             tensors.push_back(describe(stored[i], i, architecture_, checkpoint_->format()));
-            parameters_ += tensors.back().values();
         }
+    }
+    for (PackedTensor& tensor : packed.tensors) {
+        tensors.push_back(describe_packed(std::move(tensor), architecture_));
+    }
+    for (const ModelTensor& tensor : tensors) {
+        parameters_ += tensor.values();
     }
     std::stable_sort(
         tensors.begin(), tensors.end(),

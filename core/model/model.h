@@ -12,6 +12,7 @@
 #include "core/files/checkpoint.h"
 #include "core/model/architecture.h"
 #include "core/model/hyperparameters.h"
+#include "core/model/packed_tensors.h"
 #include "core/model/tensor_change.h"
 #include "core/schemes/plan.h"
 #include "core/tensor/row_source.h"
@@ -33,10 +34,15 @@ struct ModelTensor {
     std::int64_t cols = 0;  ///< input channels: along these, groups and blocks run
     std::uint64_t bytes = 0;
     Adjust adjust = Adjust::none;  ///< only for models in Hugging Face form
-    std::size_t stored = 0;        ///< index into Checkpoint::tensors()
+    std::size_t stored = 0;  ///< index into Checkpoint::tensors(); of the first part, if packed
+    /// What several stored tensors make up; null for one that is stored by itself. Its dtype is f32
+    /// then, in which it is decoded.
+    std::shared_ptr<const PackedTensor> packed = {};
 
     std::uint64_t values() const { return static_cast<std::uint64_t>(rows * cols); }
     bool matrix() const { return shape.size() >= 2; }
+    /// "BF16", "int4:g128:sym": how the values are stored.
+    std::string stored_as() const;
     PlanTarget plan_target() const;
 };
 

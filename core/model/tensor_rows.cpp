@@ -38,6 +38,58 @@ class StoredRows : public RowSource {
     std::uint64_t row_bytes_;
 };
 
+/// Rows of a matrix that lies in several tensors.
+class PackedRows final : public RowSource {
+  public:
+    PackedRows(std::shared_ptr<const Model> model, const PackedTensor& packed)
+        : RowSource(packed.rows, packed.cols),
+          model_(std::move(model)),
+          packed_(packed),
+          matrix_(packed.format, packed.rows, packed.cols),
+          parts_(packed.parts.size()) {
+        const Checkpoint& checkpoint = model_->checkpoint();
+        for (std::size_t i = 0; i < parts_.size(); ++i) {
+            parts_[i] = checkpoint.bytes(checkpoint.tensors()[packed.parts[i]]);
+        }
+        params_ = matrix_.params(parts_);
+    }
+
+    void read(std::int64_t first, std::int64_t count, float* out) const override {
+        const Grid& grid = *matrix_.grid();
+        std::vector<std::byte> encoded(static_cast<std::size_t>(count) * grid.row_bytes(cols()));
+        matrix_.unpack(parts_, first, count, encoded.data());
+        if (packed_.columns.empty()) {
+            grid.decode(encoded.data(), count, cols(), params_, out);
+            return;
+        }
+        std::vector<float> sorted(static_cast<std::size_t>(count * cols()));
+        grid.decode(encoded.data(), count, cols(), params_, sorted.data());
+        for (std::int64_t row = 0; row < count; ++row) {
+            for (std::int64_t col = 0; col < cols(); ++col) {
+                out[row * cols() + packed_.columns[static_cast<std::size_t>(col)]] =
+                    sorted[static_cast<std::size_t>(row * cols() + col)];
+            }
+        }
+    }
+
+    // Words of many rows lie side by side, so pages go when the last rows do.
+    void release(std::int64_t first, std::int64_t count) const override {
+        if (first + count == rows()) {
+            for (const std::size_t part : packed_.parts) {
+                const StoredTensor& stored = model_->checkpoint().tensors()[part];
+                model_->checkpoint().release(stored, 0, stored.bytes);
+            }
+        }
+    }
+
+  private:
+    std::shared_ptr<const Model> model_;
+    const PackedTensor& packed_;
+    PackedMatrix matrix_;
+    std::vector<std::span<const std::byte>> parts_;
+    TensorParams params_;
+};
+
 /// The rows of a matrix that is stored [in, out]: its columns.
 class TransposedRows final : public RowSource {
   public:
@@ -160,7 +212,9 @@ std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
     const std::int64_t head_dim = head_dim_of(*model);
     const TensorChange* change = model->change_of(tensor);
     std::unique_ptr<RowSource> rows;
-    if (tensor.adjust == Adjust::transpose) {
+    if (tensor.packed != nullptr) {
+        rows = std::make_unique<PackedRows>(model, *tensor.packed);
+    } else if (tensor.adjust == Adjust::transpose) {
         rows = std::make_unique<TransposedRows>(model, tensor);
     } else {
         rows = std::make_unique<StoredRows>(model, tensor);

@@ -66,6 +66,7 @@ class TestMainWindow : public QObject {
     void undoSpeaksTheLanguage();
     void exportThroughTheWindow();
     void exportOfAnUnsuitableSchemeIsRefused();
+    void integersAreExportedAsAFolder();
     void recipeWithRulesIsExported();
     void sizesOfTheModel();
     void importanceOfAnotherModelIsToldInTheStrip();
@@ -372,7 +373,7 @@ void TestMainWindow::exportThroughTheWindow() {
 
 void TestMainWindow::exportOfAnUnsuitableSchemeIsRefused() {
     openDemoFolder();
-    window_->workspace()->replaceScheme(window_->workspace()->focus(), parse_plan("int4"));
+    window_->workspace()->replaceScheme(window_->workspace()->focus(), parse_plan("textbook_q4_0"));
     window_->actions()->exportModel->trigger();
     auto* dialog = window_->findChild<ExportDialog*>();
     auto* write = dialog->findChild<QPushButton*>("export");
@@ -383,6 +384,37 @@ void TestMainWindow::exportOfAnUnsuitableSchemeIsRefused() {
     scheme->setCurrentIndex(scheme->count() - 1);
     emit scheme->activated(scheme->count() - 1);
     QTRY_VERIFY(write->isEnabled());
+}
+
+void TestMainWindow::integersAreExportedAsAFolder() {
+    openDemoFolder();
+    window_->workspace()->replaceScheme(window_->workspace()->focus(), parse_plan("int4:g32:asym"));
+    window_->actions()->exportModel->trigger();
+    auto* dialog = window_->findChild<ExportDialog*>();
+    auto* write = dialog->findChild<QPushButton*>("export");
+    auto* format = dialog->findChild<QComboBox*>("format");
+    QTRY_VERIFY(write->isEnabled());
+    QVERIFY(format->currentIndex() != 0);  // GGUF has no such type
+    const auto enabled = [&](ExportFormat each) {
+        const QModelIndex index =
+            format->model()->index(format->findData(static_cast<int>(each)), 0);
+        return bool(format->model()->flags(index) & Qt::ItemIsEnabled);
+    };
+    QVERIFY(!enabled(ExportFormat::gguf));
+    QVERIFY(enabled(ExportFormat::awq));
+    QVERIFY(enabled(ExportFormat::dequantized));
+    format->setCurrentIndex(format->findData(static_cast<int>(ExportFormat::awq)));
+    emit format->activated(format->currentIndex());
+    QVERIFY(dialog->destination().endsWith("-awq"));
+    const QTemporaryDir folder;
+    dialog->setDestination(folder.filePath("model"));
+    QTest::mouseClick(write, Qt::LeftButton);
+    auto* command = dialog->findChild<QLineEdit*>("command");
+    QTRY_VERIFY_WITH_TIMEOUT(command->isVisible(), 20000);
+    QVERIFY(command->text().startsWith("vllm serve "));
+    QVERIFY(verify_file(folder.filePath("model").toStdString()).ok());
+    const auto written = Model::open(folder.filePath("model").toStdString());
+    QCOMPARE(written->find("blk.0.ffn_down.weight")->stored_as(), std::string("int4:g32:asym"));
 }
 
 void TestMainWindow::recipeWithRulesIsExported() {

@@ -14,7 +14,7 @@ class TestGgufPlan : public QObject {
     Q_OBJECT
 
     static GgufExport plan(const ExportFixture& fixture, const std::string& scheme,
-                           const GgufExportOptions& options = {}) {
+                           const ExportOptions& options = {}) {
         return plan_gguf(*fixture.model(), Plan::of(parse_scheme(scheme)), options);
     }
 
@@ -58,7 +58,7 @@ class TestGgufPlan : public QObject {
     }
 
     void theRestCanTakeAnotherType() {
-        const GgufExport gguf = plan(ExportFixture(), "q4_0", {DType::f16});
+        const GgufExport gguf = plan(ExportFixture(), "q4_0", {.rest = DType::f16});
         QCOMPARE(tensor(gguf, "token_embd.weight").dtype, DType::f16);
         QCOMPARE(tensor(gguf, "output_norm.weight").dtype, DType::f32);
     }
@@ -261,7 +261,7 @@ class TestGgufPlan : public QObject {
         importance->datasets = {"a.txt"};
         importance->chunk_count = 9;
         importance->entries["blk.0.attn_q.weight"] = {std::vector<float>(64, 1), {1}};
-        GgufExportOptions options;
+        ExportOptions options;
         options.importance = importance;
         const GgufExport gguf = plan(fixture, "q4_0+imatrix", options);
         QCOMPARE(gguf.metadata.string("quantize.imatrix.file"),
@@ -289,7 +289,7 @@ class TestGgufPlan : public QObject {
         const ExportFixture fixture;
         const auto importance = std::make_shared<ImportanceMatrix>();
         importance->entries["blk.0.attn_q.weight"] = {std::vector<float>(65, 1), {1}};
-        GgufExportOptions options;
+        ExportOptions options;
         options.importance = importance;
         const std::string error = error_of([&] { plan(fixture, "q4_0+imatrix", options); });
         QVERIFY2(error.find("65 values") != std::string::npos &&

@@ -180,7 +180,7 @@ class TestGgufWrite : public QObject {
         for (const char* name : {"source.gguf", "symbolic.gguf", "hard.gguf"}) {
             const std::string error =
                 error_of([&] { write_gguf(*model, plan, fixture.path(name)); });
-            QVERIFY2(error.find("the model's own file") != std::string::npos, error.c_str());
+            QVERIFY2(error.find("where the model itself lies") != std::string::npos, error.c_str());
         }
         QVERIFY(ExportFixture::content(source) == old);
     }

@@ -67,7 +67,7 @@ class TestLlamaQuantize : public QObject {
     std::shared_ptr<const Checkpoint> quantize(const std::string& plan,
                                                const std::string& importance) const {
         const auto model = Model::open(kTiny / "tiny-llama-f16.gguf");
-        GgufExportOptions options;
+        ExportOptions options;
         if (!importance.empty()) {
             options.importance =
                 std::make_shared<const ImportanceMatrix>(read_imatrix(kTiny / importance));

@@ -106,7 +106,7 @@ class TestMemory : public QObject {
     void mostValuesDecide() {
         const QTemporaryDir folder;
         TinyModel().write(folder.path());
-        QCOMPARE(main_dtype(*Model::open(folder.path().toStdString())), DType::f32);
+        QCOMPARE(nominal_bits(*Model::open(folder.path().toStdString())), 32);
     }
 };
 

@@ -1,0 +1,17 @@
+// The files of a model's folder beside its weights. Only for core/export.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace ql {
+
+/// Names of the files beside weights and configuration that belong to a model in Hugging Face form
+/// and lie in `folder`: tokenizer, templates, settings of generation.
+std::vector<std::string> companion_files(const std::filesystem::path& folder);
+
+/// Writes a whole small file, and syncs it. Throws Error(io).
+void write_text_file(const std::filesystem::path& path, const std::string& text);
+
+}  // namespace ql

@@ -1,0 +1,72 @@
+#include "core/export/plan_notes.h"
+
+#include "core/files/escape.h"
+
+namespace ql {
+
+namespace {
+
+/// One sentence for each reason why tensors get something else.
+void note_fallbacks(const std::vector<ExportRow>& rows, std::vector<Sentence>& notes) {
+    std::map<std::string, std::vector<const ExportRow*>> by_reason;
+    for (const ExportRow& row : rows) {
+        if (!row.entry.fallback.empty()) {
+            by_reason[row.entry.fallback.english()].push_back(&row);
+        }
+    }
+    for (const auto& [reason, same] : by_reason) {
+        notes.emplace_back(
+            QL_TR(
+                "core",
+                "{} tensors get something else than was chosen, among them {} (stored as {}): {}"),
+            same.size(), same.front()->name, same.front()->type, reason);
+    }
+}
+
+/// Rules that decide nothing are probably misspelt.
+void note_idle_rules(const Plan& plan, const std::vector<ExportRow>& rows,
+                     std::vector<Sentence>& notes) {
+    for (std::size_t i = 0; i < plan.rules.size(); ++i) {
+        const bool decides = std::any_of(rows.begin(), rows.end(), [&](const ExportRow& row) {
+            return row.entry.rule == static_cast<int>(i);
+        });
+        if (!decides) {
+            notes.emplace_back(QL_TR("core", "Rule {} ({}) decides for no tensor."), i + 1,
+                               escaped(plan.rules[i].match));
+        }
+    }
+}
+
+bool is_quantized(const ModelTensor& tensor) {
+    return tensor.packed != nullptr || traits(tensor.dtype).block_values > 1;
+}
+
+void note_quantized_twice(const Model& model, const std::vector<ExportRow>& rows,
+                          std::vector<Sentence>& notes) {
+    const auto twice = std::count_if(rows.begin(), rows.end(), [&](const ExportRow& row) {
+        return row.entry.scheme && is_quantized(model.tensors()[row.tensor]) &&
+               row.type != model.tensors()[row.tensor].stored_as();
+    });
+    if (twice > 0) {
+        notes.emplace_back(
+            QL_TR("core", "{} tensors are quantized already; quantizing them again costs quality."),
+            twice);
+    }
+}
+
+}  // namespace
+
+std::vector<Sentence> plan_notes(const Model& model, const Plan& plan,
+                                 const std::vector<ExportRow>& rows, const ExportOptions& options) {
+    std::vector<Sentence> notes;
+    note_idle_rules(plan, rows, notes);
+    note_fallbacks(rows, notes);
+    note_quantized_twice(model, rows, notes);
+    if (options.importance != nullptr && !plan.uses_importance()) {
+        notes.emplace_back(QL_TR(
+            "core", "The importance matrix is not used: no scheme of the plan has +imatrix."));
+    }
+    return notes;
+}
+
+}  // namespace ql

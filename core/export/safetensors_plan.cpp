@@ -1,0 +1,275 @@
+#include <nlohmann/json.hpp>
+
+#include "core/export/export_plan.h"
+#include "core/export/packed_choice.h"
+#include "core/export/plan_notes.h"
+#include "core/export/quantization_config.h"
+#include "core/export/safetensors_export.h"
+#include "core/files/escape.h"
+#include "core/model/resolve_plan.h"
+
+namespace ql {
+
+namespace {
+
+/// The type of a scale of activations that is fixed beforehand.
+const PackedPart kInputScale{"input_scale", DType::f32, {1}};
+
+constexpr std::string_view kWeight = ".weight";
+
+bool is_float(DType dtype) {
+    return dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
+}
+
+/// The type that a scheme merely rounds to, if it does nothing else.
+std::optional<DType> float_type(const std::optional<Scheme>& scheme) {
+    const auto* storage = scheme ? std::get_if<StorageGrid>(&scheme->grid) : nullptr;
+    return storage != nullptr && is_float(storage->dtype) ? std::optional(storage->dtype)
+                                                          : std::nullopt;
+}
+
+/// The type of what is written as it is, or as the values that it is quantized to.
+DType plain_type(const ModelTensor& tensor, const PlanEntry& entry, const ExportOptions& options) {
+    if (const auto chosen = float_type(entry.scheme)) {
+        return *chosen;
+    }
+    const bool quantized = tensor.packed != nullptr || traits(tensor.dtype).block_values > 1;
+    const bool floats = is_float(tensor.dtype) || tensor.dtype == DType::f64 || quantized;
+    if (options.rest && floats) {
+        return *options.rest;
+    }
+    return quantized ? DType::f16 : tensor.dtype;  // what runtimes of quantized models compute with
+}
+
+/// Collects what a format cannot hold: the first is named, with the number of all others.
+class Obstacles {
+  public:
+    void add(const std::string& tensor, Sentence why) {
+        if (why_.empty()) {
+            why_ = std::move(why);
+            first_ = tensor;
+        }
+        ++count_;
+    }
+
+    void throw_if_any() const {
+        if (count_ > 0) {
+            const std::string more = count_ > 1 ? fmt::format(" (+{})", count_ - 1) : std::string();
+            throw Error(ErrorCode::unsupported, why_, escaped(first_) + more);
+        }
+    }
+
+  private:
+    std::size_t count_ = 0;
+    std::string first_;
+    Sentence why_;
+};
+
+/// Chooses the form of every tensor.
+class FolderPlanner {
+  public:
+    FolderPlanner(const Model& model, const ExportOptions& options)
+        : model_(model), options_(options) {}
+
+    std::vector<SafetensorsExportTensor> tensors(std::vector<PlanEntry> entries) {
+        std::vector<SafetensorsExportTensor> tensors;
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            tensors.push_back(tensor(i, std::move(entries[i])));
+        }
+        obstacles_.throw_if_any();
+        return tensors;
+    }
+
+  private:
+    SafetensorsExportTensor tensor(std::size_t index, PlanEntry entry) {
+        const ModelTensor& source = model_.tensors()[index];
+        SafetensorsExportTensor result;
+        result.tensor = index;
+        result.name = source.name;
+        result.shape = source.shape;
+        result.entry = std::move(entry);
+        result.dtype = plain_type(source, result.entry, options_);
+        const std::optional<Scheme>& scheme = result.entry.scheme;
+        if (options_.format == ExportFormat::dequantized) {
+            if (scheme && !scheme->exportable()) {
+                obstacles_.add(source.name,
+                               Sentence(QL_TR("core",
+                                              "Textbook schemes show what simplifications cost; "
+                                              "they are not exported.")));
+            } else if (scheme && scheme->activations) {
+                obstacles_.add(source.name,
+                               Sentence(QL_TR("core",
+                                              "Floats do not record how activations are stored "
+                                              "(@{})."),
+                                        format(*scheme->activations)));
+            }
+        } else if (scheme && !float_type(scheme)) {
+            pack(source, result);
+        } else if (options_.format == ExportFormat::gptq && source.linear) {
+            obstacles_.add(source.name,
+                           result.entry.fallback.empty()
+                               ? Sentence(QL_TR("core",
+                                                "Every linear of the decoder has to be quantized "
+                                                "in this format."))
+                               : result.entry.fallback);
+        }
+        for (const PackedPart& part : result.parts()) {
+            result.bytes += *storage_bytes(part.dtype, *element_count(part.shape));
+        }
+        return result;
+    }
+
+    void pack(const ModelTensor& source, SafetensorsExportTensor& result) {
+        if (!source.linear || source.layer < 0 || source.adjust == Adjust::transpose ||
+            !source.name.ends_with(kWeight)) {
+            obstacles_.add(source.name,
+                           Sentence(QL_TR("core",
+                                          "Only linears of a decoder's blocks can be quantized in "
+                                          "this format, stored [out, in].")));
+            return;
+        }
+        const PackedFormat format = packed_format(options_.format, *result.entry.scheme);
+        if (const auto refusal = PackedMatrix::refuses(format, source.rows, source.cols)) {
+            obstacles_.add(source.name, *refusal);
+            return;
+        }
+        const bool one_for_all =
+            options_.format == ExportFormat::gptq || options_.format == ExportFormat::awq;
+        if (one_for_all && first_ && !(*first_ == format)) {
+            obstacles_.add(source.name,
+                           Sentence(QL_TR("core",
+                                          "All quantized linears have one type in this format, "
+                                          "here {}, not {}."),
+                                    ql::format(first_->grid), ql::format(format.grid)));
+            return;
+        }
+        first_ = format;
+        result.packed = format;
+        result.input_scale =
+            result.entry.scheme->activations &&
+            result.entry.scheme->activations->scaling == Activations::Scaling::fixed;
+    }
+
+    const Model& model_;
+    const ExportOptions& options_;
+    std::optional<PackedFormat> first_;
+    Obstacles obstacles_;
+};
+
+void assign_shards(SafetensorsExport& plan) {
+    std::uint64_t filled = 0;
+    plan.shards = 1;
+    for (SafetensorsExportTensor& tensor : plan.tensors) {
+        if (filled > 0 && filled + tensor.bytes > plan.options.shard_bytes) {
+            ++plan.shards;
+            filled = 0;
+        }
+        tensor.shard = plan.shards - 1;
+        filled += tensor.bytes;
+        plan.file_bytes += tensor.bytes;
+    }
+}
+
+/// The float type with most values, in which runtimes load what is not quantized.
+DType compute_type(const SafetensorsExport& plan) {
+    std::map<DType, std::uint64_t> values;
+    for (const SafetensorsExportTensor& tensor : plan.tensors) {
+        if (!tensor.packed && is_float(tensor.dtype)) {
+            values[tensor.dtype] += element_count(tensor.shape).value_or(0);
+        }
+    }
+    const auto most =
+        std::max_element(values.begin(), values.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == values.end() ? DType::f16 : most->first;
+}
+
+std::string_view torch_name(DType dtype) {
+    return dtype == DType::f32 ? "float32" : dtype == DType::f16 ? "float16" : "bfloat16";
+}
+
+std::shared_ptr<const nlohmann::ordered_json> config_of(const Model& model,
+                                                        const SafetensorsExport& plan) {
+    const nlohmann::json& source = model.checkpoint().config();
+    if (!source.is_object()) {
+        return nullptr;
+    }
+    nlohmann::ordered_json config = source;
+    config.erase("quantization_config");
+    const bool new_key = config.contains("dtype") && !config.contains("torch_dtype");
+    config[new_key ? "dtype" : "torch_dtype"] = torch_name(compute_type(plan));
+    if (plan.format != ExportFormat::dequantized) {
+        config["quantization_config"] = quantization_config(model, plan);
+    }
+    return std::make_shared<const nlohmann::ordered_json>(std::move(config));
+}
+
+void require_hugging_face(const Model& model, ExportFormat format) {
+    const bool folder = model.checkpoint().format() == CheckpointFormat::safetensors;
+    if (!folder) {
+        throw Error(ErrorCode::unsupported,
+                    Sentence(QL_TR("core",
+                                   "Only models in Hugging Face form (safetensors) can be written "
+                                   "in this form, not GGUF files.")),
+                    model.checkpoint().path().string());
+    }
+    const bool known = model.architecture() != nullptr && model.hyperparameters().has_value();
+    if (format != ExportFormat::dequantized && !known) {
+        throw Error(ErrorCode::unsupported,
+                    Sentence(QL_TR("core",
+                                   "The model's architecture is not known, and so not which "
+                                   "tensors are the linears that this format quantizes.")),
+                    model.checkpoint().path().string());
+    }
+}
+
+}  // namespace
+
+std::string SafetensorsExportTensor::type() const {
+    return packed ? ql::format(packed->grid) : std::string(ql::name(dtype));
+}
+
+std::string SafetensorsExportTensor::module() const {
+    return name.ends_with(kWeight) ? name.substr(0, name.size() - kWeight.size()) : name;
+}
+
+std::vector<PackedPart> SafetensorsExportTensor::parts() const {
+    if (!packed) {
+        return {{{}, dtype, shape}};
+    }
+    std::vector<PackedPart> parts = PackedMatrix(*packed, shape[0], shape[1]).parts();
+    if (input_scale) {
+        parts.push_back(kInputScale);
+    }
+    return parts;
+}
+
+std::string SafetensorsExportTensor::part_name(const PackedPart& part) const {
+    return packed ? fmt::format("{}.{}", module(), part.name) : name;
+}
+
+SafetensorsExport plan_safetensors(const Model& model, const Plan& plan,
+                                   const ExportOptions& options) {
+    require_hugging_face(model, options.format);
+    SafetensorsExport result;
+    result.format = options.format;
+    result.plan = plan;
+    result.label = format(plan);
+    result.options = options;
+    result.tensors =
+        FolderPlanner(model, options).tensors(resolve_plan(plan, model, options.importance.get()));
+    const bool packed = std::any_of(result.tensors.begin(), result.tensors.end(),
+                                    [](const auto& tensor) { return tensor.packed.has_value(); });
+    if (!packed && options.format != ExportFormat::dequantized) {
+        throw Error(ErrorCode::unsupported,
+                    Sentence(QL_TR("core",
+                                   "The plan quantizes nothing that this format could hold; "
+                                   "dequantized writes floats.")));
+    }
+    assign_shards(result);
+    result.config = config_of(model, result);
+    result.notes = plan_notes(model, plan, export_rows(result), options);
+    return result;
+}
+
+}  // namespace ql

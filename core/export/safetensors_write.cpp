@@ -1,0 +1,342 @@
+#include <chrono>
+#include <cstring>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/hash.h"
+#include "core/base/parallel.h"
+#include "core/export/export_steps.h"
+#include "core/export/manifest.h"
+#include "core/export/model_files.h"
+#include "core/export/safetensors_export.h"
+#include "core/export/stored_values.h"
+#include "core/files/atomic_folder.h"
+#include "core/files/escape.h"
+#include "core/files/safetensors_writer.h"
+#include "core/model/calibration/input_place.h"
+#include "core/model/resolve_plan.h"
+#include "core/run/plan_weights.h"
+#include "core/run/row_encoder.h"
+#include "core/schemes/activations.h"
+
+namespace ql {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The rows of a matrix that is used [out, in] as they are stored, [in, out].
+class TurnedRows final : public RowSource {
+  public:
+    explicit TurnedRows(const RowSource& source)
+        : RowSource(source.cols(), source.rows()),
+          values_(static_cast<std::size_t>(source.size())) {
+        source.read(0, source.rows(), values_.data());
+    }
+
+    void read(std::int64_t first, std::int64_t count, float* out) const override {
+        for (std::int64_t row = 0; row < count; ++row) {
+            for (std::int64_t col = 0; col < cols(); ++col) {
+                out[row * cols() + col] =
+                    values_[static_cast<std::size_t>(col * rows() + first + row)];
+            }
+        }
+    }
+
+  private:
+    std::vector<float> values_;  ///< [out, in]
+};
+
+/// Encodes all rows; returns the hash of what they decode to.
+std::uint64_t encode_all(const RowSource& source, const RowEncoder& encoder, QuantizedTensor& out,
+                         const Progress& progress) {
+    const std::size_t row_bytes = out.grid->row_bytes(out.cols);
+    const RowChunks chunks(out.rows, out.cols);
+    std::vector<std::uint64_t> hashes(static_cast<std::size_t>(out.rows));
+    parallel_for(chunks.count(), progress, [&](std::int64_t chunk) {
+        const std::int64_t first = chunks.first(chunk);
+        const std::int64_t count = chunks.size(chunk);
+        std::vector<float> weights(static_cast<std::size_t>(count * out.cols));
+        source.read(first, count, weights.data());
+        source.release(first, count);
+        require_finite(weights);
+        std::vector<float> decoded(weights.size());
+        encoder.encode_and_decode(weights, first, count,
+                                  out.bytes.data() + static_cast<std::size_t>(first) * row_bytes,
+                                  decoded.data());
+        hash_rows(std::span<const float>(decoded),
+                  std::span(hashes).subspan(static_cast<std::size_t>(first),
+                                            static_cast<std::size_t>(count)));
+    });
+    source.release(0, source.rows());  // pages that two chunks share
+    return hash_row_hashes(hashes.data(), hashes.size());
+}
+
+/// Writes one export, a tensor at a time.
+class FolderWriter {
+  public:
+    FolderWriter(const Model& model, const SafetensorsExport& plan, const fs::path& folder,
+                 const Progress& progress)
+        : model_(model),
+          plan_(plan),
+          folder_(folder),
+          weights_(model.shared_from_this(), plan.plan, plan.options.importance,
+                   plan.options.rounded, plan.options.limits),
+          written_(progress, std::max<std::uint64_t>(plan.file_bytes, 1)) {}
+
+    /// Writes everything but the manifest, which it returns.
+    Manifest write() {
+        manifest_.format = name(plan_.format);
+        manifest_.plan = plan_.label;
+        for (std::size_t shard = 0; shard < plan_.shards; ++shard) {
+            write_shard(shard);
+        }
+        if (plan_.shards > 1) {
+            write_json(
+                "model.safetensors.index.json",
+                {{"metadata", {{"total_size", plan_.file_bytes}}}, {"weight_map", weight_map_}});
+        }
+        if (plan_.config != nullptr) {
+            write_json("config.json", *plan_.config);
+            if (plan_.format == ExportFormat::gptq) {
+                write_json("quantize_config.json", plan_.config->at("quantization_config"));
+            }
+        }
+        for (const std::string& name : companion_files(model_.checkpoint().directory())) {
+            fs::copy_file(model_.checkpoint().directory() / name, folder_ / name);
+            manifest_.files.push_back(name);
+        }
+        return std::move(manifest_);
+    }
+
+  private:
+    void write_json(const std::string& name, const nlohmann::ordered_json& json) {
+        write_text_file(folder_ / name, json.dump(2) + '\n');
+        manifest_.files.push_back(name);
+    }
+
+    std::string shard_name(std::size_t shard) const {
+        return plan_.shards == 1
+                   ? "model.safetensors"
+                   : fmt::format("model-{:05}-of-{:05}.safetensors", shard + 1, plan_.shards);
+    }
+
+    void write_shard(std::size_t shard) {
+        const std::string file_name = shard_name(shard);
+        std::vector<SafetensorsTensor> stored;
+        for (const SafetensorsExportTensor& tensor : plan_.tensors) {
+            if (tensor.shard == shard) {
+                for (const PackedPart& part : tensor.parts()) {
+                    stored.push_back({tensor.part_name(part), part.dtype, part.shape});
+                    weight_map_[stored.back().name] = file_name;
+                }
+            }
+        }
+        // Wider types first: all are aligned then.
+        std::stable_sort(stored.begin(), stored.end(), [](const auto& a, const auto& b) {
+            return traits(a.dtype).block_bytes > traits(b.dtype).block_bytes;
+        });
+        AtomicFile file(folder_ / file_name);
+        file.write(write_safetensors_header(stored, {{"format", "pt"}}));
+        if (!stored.empty() && stored.back().offset + stored.back().bytes > file.size()) {
+            // The last byte first: all other writes then lie inside the file.
+            constexpr std::byte kZero{0};
+            file.write_at(stored.back().offset + stored.back().bytes - 1, std::span(&kZero, 1));
+        }
+        std::map<std::string_view, std::uint64_t> offsets;
+        for (const SafetensorsTensor& tensor : stored) {
+            offsets[tensor.name] = tensor.offset;
+        }
+        for (const SafetensorsExportTensor& tensor : plan_.tensors) {
+            if (tensor.shard == shard) {
+                try {
+                    manifest_.hashes[tensor.name] = write_one(tensor, offsets, file);
+                } catch (const Error& error) {
+                    throw naming_tensor(error, tensor.name);
+                }
+            }
+        }
+        written_.progress().check();
+        file.commit();
+        manifest_.files.push_back(file_name);
+    }
+
+    std::uint64_t write_one(const SafetensorsExportTensor& tensor,
+                            const std::map<std::string_view, std::uint64_t>& offsets,
+                            AtomicFile& file) {
+        if (tensor.packed) {
+            return write_packed(tensor, offsets, file);
+        }
+        return write_tensor(*plain_bytes(tensor), tensor.name, offsets.at(tensor.name), file,
+                            written_);
+    }
+
+    std::unique_ptr<TensorBytes> plain_bytes(const SafetensorsExportTensor& tensor) const {
+        const ModelTensor& source = model_.tensors()[tensor.tensor];
+        const bool same = !tensor.entry.scheme || is_copied(model_, source, *tensor.entry.scheme);
+        if (same && source.packed == nullptr && tensor.dtype == source.dtype &&
+            model_.change_of(source) == nullptr) {
+            const Checkpoint& checkpoint = model_.checkpoint();
+            return copied_tensor(checkpoint, checkpoint.tensors()[source.stored]);
+        }
+        std::unique_ptr<RowSource> rows = weights_.rows(source);
+        if (source.adjust == Adjust::transpose) {
+            rows = std::make_unique<TurnedRows>(*rows);
+        }
+        return converted_tensor(std::move(rows), tensor.dtype);
+    }
+
+    std::uint64_t write_packed(const SafetensorsExportTensor& tensor,
+                               const std::map<std::string_view, std::uint64_t>& offsets,
+                               AtomicFile& file) {
+        const ModelTensor& source = model_.tensors()[tensor.tensor];
+        const PackedMatrix matrix(*tensor.packed, source.rows, source.cols);
+        const auto rows = model_.rows(source);
+        const MatrixImportance importance(importance_of(source, plan_.options.importance.get()),
+                                          source.rows, source.cols);
+        const RowEncoder encoder(
+            *tensor.entry.scheme, *rows, importance, written_.progress(),
+            rounded_tensor(plan_.options.rounded.get(), tensor.tensor, tensor.entry));
+        QuantizedTensor encoded{matrix.grid(), source.rows, source.cols, encoder.params(), {}};
+        encoded.bytes.resize(static_cast<std::size_t>(source.rows) *
+                             matrix.grid()->row_bytes(source.cols));
+        const std::uint64_t hash = encode_all(*rows, encoder, encoded, written_.progress());
+        write_parts(tensor, packed(matrix, encoded), offsets, file);
+        return hash;
+    }
+
+    std::vector<std::vector<std::byte>> packed(const PackedMatrix& matrix,
+                                               const QuantizedTensor& encoded) const {
+        std::vector<std::vector<std::byte>> parts;
+        for (std::size_t part = 0; part < matrix.parts().size(); ++part) {
+            parts.emplace_back(matrix.part_bytes(part));
+        }
+        const std::vector<std::span<std::byte>> spans(parts.begin(), parts.end());
+        const std::int64_t bands = (matrix.rows() + PackedMatrix::kBand - 1) / PackedMatrix::kBand;
+        parallel_for(bands, written_.progress(), [&](std::int64_t band) {
+            const std::int64_t first = band * PackedMatrix::kBand;
+            matrix.pack(encoded, first, std::min(PackedMatrix::kBand, matrix.rows() - first),
+                        spans);
+        });
+        return parts;
+    }
+
+    void write_parts(const SafetensorsExportTensor& tensor,
+                     std::vector<std::vector<std::byte>> parts,
+                     const std::map<std::string_view, std::uint64_t>& offsets, AtomicFile& file) {
+        if (tensor.input_scale) {
+            const float scale = input_scale(tensor);
+            const auto bytes = std::as_bytes(std::span(&scale, 1));
+            parts.emplace_back(bytes.begin(), bytes.end());
+        }
+        const std::vector<PackedPart> wanted = tensor.parts();
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            const std::string name = tensor.part_name(wanted[i]);
+            file.write_at(offsets.at(name), parts[i]);
+            written_.add(parts[i].size(), name);
+        }
+    }
+
+    /// The number that a runtime divides inputs by: what the largest of them is stored as 1 of.
+    float input_scale(const SafetensorsExportTensor& tensor) const {
+        const ModelTensor& source = model_.tensors()[tensor.tensor];
+        const auto place = input_place(source);
+        const float limit = plan_.options.limits->at(*place);
+        return make_grid(tensor.entry.scheme->activations->grid())
+            ->fit_tensor({-limit, limit})
+            .scale;
+    }
+
+    const Model& model_;
+    const SafetensorsExport& plan_;
+    fs::path folder_;
+    PlanWeights weights_;
+    mutable WriteProgress written_;
+    Manifest manifest_;
+    nlohmann::ordered_json weight_map_;
+};
+
+/// Opens the folder as any reader would and decodes all of it.
+void check_folder(const fs::path& folder, const Manifest& manifest, const Progress& progress) {
+    const auto model = Model::open(folder);
+    bool same = model->tensors().size() == manifest.hashes.size();
+    std::size_t done = 0;
+    for (const ModelTensor& tensor : model->tensors()) {
+        progress.report(static_cast<double>(done++) / static_cast<double>(model->tensors().size()),
+                        Sentence(QL_TR("core", "Checking {}"), escaped(tensor.name)));
+        const auto expected = manifest.hashes.find(tensor.name);
+        same = same && expected != manifest.hashes.end() &&
+               values_of_tensor(*model, tensor, progress).hash == expected->second;
+    }
+    if (!same) {
+        fail_not_as_written(folder);
+    }
+}
+
+/// What would be lost if an export took the place of the folder `target`.
+void require_replaceable(const fs::path& target) {
+    std::error_code error;
+    if (!fs::is_directory(target, error) || fs::is_empty(target, error)) {
+        return;
+    }
+    const std::optional<Manifest> earlier = read_manifest(target);
+    for (const auto& entry : fs::directory_iterator(target)) {
+        const std::string file = entry.path().filename().string();
+        const bool ours = earlier && (file == Manifest::kFileName ||
+                                      std::find(earlier->files.begin(), earlier->files.end(),
+                                                file) != earlier->files.end());
+        if (!ours) {
+            throw Error(ErrorCode::io,
+                        Sentence(QL_TR("core",
+                                       "The folder has other files in it ({}); choose a new or an "
+                                       "empty one."),
+                                 in_quotes(file)),
+                        target.string());
+        }
+    }
+}
+
+std::uint64_t bytes_of(const fs::path& folder) {
+    std::uint64_t bytes = 0;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        bytes += entry.file_size();
+    }
+    return bytes;
+}
+
+}  // namespace
+
+ExportResult write_safetensors(const Model& model, const SafetensorsExport& plan,
+                               const fs::path& target, const Progress& progress) {
+    const auto start = std::chrono::steady_clock::now();
+    refuse_own_file(model, target);
+    require_replaceable(target);
+    require_space(target, plan.file_bytes);
+    const UnchangedModel unchanged(model);
+    AtomicFolder folder(target);
+    const fs::path& temporary = folder.temporary_path();
+    std::uint64_t bytes = 0;
+    try {
+        const Manifest manifest = FolderWriter(model, plan, temporary, progress).write();
+        write_manifest(manifest, temporary);
+        progress.check();
+        check_folder(temporary, manifest, progress.part(kWritten, 1));
+        bytes = bytes_of(temporary);
+    } catch (const fs::filesystem_error& error) {
+        throw Error(
+            ErrorCode::io,
+            Sentence(QL_TR("core", "The folder cannot be written: {}."), error.code().message()),
+            target.string());
+    } catch (const Error& error) {
+        const bool inside = error.context().starts_with(temporary.string());
+        throw inside ? Error(error.code(), error.sentence(), target.string()) : error;
+    }
+    unchanged.check();
+    progress.check();
+    folder.commit();
+    progress.report(1);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    return {target, bytes, seconds.count()};
+}
+
+}  // namespace ql
