@@ -48,8 +48,9 @@ class PackedCodes;
 /// threads.
 class PackedMatrix {
   public:
-    /// Rows whose zero points may share a word: rows are packed in bands that begin at multiples.
-    static constexpr std::int64_t kBand = 32;
+    /// Rows that may share a word of zero points are a part of it, and so are those whose codes lie
+    /// in one cache line: rows are packed in bands that begin at multiples.
+    static constexpr std::int64_t kBand = 128;
 
     /// Precondition: !refuses() of the same.
     PackedMatrix(const PackedFormat& format, std::int64_t rows, std::int64_t cols);

@@ -32,12 +32,10 @@ class PackedWords : public PackedCodes {
 
     void pack(const QuantizedTensor& tensor, std::int64_t first, std::int64_t count,
               PackedBytes parts) const override {
+        put_codes(encoded_row(tensor, first), first, count, parts);
         IntegerRow row;
         for (std::int64_t i = first; i < first + count; ++i) {
-            const std::byte* encoded =
-                tensor.bytes.data() + static_cast<std::size_t>(i) * row_bytes_;
-            codec_.unpack(encoded, cols_, tensor.params, row);
-            put_codes(encoded, row, i, parts);
+            codec_.unpack(encoded_row(tensor, i), cols_, tensor.params, row);
             for (std::int64_t group = 0; group < groups_; ++group) {
                 const auto g = static_cast<std::size_t>(group);
                 narrow(grid_.scale, &row.scales[g], 1,
@@ -73,7 +71,12 @@ class PackedWords : public PackedCodes {
     std::size_t code_bytes() const { return code_bytes_; }
 
   private:
-    virtual void put_codes(const std::byte* encoded, const IntegerRow& parts, std::int64_t row,
+    const std::byte* encoded_row(const QuantizedTensor& tensor, std::int64_t row) const {
+        return tensor.bytes.data() + static_cast<std::size_t>(row) * row_bytes_;
+    }
+
+    /// The codes of `count` encoded rows, which are those from `first` on.
+    virtual void put_codes(const std::byte* encoded, std::int64_t first, std::int64_t count,
                            PackedBytes to) const = 0;
     virtual void get_codes(StoredParts from, std::int64_t first, std::int64_t count,
                            std::byte* out) const = 0;
@@ -122,11 +125,15 @@ class GptqWords final : public PackedWords {
     }
 
   private:
-    void put_codes(const std::byte* encoded, const IntegerRow& /*parts*/, std::int64_t row,
+    void put_codes(const std::byte* encoded, std::int64_t first, std::int64_t count,
                    PackedBytes to) const override {
         for (std::int64_t word = 0; word < words_of(cols(), bits()); ++word) {
-            std::memcpy(to[0].data() + (word * rows() + row) * kWordBytes,
-                        encoded + word * kWordBytes, kWordBytes);
+            std::byte* words = to[0].data() + (word * rows() + first) * kWordBytes;
+            for (std::int64_t i = 0; i < count; ++i) {
+                std::memcpy(words + i * kWordBytes,
+                            encoded + static_cast<std::size_t>(i) * row_bytes() + word * kWordBytes,
+                            kWordBytes);
+            }
         }
     }
 
@@ -188,24 +195,44 @@ class AwqWords final : public PackedWords {
         return 4 * kNibble[static_cast<std::size_t>(row % kRows)];
     }
 
-    void put_codes(const std::byte* /*encoded*/, const IntegerRow& parts, std::int64_t row,
+    std::int64_t line_bytes() const { return rows() / kRows * kWordBytes; }
+    /// The byte of a line that has a row's nibble.
+    static std::int64_t byte_of(std::int64_t row) {
+        return row / kRows * kWordBytes + static_cast<std::int64_t>(bit_of(row) / 8);
+    }
+
+    // Lines of one column are a power of two apart as a rule, so that going down one would push
+    // itself out of the cache: many rows of a column are done at once.
+    void put_codes(const std::byte* encoded, std::int64_t first, std::int64_t count,
                    PackedBytes to) const override {
-        for (std::int64_t col = 0; col < cols(); ++col) {
-            put_bits(to[0].data() + word_at(col, row), bit_of(row), bits(),
-                     parts.codes[static_cast<std::size_t>(col)]);
+        const auto width = static_cast<std::size_t>(cols());
+        std::vector<std::uint8_t> codes(static_cast<std::size_t>(count) * width);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+            unpack_codes(encoded + i * row_bytes(), width, bits(), codes.data() + i * width);
+        }
+        for (std::size_t col = 0; col < width; ++col) {
+            std::byte* line = to[0].data() + static_cast<std::int64_t>(col) * line_bytes();
+            for (std::int64_t i = 0; i < count; ++i) {
+                line[byte_of(first + i)] |=
+                    static_cast<std::byte>(codes[static_cast<std::size_t>(i) * width + col])
+                    << bit_of(first + i) % 8;
+            }
         }
     }
 
     void get_codes(StoredParts from, std::int64_t first, std::int64_t count,
                    std::byte* out) const override {
-        std::vector<std::uint8_t> codes(static_cast<std::size_t>(cols()));
-        for (std::int64_t i = 0; i < count; ++i) {
-            for (std::int64_t col = 0; col < cols(); ++col) {
-                codes[static_cast<std::size_t>(col)] = static_cast<std::uint8_t>(
-                    get_bits(from[0].data() + word_at(col, first + i), bit_of(first + i), bits()));
+        const auto width = static_cast<std::size_t>(cols());
+        std::vector<std::uint8_t> codes(static_cast<std::size_t>(count) * width);
+        for (std::size_t col = 0; col < width; ++col) {
+            const std::byte* line = from[0].data() + static_cast<std::int64_t>(col) * line_bytes();
+            for (std::int64_t i = 0; i < count; ++i) {
+                codes[static_cast<std::size_t>(i) * width + col] = std::to_integer<std::uint8_t>(
+                    line[byte_of(first + i)] >> bit_of(first + i) % 8 & std::byte{15});
             }
-            pack_codes(codes.data(), codes.size(), bits(),
-                       out + static_cast<std::size_t>(i) * row_bytes());
+        }
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+            pack_codes(codes.data() + i * width, width, bits(), out + i * row_bytes());
         }
     }
 
@@ -257,9 +284,12 @@ class CompressedWords final : public PackedWords {
         return row * words_of(cols(), bits()) * kWordBytes;
     }
 
-    void put_codes(const std::byte* encoded, const IntegerRow& /*parts*/, std::int64_t row,
+    void put_codes(const std::byte* encoded, std::int64_t first, std::int64_t count,
                    PackedBytes to) const override {
-        std::memcpy(to[0].data() + words_row(row), encoded, code_bytes());
+        for (std::int64_t i = 0; i < count; ++i) {
+            std::memcpy(to[0].data() + words_row(first + i),
+                        encoded + static_cast<std::size_t>(i) * row_bytes(), code_bytes());
+        }
     }
 
     void get_codes(StoredParts from, std::int64_t first, std::int64_t count,

@@ -216,11 +216,8 @@ class PackedFinder {
         const PackedLayout layout = v2 ? PackedLayout::gptq_v2 : PackedLayout::gptq;
         const bool symmetric = has_middle_zeros(required_matrix(prefix, "qzeros"), bits);
         const IntegerGrid grid = integer_grid(bits, symmetric, cols, scales.shape[0], scales.dtype);
-        std::vector<std::int32_t> columns;
-        if (order != nullptr && grid.granularity == Granularity::group) {
-            columns = sorted_columns(*order, cols, scales.shape[0]);
-        }
-        add(prefix, {layout, grid}, codes.shape[1], cols, std::move(columns));
+        add(prefix, {layout, grid}, codes.shape[1], cols,
+            columns_of(order, grid, cols, scales.shape[0]));
     }
 
     /// Whether a model that calls itself symmetric has the zero point 2^(bits-1), of either
@@ -241,6 +238,13 @@ class PackedFinder {
             v2 |= std::uint64_t{middle} << bit;
         }
         return first == static_cast<std::uint32_t>(v1) || first == static_cast<std::uint32_t>(v2);
+    }
+
+    /// What PackedTensor::columns says, by a list of every column's group, if there is one.
+    std::vector<std::int32_t> columns_of(const StoredTensor* order, const IntegerGrid& grid,
+                                         std::int64_t cols, std::int64_t groups) const {
+        const bool groups_differ = order != nullptr && grid.granularity == Granularity::group;
+        return groups_differ ? sorted_columns(*order, cols, groups) : std::vector<std::int32_t>();
     }
 
     /// The columns in the order of their groups; empty if they stand in it already.
@@ -284,12 +288,7 @@ class PackedFinder {
     void compressed_words(const std::string& prefix) {
         const StoredTensor& codes = required_matrix(prefix, "weight_packed");
         const StoredTensor& scales = required_matrix(prefix, "weight_scale");
-        if (part(prefix, "weight_g_idx") != nullptr) {
-            throw Error(ErrorCode::unsupported,
-                        Sentence(QL_TR("core",
-                                       "Groups of columns in another order (weight_g_idx) cannot "
-                                       "be read.")));
-        }
+        const StoredTensor* order = part(prefix, "weight_g_idx");
         const StoredTensor& shape = required(prefix, "weight_shape");
         if (shape.dtype != DType::i64 || shape.shape != Shape{2}) {
             fail_bad_file(Sentence(QL_TR("core", "The tensor {} is no shape of a matrix."),
@@ -303,10 +302,11 @@ class PackedFinder {
         for (const int bits : {4, 8}) {
             if (possible && codes.shape[1] == (cols * bits + 31) / 32) {
                 const bool symmetric = part(prefix, "weight_zero_point") == nullptr;
-                add(prefix,
-                    {PackedLayout::pack_quantized,
-                     integer_grid(bits, symmetric, cols, scales.shape[1], scales.dtype)},
-                    rows, cols);
+                const IntegerGrid grid =
+                    integer_grid(bits, symmetric, cols, scales.shape[1], scales.dtype);
+                take(order);
+                add(prefix, {PackedLayout::pack_quantized, grid}, rows, cols,
+                    columns_of(order, grid, cols, scales.shape[1]));
                 return;
             }
         }

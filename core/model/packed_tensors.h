@@ -19,8 +19,8 @@ struct PackedTensor {
     /// Indices into Checkpoint::tensors(), in the order of PackedMatrix::parts() as far as they are
     /// needed (g_idx is not).
     std::vector<std::size_t> parts;
-    /// Where GPTQ took columns out of their order (desc_act): the weight's column at each position
-    /// of the packed matrix once columns are sorted by group. Empty: as they are.
+    /// Where groups are not made of neighbours (desc_act): the columns in the order of their
+    /// groups, which are of equal size. Empty: as they are.
     std::vector<std::int32_t> columns = {};
     std::uint64_t bytes = 0;  ///< of all parts together
 };

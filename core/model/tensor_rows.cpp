@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/grids/grid.h"
+#include "core/grids/integer_codec.h"
 
 namespace ql {
 
@@ -62,13 +63,11 @@ class PackedRows final : public RowSource {
             grid.decode(encoded.data(), count, cols(), params_, out);
             return;
         }
-        std::vector<float> sorted(static_cast<std::size_t>(count * cols()));
-        grid.decode(encoded.data(), count, cols(), params_, sorted.data());
+        const IntegerCodec codec(std::get<IntegerGrid>(packed_.format.grid));
         for (std::int64_t row = 0; row < count; ++row) {
-            for (std::int64_t col = 0; col < cols(); ++col) {
-                out[row * cols() + packed_.columns[static_cast<std::size_t>(col)]] =
-                    sorted[static_cast<std::size_t>(row * cols() + col)];
-            }
+            decode_scattered(
+                codec, encoded.data() + static_cast<std::size_t>(row) * grid.row_bytes(cols()),
+                out + row * cols());
         }
     }
 
@@ -83,6 +82,18 @@ class PackedRows final : public RowSource {
     }
 
   private:
+    /// A row whose groups are not made of neighbours.
+    void decode_scattered(const IntegerCodec& codec, const std::byte* encoded, float* out) const {
+        IntegerRow row;
+        codec.unpack(encoded, cols(), params_, row);
+        const auto size = static_cast<std::size_t>(codec.group_size(cols()));
+        for (std::size_t i = 0; i < packed_.columns.size(); ++i) {
+            const auto col = static_cast<std::size_t>(packed_.columns[i]);
+            const int level = row.codes[col] - row.zeros[i / size];
+            out[col] = row.scales[i / size] * static_cast<float>(level);
+        }
+    }
+
     std::shared_ptr<const Model> model_;
     const PackedTensor& packed_;
     PackedMatrix matrix_;
