@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
 #include "app/cli/text_options.h"
+#include "core/run/other_checkpoint.h"
 #include "core/run/predictions.h"
 
 namespace ql::cli {
@@ -13,6 +14,7 @@ namespace {
 struct Arguments {
     std::string model;
     std::string scheme;
+    std::string original;
     bool kl = false;
     TextOptions text;
     CalibrationChoice calibration;
@@ -74,12 +76,21 @@ std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments&
     return models;
 }
 
+/// A model as it is stored, beside the one that it was made of.
+std::vector<EvaluatedModel> with_its_original(const std::shared_ptr<const Model>& first,
+                                              const std::string& path) {
+    return {original(first), {path, std::make_shared<OtherCheckpoint>(first, Model::open(path))}};
+}
+
 void run(const Settings& settings, const Arguments& arguments) {
-    const auto model = Model::open(arguments.model);
+    const bool compared = !arguments.original.empty();
+    const auto model = Model::open(compared ? arguments.original : arguments.model);
     const Decoder decoder(model);
     note_long_context(settings, arguments.text, *model);
     const Progress progress = terminal_progress(settings);
-    const std::vector<EvaluatedModel> models = models_of(settings, arguments, model, progress);
+    const std::vector<EvaluatedModel> models =
+        compared ? with_its_original(model, arguments.model)
+                 : models_of(settings, arguments, model, progress);
     const EvaluationText text = read_text(arguments.text, *model, progress);
     const auto results = evaluate(decoder, models, text, arguments.text.evaluation(), progress);
     finish_progress();
@@ -110,7 +121,12 @@ void add_perplexity(CLI::App& app, Settings& settings) {
     auto arguments = std::make_shared<Arguments>();
     command->add_option("MODEL", arguments->model, "A .gguf file, or a model directory")
         ->required();
-    command->add_option("--scheme", arguments->scheme, "Scheme or recipe (default: as stored)");
+    CLI::Option* scheme =
+        command->add_option("--scheme", arguments->scheme, "Scheme or recipe (default: as stored)");
+    command
+        ->add_option("--original", arguments->original,
+                     "The model that MODEL was quantized from, to compare with")
+        ->excludes(scheme);
     command->add_flag("--kl", arguments->kl, "Also how far predictions are from the original's");
     add_text_options(*command, arguments->text);
     add_plan_options(*command, arguments->plan_options);

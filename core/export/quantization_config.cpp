@@ -52,7 +52,9 @@ Json gptq_config(const SafetensorsExport& plan) {
         {"checkpoint_format", tensor.packed->layout == PackedLayout::gptq_v2 ? "gptq_v2" : "gptq"},
         {"pack_dtype", "int32"}};
     if (gptq) {
-        config["damp_percent"] = gptq->damp;
+        if (gptq->damp > 0 && gptq->damp < 1) {  // transformers takes no others
+            config["damp_percent"] = gptq->damp;
+        }
         config["static_groups"] = gptq->order == Gptq::Order::fixed;
         config["true_sequential"] = false;
     }

@@ -170,10 +170,16 @@ void assign_shards(SafetensorsExport& plan) {
     }
 }
 
-/// The float type with most values, in which runtimes load what is not quantized.
+/// The type in which runtimes are to compute: that of integers' scales, which they would round to
+/// another; else the one with most values of what is not quantized.
 DType compute_type(const SafetensorsExport& plan) {
     std::map<DType, std::uint64_t> values;
     for (const SafetensorsExportTensor& tensor : plan.tensors) {
+        const auto* integers =
+            tensor.packed ? std::get_if<IntegerGrid>(&tensor.packed->grid) : nullptr;
+        if (integers != nullptr) {
+            return integers->scale;
+        }
         if (!tensor.packed && is_float(tensor.dtype)) {
             values[tensor.dtype] += element_count(tensor.shape).value_or(0);
         }

@@ -48,8 +48,9 @@ struct ModelTensor {
 
 /// In which order rows are read.
 enum class RowOrder {
-    stored,  ///< as in the source (transposed weights are turned)
-    gguf,    ///< as in a GGUF file: q and k rows of llama permuted, 1 added to gemma's norms
+    stored,        ///< as in the source (transposed weights are turned)
+    gguf,          ///< as in a GGUF file: q and k rows of llama permuted, 1 added to gemma's norms
+    hugging_face,  ///< as in Hugging Face form, [out, in]: the opposite, of models in GGUF form
 };
 
 /// An opened model. Immutable and shared; weights stay on disk until rows are read.

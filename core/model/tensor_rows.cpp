@@ -146,17 +146,28 @@ std::int64_t halves_row(std::int64_t row, std::int64_t head_dim) {
     return row - inside + inside % 2 * (head_dim / 2) + inside / 2;
 }
 
-/// Rows of every head from halves to neighbouring pairs: row (head, 2i + s) of the result is row
-/// (head, s * d/2 + i) of the source, s in {0, 1}.
-class InterleavedRows final : public RowSource {
+/// The opposite.
+std::int64_t interleaved_row(std::int64_t row, std::int64_t head_dim) {
+    const std::int64_t inside = row % head_dim;
+    return row - inside + inside % (head_dim / 2) * 2 + inside / (head_dim / 2);
+}
+
+/// Where a row, or a value of a bias, stands in another order.
+using RowPlace = std::int64_t (*)(std::int64_t row, std::int64_t head_dim);
+
+/// Rows of every head from halves to neighbouring pairs, with halves_row: row (head, 2i + s) of the
+/// result is row (head, s * d/2 + i) of the source, s in {0, 1}. Or back, with interleaved_row.
+class ReorderedRows final : public RowSource {
   public:
-    InterleavedRows(std::unique_ptr<RowSource> source, std::int64_t rows, std::int64_t cols,
-                    std::int64_t head_dim)
-        : RowSource(rows, cols), source_(std::move(source)), head_dim_(head_dim) {}
+    ReorderedRows(std::unique_ptr<RowSource> source, std::int64_t head_dim, RowPlace place)
+        : RowSource(source->rows(), source->cols()),
+          source_(std::move(source)),
+          head_dim_(head_dim),
+          place_(place) {}
 
     void read(std::int64_t first, std::int64_t count, float* out) const override {
         for (std::int64_t row = 0; row < count; ++row) {
-            source_->read(halves_row(first + row, head_dim_), 1, out + row * cols());
+            source_->read(place_(first + row, head_dim_), 1, out + row * cols());
         }
     }
 
@@ -172,43 +183,65 @@ class InterleavedRows final : public RowSource {
   private:
     std::unique_ptr<RowSource> source_;
     std::int64_t head_dim_;
+    RowPlace place_;
 };
 
 /// A bias of permuted rows is one row whose values move.
-class InterleavedBias final : public RowSource {
+class ReorderedBias final : public RowSource {
   public:
-    InterleavedBias(std::unique_ptr<RowSource> source, std::int64_t head_dim)
-        : RowSource(1, source->cols()), source_(std::move(source)), head_dim_(head_dim) {}
+    ReorderedBias(std::unique_ptr<RowSource> source, std::int64_t head_dim, RowPlace place)
+        : RowSource(1, source->cols()),
+          source_(std::move(source)),
+          head_dim_(head_dim),
+          place_(place) {}
 
     void read(std::int64_t first, std::int64_t count, float* out) const override {
         std::vector<float> values(static_cast<std::size_t>(count * cols()));
         source_->read(first, count, values.data());
         for (std::int64_t i = 0; i < cols(); ++i) {
-            out[i] = values[static_cast<std::size_t>(halves_row(i, head_dim_))];
+            out[i] = values[static_cast<std::size_t>(place_(i, head_dim_))];
         }
     }
 
   private:
     std::unique_ptr<RowSource> source_;
     std::int64_t head_dim_;
+    RowPlace place_;
 };
 
-/// Norms that are stored as gamma - 1.
-class AddedOneRows final : public RowSource {
+/// Norms with or without the 1 that gemma leaves out.
+class ShiftedRows final : public RowSource {
   public:
-    AddedOneRows(std::unique_ptr<RowSource> source)
-        : RowSource(source->rows(), source->cols()), source_(std::move(source)) {}
+    ShiftedRows(std::unique_ptr<RowSource> source, float shift)
+        : RowSource(source->rows(), source->cols()), source_(std::move(source)), shift_(shift) {}
 
     void read(std::int64_t first, std::int64_t count, float* out) const override {
         source_->read(first, count, out);
         for (std::int64_t i = 0; i < count * cols(); ++i) {
-            out[i] += 1;
+            out[i] += shift_;
         }
     }
 
   private:
     std::unique_ptr<RowSource> source_;
+    float shift_;
 };
+
+/// What happens to a tensor between the two forms, whichever the model has.
+Adjust adjust_between_forms(const Model& model, const ModelTensor& tensor) {
+    if (model.checkpoint().format() != CheckpointFormat::gguf || model.architecture() == nullptr) {
+        return tensor.adjust;
+    }
+    const TensorRule* rule = identify_gguf(*model.architecture(), tensor.name).rule;
+    return rule == nullptr || (tensor.bias && rule->adjust == Adjust::add_one) ? Adjust::none
+                                                                               : rule->adjust;
+}
+
+/// Whether rows have the order already.
+bool has_order(const Model& model, RowOrder order) {
+    const bool gguf = model.checkpoint().format() == CheckpointFormat::gguf;
+    return order == RowOrder::stored || gguf == (order == RowOrder::gguf);
+}
 
 }  // namespace
 
@@ -233,19 +266,21 @@ std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
     if (change != nullptr) {
         rows = changed_rows(std::move(rows), *change);
     }
-    if (order == RowOrder::stored) {
+    if (has_order(*model, order)) {
         return rows;
     }
-    switch (tensor.adjust) {
+    const bool to_gguf = order == RowOrder::gguf;
+    switch (adjust_between_forms(*model, tensor)) {
         case Adjust::permute_q:
-        case Adjust::permute_k:
+        case Adjust::permute_k: {
+            const RowPlace place = to_gguf ? halves_row : interleaved_row;
             if (tensor.bias) {
-                return std::make_unique<InterleavedBias>(std::move(rows), head_dim);
+                return std::make_unique<ReorderedBias>(std::move(rows), head_dim, place);
             }
-            return std::make_unique<InterleavedRows>(std::move(rows), tensor.rows, tensor.cols,
-                                                     head_dim);
+            return std::make_unique<ReorderedRows>(std::move(rows), head_dim, place);
+        }
         case Adjust::add_one:
-            return std::make_unique<AddedOneRows>(std::move(rows));
+            return std::make_unique<ShiftedRows>(std::move(rows), to_gguf ? 1.0F : -1.0F);
         case Adjust::none:
         case Adjust::transpose:
             break;

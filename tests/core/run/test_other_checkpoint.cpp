@@ -1,0 +1,101 @@
+#include <QTest>
+
+#include "core/export/export_plan.h"
+#include "core/run/evaluation.h"
+#include "core/run/other_checkpoint.h"
+#include "core/run/plan_weights.h"
+#include "tests/core/export/export_fixture.h"
+#include "tests/core/model/text_windows.h"
+
+using namespace ql;
+
+namespace {
+
+std::vector<float> valuesOf(const RowSource& rows) {
+    std::vector<float> values(static_cast<std::size_t>(rows.size()));
+    rows.read(0, rows.rows(), values.data());
+    return values;
+}
+
+/// Whether two sources have the same weights for every tensor of a model.
+bool same(const Model& model, const WeightSource& a, const WeightSource& b) {
+    return std::all_of(model.tensors().begin(), model.tensors().end(),
+                       [&](const ModelTensor& tensor) {
+                           return valuesOf(*a.rows(tensor)) == valuesOf(*b.rows(tensor));
+                       });
+}
+
+}  // namespace
+
+class TestOtherCheckpoint : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void bothForms_data() {
+        QTest::addColumn<QString>("architecture");
+        for (const char* id : {"llama", "qwen2"}) {
+            QTest::newRow(id) << id;
+        }
+    }
+    void bothForms() {
+        QFETCH(const QString, architecture);
+        ExportFixture fixture;
+        fixture.tiny.config["model_type"] = architecture.toStdString();
+        fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+        const auto original = fixture.model();
+        const Plan plan = parse_plan("q8_0");
+        const PlanWeights planned(original, plan);
+
+        write_export(*original, plan_export(*original, plan, {}), {}, fixture.path("q.gguf"));
+        const auto gguf = Model::open(fixture.path("q.gguf"));
+        QVERIFY(same(*original, OtherCheckpoint(original, gguf), planned));
+
+        ExportOptions floats;
+        floats.format = ExportFormat::dequantized;
+        write_export(*original, plan_export(*original, plan, floats), {}, fixture.path("folder"));
+        const auto folder = Model::open(fixture.path("folder"));
+        QVERIFY(same(*original, OtherCheckpoint(original, folder), planned));
+
+        // And with the GGUF file as the original, whose rows stand in another order.
+        QVERIFY(same(*gguf, OtherCheckpoint(gguf, folder), StoredWeights(gguf)));
+
+        const Decoder decoder(original);
+        EvaluationText text{Protocol::gptq, 24, randomWindows(2, 24)};
+        const auto results = evaluate(decoder,
+                                      {{"original", std::make_shared<StoredWeights>(original)},
+                                       {"planned", std::make_shared<PlanWeights>(original, plan)},
+                                       {"gguf", std::make_shared<OtherCheckpoint>(original, gguf)}},
+                                      text);
+        QCOMPARE(results[2].nll, results[1].nll);
+        QVERIFY(results[2].divergence->mean_kl.value > 0);
+    }
+
+    void otherModelsAreRefused() {
+        ExportFixture fixture;
+        const auto original = fixture.model();
+        const auto refusal = [&](const TinyModel& tiny) {
+            std::filesystem::create_directory(fixture.path("other"));
+            tiny.write(QString::fromStdString(fixture.path("other").string()));
+            try {
+                const OtherCheckpoint other(original, Model::open(fixture.path("other")));
+            } catch (const Error& error) {
+                return error.sentence().english();
+            }
+            return std::string();
+        };
+        TinyModel tiny;
+        tiny.config["model_type"] = "qwen2";
+        QVERIFY(refusal(tiny).find("one architecture") != std::string::npos);
+        tiny = {};
+        tiny.without = "model.layers.1.mlp.up_proj.weight";
+        QVERIFY(refusal(tiny).find("blk.1.ffn_up.weight") != std::string::npos);
+        tiny = {};
+        tiny.feed_forward = 128;
+        tiny.config["intermediate_size"] = 128;
+        QVERIFY(refusal(tiny).find("128 × 64") != std::string::npos);
+        QVERIFY(refusal({}).empty());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestOtherCheckpoint)
+#include "test_other_checkpoint.moc"
