@@ -1617,10 +1617,6 @@
         <translation>在此格式中，所有被量化的线性层类型相同，此处为 {}，而不是 {}。</translation>
     </message>
     <message>
-        <source>Only models in Hugging Face form (safetensors) can be written in this form, not GGUF files.</source>
-        <translation>只有 Hugging Face 形式（safetensors）的模型能以此形式写出，GGUF 文件不能。</translation>
-    </message>
-    <message>
         <source>The model&apos;s architecture is not known, and so not which tensors are the linears that this format quantizes.</source>
         <translation>模型的架构未知，因此无法确定此格式要量化的线性层是哪些张量。</translation>
     </message>
@@ -1733,10 +1729,6 @@
         <translation>张量 {} 不能分成 {} 个 {} 列的组。</translation>
     </message>
     <message>
-        <source>Groups of columns in another order (weight_g_idx) cannot be read.</source>
-        <translation>无法读取列顺序被打乱的分组（weight_g_idx）。</translation>
-    </message>
-    <message>
         <source>The tensor {} is no shape of a matrix.</source>
         <translation>张量 {} 不是矩阵的形状。</translation>
     </message>
@@ -1747,6 +1739,42 @@
     <message>
         <source>The model names how activations are rounded ({}); here it is run with activations as they are.</source>
         <translation>模型声明了激活的舍入方式（{}）；此处运行时激活保持原样。</translation>
+    </message>
+    <message>
+        <source>A GGUF file of this architecture cannot be written in Hugging Face form.</source>
+        <translation>这种架构的 GGUF 文件无法写成 Hugging Face 形式。</translation>
+    </message>
+    <message>
+        <source>The file scales its rotation by a table of its own, which config.json cannot hold.</source>
+        <translation>该文件用自带的表缩放旋转位置编码，config.json 无法容纳。</translation>
+    </message>
+    <message>
+        <source>The rotation is scaled by {}, which is not written in Hugging Face form yet.</source>
+        <translation>旋转位置编码按 {} 缩放，尚不能写成 Hugging Face 形式。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s numbers cannot be said in config.json of its architecture.</source>
+        <translation>模型的超参数无法在其架构的 config.json 中表达。</translation>
+    </message>
+    <message>
+        <source>Its rows stand in another order in a folder than in this GGUF file, and so other blocks share scales.</source>
+        <translation>其各行在文件夹中的顺序与此 GGUF 文件不同，因此共享缩放因子的块也不同。</translation>
+    </message>
+    <message>
+        <source>The tensor {} has no place in a folder in Hugging Face form.</source>
+        <translation>张量 {} 在 Hugging Face 形式的文件夹中没有位置。</translation>
+    </message>
+    <message>
+        <source>The two models are not known to be of one architecture.</source>
+        <translation>无法确认这两个模型属于同一架构。</translation>
+    </message>
+    <message>
+        <source>It has no tensor {}, which the original has.</source>
+        <translation>它缺少原模型所有的张量 {}。</translation>
+    </message>
+    <message>
+        <source>Its tensor {} is {} × {}, that of the original {} × {}.</source>
+        <translation>其张量 {} 为 {} × {}，而原模型的为 {} × {}。</translation>
     </message>
 </context>
 <context>

@@ -123,7 +123,19 @@ void write_rope(const Architecture& architecture, const Hyperparameters& h,
     write_rope_scaling(architecture, h, config, keys);
 }
 
-/// Llama 3: long waves are stretched by the factor, short ones kept, those between interpolated.
+GgufExportTensor computed(std::string name, std::vector<float> values) {
+    GgufExportTensor tensor;
+    tensor.tensor = GgufExportTensor::kComputed;
+    tensor.name = std::move(name);
+    tensor.shape = {static_cast<std::int64_t>(values.size())};
+    tensor.bytes = values.size() * sizeof(float);
+    tensor.values = std::move(values);
+    return tensor;
+}
+
+}  // namespace
+
+// Long waves are stretched by the factor, short ones kept, those between interpolated.
 std::vector<float> llama3_divisors(const Hyperparameters& h) {
     const RopeScaling& s = *h.rope_scaling;
     const auto context = static_cast<double>(s.original_context);
@@ -145,18 +157,6 @@ std::vector<float> llama3_divisors(const Hyperparameters& h) {
     }
     return divisors;
 }
-
-GgufExportTensor computed(std::string name, std::vector<float> values) {
-    GgufExportTensor tensor;
-    tensor.tensor = GgufExportTensor::kComputed;
-    tensor.name = std::move(name);
-    tensor.shape = {static_cast<std::int64_t>(values.size())};
-    tensor.bytes = values.size() * sizeof(float);
-    tensor.values = std::move(values);
-    return tensor;
-}
-
-}  // namespace
 
 GgufMetadata gguf_model_keys(const Model& model) {
     const Architecture& architecture = *model.architecture();

@@ -1,12 +1,14 @@
 #include <nlohmann/json.hpp>
 
 #include "core/export/export_plan.h"
+#include "core/export/hugging_face_config.h"
 #include "core/export/packed_choice.h"
 #include "core/export/plan_notes.h"
 #include "core/export/quantization_config.h"
 #include "core/export/safetensors_export.h"
 #include "core/files/escape.h"
 #include "core/model/resolve_plan.h"
+#include "core/model/tensor_rows.h"
 
 namespace ql {
 
@@ -74,18 +76,27 @@ class FolderPlanner {
     std::vector<SafetensorsExportTensor> tensors(std::vector<PlanEntry> entries) {
         std::vector<SafetensorsExportTensor> tensors;
         for (std::size_t i = 0; i < entries.size(); ++i) {
-            tensors.push_back(tensor(i, std::move(entries[i])));
+            if (!name_of(model_.tensors()[i]).empty()) {
+                tensors.push_back(tensor(i, std::move(entries[i])));
+            }
         }
         obstacles_.throw_if_any();
         return tensors;
     }
 
   private:
+    bool from_gguf() const { return model_.checkpoint().format() == CheckpointFormat::gguf; }
+
+    /// Of a tensor in the folder; empty if the configuration stands for it.
+    std::string name_of(const ModelTensor& tensor) const {
+        return from_gguf() ? hugging_face_name(model_, tensor) : tensor.name;
+    }
+
     SafetensorsExportTensor tensor(std::size_t index, PlanEntry entry) {
         const ModelTensor& source = model_.tensors()[index];
         SafetensorsExportTensor result;
         result.tensor = index;
-        result.name = source.name;
+        result.name = name_of(source);
         result.shape = source.shape;
         result.entry = std::move(entry);
         result.dtype = plain_type(source, result.entry, options_);
@@ -121,7 +132,7 @@ class FolderPlanner {
 
     void pack(const ModelTensor& source, SafetensorsExportTensor& result) {
         if (!source.linear || source.layer < 0 || source.adjust == Adjust::transpose ||
-            !source.name.ends_with(kWeight)) {
+            !result.name.ends_with(kWeight)) {
             obstacles_.add(source.name,
                            Sentence(QL_TR("core",
                                           "Only linears of a decoder's blocks can be quantized in "
@@ -131,6 +142,15 @@ class FolderPlanner {
         const PackedFormat format = packed_format(options_.format, *result.entry.scheme);
         if (const auto refusal = PackedMatrix::refuses(format, source.rows, source.cols)) {
             obstacles_.add(source.name, *refusal);
+            return;
+        }
+        const auto* fp8 = std::get_if<Fp8Grid>(&format.grid);
+        if (fp8 != nullptr && fp8->scaling == Fp8Scaling::block &&
+            stored_row(model_, source, RowOrder::hugging_face, 1) != 1) {
+            obstacles_.add(source.name,
+                           Sentence(QL_TR("core",
+                                          "Its rows stand in another order in a folder than in "
+                                          "this GGUF file, and so other blocks share scales.")));
             return;
         }
         const bool one_for_all =
@@ -197,10 +217,12 @@ std::string_view torch_name(DType dtype) {
 std::shared_ptr<const nlohmann::ordered_json> config_of(const Model& model,
                                                         const SafetensorsExport& plan) {
     const nlohmann::json& source = model.checkpoint().config();
-    if (!source.is_object()) {
+    const bool from_gguf = model.checkpoint().format() == CheckpointFormat::gguf;
+    if (!from_gguf && !source.is_object()) {
         return nullptr;
     }
-    nlohmann::ordered_json config = source;
+    nlohmann::ordered_json config =
+        from_gguf ? hugging_face_config(model) : nlohmann::ordered_json(source);
     config.erase("quantization_config");
     const bool new_key = config.contains("dtype") && !config.contains("torch_dtype");
     config[new_key ? "dtype" : "torch_dtype"] = torch_name(compute_type(plan));
@@ -210,14 +232,18 @@ std::shared_ptr<const nlohmann::ordered_json> config_of(const Model& model,
     return std::make_shared<const nlohmann::ordered_json>(std::move(config));
 }
 
-void require_hugging_face(const Model& model, ExportFormat format) {
-    const bool folder = model.checkpoint().format() == CheckpointFormat::safetensors;
-    if (!folder) {
-        throw Error(ErrorCode::unsupported,
-                    Sentence(QL_TR("core",
-                                   "Only models in Hugging Face form (safetensors) can be written "
-                                   "in this form, not GGUF files.")),
-                    model.checkpoint().path().string());
+void require_known(const Model& model, ExportFormat format) {
+    if (model.checkpoint().format() == CheckpointFormat::gguf) {
+        for (const ModelTensor& tensor : model.tensors()) {
+            if (tensor.role == Role::other) {
+                throw Error(ErrorCode::unsupported,
+                            Sentence(QL_TR("core",
+                                           "The tensor {} has no place in a folder in Hugging Face "
+                                           "form."),
+                                     in_quotes(tensor.name)),
+                            model.checkpoint().path().string());
+            }
+        }
     }
     const bool known = model.architecture() != nullptr && model.hyperparameters().has_value();
     if (format != ExportFormat::dequantized && !known) {
@@ -256,7 +282,7 @@ std::string SafetensorsExportTensor::part_name(const PackedPart& part) const {
 
 SafetensorsExport plan_safetensors(const Model& model, const Plan& plan,
                                    const ExportOptions& options) {
-    require_hugging_face(model, options.format);
+    require_known(model, options.format);
     SafetensorsExport result;
     result.format = options.format;
     result.plan = plan;

@@ -15,6 +15,8 @@
 #include "core/files/safetensors_writer.h"
 #include "core/model/calibration/input_place.h"
 #include "core/model/resolve_plan.h"
+#include "core/model/tensor_rows.h"
+#include "core/model/tokenizer_export.h"
 #include "core/run/plan_weights.h"
 #include "core/run/row_encoder.h"
 #include "core/schemes/activations.h"
@@ -102,6 +104,13 @@ class FolderWriter {
                 write_json("quantize_config.json", plan_.config->at("quantization_config"));
             }
         }
+        if (const GgufMetadata* metadata = model_.checkpoint().gguf()) {
+            for (const auto& [name, content] : hugging_face_tokenizer(*metadata)) {
+                write_text_file(folder_ / name, content);
+                manifest_.files.push_back(name);
+            }
+            return std::move(manifest_);
+        }
         for (const std::string& name : companion_files(model_.checkpoint().directory())) {
             fs::copy_file(model_.checkpoint().directory() / name, folder_ / name);
             manifest_.files.push_back(name);
@@ -175,11 +184,12 @@ class FolderWriter {
         const ModelTensor& source = model_.tensors()[tensor.tensor];
         const bool same = !tensor.entry.scheme || is_copied(model_, source, *tensor.entry.scheme);
         if (same && source.packed == nullptr && tensor.dtype == source.dtype &&
-            model_.change_of(source) == nullptr) {
+            model_.checkpoint().gguf() == nullptr && model_.change_of(source) == nullptr) {
             const Checkpoint& checkpoint = model_.checkpoint();
             return copied_tensor(checkpoint, checkpoint.tensors()[source.stored]);
         }
-        std::unique_ptr<RowSource> rows = weights_.rows(source);
+        std::unique_ptr<RowSource> rows =
+            in_order(weights_.rows(source), model_, source, RowOrder::hugging_face);
         if (source.adjust == Adjust::transpose) {
             rows = std::make_unique<TurnedRows>(*rows);
         }
@@ -191,12 +201,12 @@ class FolderWriter {
                                AtomicFile& file) {
         const ModelTensor& source = model_.tensors()[tensor.tensor];
         const PackedMatrix matrix(*tensor.packed, source.rows, source.cols);
-        const auto rows = model_.rows(source);
+        const auto rows = model_.rows(source, RowOrder::hugging_face);
         const MatrixImportance importance(importance_of(source, plan_.options.importance.get()),
                                           source.rows, source.cols);
-        const RowEncoder encoder(
-            *tensor.entry.scheme, *rows, importance, written_.progress(),
-            rounded_tensor(plan_.options.rounded.get(), tensor.tensor, tensor.entry));
+        const RowEncoder encoder(*tensor.entry.scheme, *rows, importance, written_.progress(),
+                                 rounded_rows(model_, tensor.tensor, tensor.entry,
+                                              plan_.options.rounded.get(), RowOrder::hugging_face));
         QuantizedTensor encoded{matrix.grid(), source.rows, source.cols, encoder.params(), {}};
         encoded.bytes.resize(static_cast<std::size_t>(source.rows) *
                              matrix.grid()->row_bytes(source.cols));

@@ -120,26 +120,25 @@ class ComputedTensor final : public TensorBytes {
     const std::vector<float>& values_;
 };
 
-/// What GPTQ made of a tensor, rows in RowOrder::gguf; null without GPTQ.
-std::shared_ptr<const QuantizedTensor> rounded_rows(const Model& model,
-                                                    const GgufExportTensor& tensor,
-                                                    const GgufExport& plan) {
-    const auto rounded = rounded_tensor(plan.rounded.get(), tensor.tensor, tensor.entry);
-    const ModelTensor& source = model.tensors()[tensor.tensor];
-    if (rounded == nullptr || source.adjust == Adjust::none) {
+}  // namespace
+
+std::shared_ptr<const QuantizedTensor> rounded_rows(const Model& model, std::size_t tensor,
+                                                    const PlanEntry& entry,
+                                                    const RoundedTensors* all, RowOrder order) {
+    const auto rounded = rounded_tensor(all, tensor, entry);
+    const ModelTensor& source = model.tensors()[tensor];
+    if (rounded == nullptr || stored_row(model, source, order, 1) == 1) {
         return rounded;
     }
     auto ordered = std::make_shared<QuantizedTensor>(*rounded);
     const std::size_t row_bytes = rounded->grid->row_bytes(rounded->cols);
     for (std::int64_t row = 0; row < rounded->rows; ++row) {
-        const auto from = static_cast<std::size_t>(stored_row(model, source, row));
+        const auto from = static_cast<std::size_t>(stored_row(model, source, order, row));
         std::copy_n(rounded->bytes.data() + from * row_bytes, row_bytes,
                     ordered->bytes.data() + static_cast<std::size_t>(row) * row_bytes);
     }
     return ordered;
 }
-
-}  // namespace
 
 std::unique_ptr<TensorBytes> copied_tensor(const Checkpoint& checkpoint,
                                            const StoredTensor& stored) {
@@ -162,9 +161,10 @@ std::unique_ptr<TensorBytes> make_tensor_bytes(const Model& model, const GgufExp
     }
     // A tensor that no scheme covers is converted to a plain type.
     const Scheme scheme = tensor.entry.scheme.value_or(Scheme{.grid = StorageGrid{tensor.dtype}});
-    return std::make_unique<EncodedTensor>(model.rows(source, RowOrder::gguf), scheme,
-                                           importance_of(source, plan.importance.get()),
-                                           rounded_rows(model, tensor, plan), progress);
+    return std::make_unique<EncodedTensor>(
+        model.rows(source, RowOrder::gguf), scheme, importance_of(source, plan.importance.get()),
+        rounded_rows(model, tensor.tensor, tensor.entry, plan.rounded.get(), RowOrder::gguf),
+        progress);
 }
 
 }  // namespace ql

@@ -33,6 +33,12 @@ class TensorBytes {
     std::int64_t cols_;
 };
 
+/// What GPTQ made of a tensor, rows in `order`; null if its entry has no GPTQ. Throws Error(usage)
+/// if it has, and `all` is null or lacks the tensor.
+std::shared_ptr<const QuantizedTensor> rounded_rows(const Model& model, std::size_t tensor,
+                                                    const PlanEntry& entry,
+                                                    const RoundedTensors* all, RowOrder order);
+
 /// The rows of a tensor of a checkpoint as they lie there.
 std::unique_ptr<TensorBytes> copied_tensor(const Checkpoint& checkpoint,
                                            const StoredTensor& stored);

@@ -245,6 +245,30 @@ bool has_order(const Model& model, RowOrder order) {
 
 }  // namespace
 
+std::unique_ptr<RowSource> in_order(std::unique_ptr<RowSource> rows, const Model& model,
+                                    const ModelTensor& tensor, RowOrder order) {
+    if (has_order(model, order)) {
+        return rows;
+    }
+    const bool to_gguf = order == RowOrder::gguf;
+    switch (adjust_between_forms(model, tensor)) {
+        case Adjust::permute_q:
+        case Adjust::permute_k: {
+            const RowPlace place = to_gguf ? halves_row : interleaved_row;
+            if (tensor.bias) {
+                return std::make_unique<ReorderedBias>(std::move(rows), head_dim_of(model), place);
+            }
+            return std::make_unique<ReorderedRows>(std::move(rows), head_dim_of(model), place);
+        }
+        case Adjust::add_one:
+            return std::make_unique<ShiftedRows>(std::move(rows), to_gguf ? 1.0F : -1.0F);
+        case Adjust::none:
+        case Adjust::transpose:
+            break;
+    }
+    return rows;
+}
+
 std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
                                             const ModelTensor& tensor, RowOrder order) {
     if (!can_decode(tensor.dtype)) {
@@ -253,7 +277,6 @@ std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
             Sentence(QL_TR("core", "The stored type {} cannot be decoded."), name(tensor.dtype)),
             tensor.name);
     }
-    const std::int64_t head_dim = head_dim_of(*model);
     const TensorChange* change = model->change_of(tensor);
     std::unique_ptr<RowSource> rows;
     if (tensor.packed != nullptr) {
@@ -266,32 +289,17 @@ std::unique_ptr<RowSource> make_tensor_rows(std::shared_ptr<const Model> model,
     if (change != nullptr) {
         rows = changed_rows(std::move(rows), *change);
     }
-    if (has_order(*model, order)) {
-        return rows;
-    }
-    const bool to_gguf = order == RowOrder::gguf;
-    switch (adjust_between_forms(*model, tensor)) {
-        case Adjust::permute_q:
-        case Adjust::permute_k: {
-            const RowPlace place = to_gguf ? halves_row : interleaved_row;
-            if (tensor.bias) {
-                return std::make_unique<ReorderedBias>(std::move(rows), head_dim, place);
-            }
-            return std::make_unique<ReorderedRows>(std::move(rows), head_dim, place);
-        }
-        case Adjust::add_one:
-            return std::make_unique<ShiftedRows>(std::move(rows), to_gguf ? 1.0F : -1.0F);
-        case Adjust::none:
-        case Adjust::transpose:
-            break;
-    }
-    return rows;
+    return in_order(std::move(rows), *model, tensor, order);
 }
 
-std::int64_t stored_row(const Model& model, const ModelTensor& tensor, std::int64_t row) {
-    const bool interleaved =
-        tensor.adjust == Adjust::permute_q || tensor.adjust == Adjust::permute_k;
-    return interleaved ? halves_row(row, head_dim_of(model)) : row;
+std::int64_t stored_row(const Model& model, const ModelTensor& tensor, RowOrder order,
+                        std::int64_t row) {
+    const Adjust adjust = adjust_between_forms(model, tensor);
+    if (has_order(model, order) || (adjust != Adjust::permute_q && adjust != Adjust::permute_k)) {
+        return row;
+    }
+    return order == RowOrder::gguf ? halves_row(row, head_dim_of(model))
+                                   : interleaved_row(row, head_dim_of(model));
 }
 
 }  // namespace ql
