@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "app/state_file.h"
 #include "core/model/tokenizer.h"
 #include "core/run/predictions.h"
 
@@ -38,7 +39,11 @@ std::vector<CalibratedPlan> calibratePlans(
     }
     const std::vector<TokenIds> windows =
         windowsOf(request, Decoder(model), progress.part(0, kTextShare));
-    return calibrate_plans(model, plans, importance, windows, progress.part(kTextShare, 1));
+    RoundingFile kept(stateFile(QStringLiteral("rounding.state")));
+    auto all =
+        calibrate_plans(model, plans, importance, windows, progress.part(kTextShare, 1), &kept);
+    kept.remove();
+    return all;
 }
 
 std::shared_ptr<const GptqFactor> FactorCache::find(const Entry& wanted) {

@@ -13,7 +13,8 @@
 namespace ql::gui {
 
 /// What a calibration on the text of the last one makes of plans; nothing of those that need none.
-/// Cuts no text if none does.
+/// Cuts no text if none does. What GPTQ has rounded is kept until all is done, so that a job that
+/// was interrupted goes on there when it is started again.
 std::vector<CalibratedPlan> calibratePlans(
     const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
     const std::shared_ptr<const ImportanceMatrix>& importance, const CalibrationRequest& request,

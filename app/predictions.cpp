@@ -1,9 +1,9 @@
 #include "app/predictions.h"
 
-#include <QStandardPaths>
 #include <algorithm>
 #include <mutex>
 
+#include "app/state_file.h"
 #include "app/workspace.h"
 #include "core/files/mapped_file.h"
 #include "core/model/built_in_texts.h"
@@ -34,12 +34,6 @@ EvaluationText readText(const Decoder& decoder, const PredictionSettings& settin
     return EvaluationText::of(
         model, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
         settings.protocol, context, windows, progress);
-}
-
-std::filesystem::path stateFile() {
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::CacheLocation);
-    std::filesystem::create_directories(folder.toStdString());
-    return (folder + QStringLiteral("/predictions.state")).toStdString();
 }
 
 RunningPerplexity pointOf(const std::vector<Evaluation>& evaluations) {
@@ -168,7 +162,7 @@ void Predictions::run() {
             const Decoder decoder(request.model);
             cut.text = text ? *text : readText(decoder, settings, progress);
             EvaluationOptions options;
-            options.state = stateFile();
+            options.state = stateFile(QStringLiteral("predictions.state"));
             const std::uint64_t token = static_cast<std::uint64_t>(decoder.spec().width) *
                                         sizeof(float) * (request.plans.size() + 1);
             options.hidden_bytes = std::min(options.hidden_bytes, kTokensAtOnce * token);

@@ -1776,6 +1776,10 @@
         <source>Its tensor {} is {} × {}, that of the original {} × {}.</source>
         <translation>其张量 {} 为 {} × {}，而原模型的为 {} × {}。</translation>
     </message>
+    <message>
+        <source>The file is not one that GPTQ&apos;s finished work was kept in: choose another.</source>
+        <translation>该文件不是保存的 GPTQ 进度：请另选文件。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>

@@ -38,10 +38,11 @@ std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const
 
 CalibratedPlan calibrate_plan(const std::shared_ptr<const Model>& model, const Plan& plan,
                               const std::shared_ptr<const ImportanceMatrix>& importance,
-                              const CalibrationChoice& choice, const Progress& progress) {
+                              const CalibrationChoice& choice, RoundingFile& kept,
+                              const Progress& progress) {
     return plan.uses_calibration()
                ? ql::calibrate_plan(Decoder(model), model, plan, importance,
-                                    calibration_windows(choice, *model, progress), progress)
+                                    calibration_windows(choice, *model, progress), progress, &kept)
                : CalibratedPlan();
 }
 

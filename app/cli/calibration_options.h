@@ -26,10 +26,12 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice);
 std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const Model& model,
                                           const Progress& progress);
 
-/// What calibration, on what was chosen, makes of a plan; nothing if it needs none.
+/// What calibration, on what was chosen, makes of a plan; nothing if it needs none. What GPTQ has
+/// rounded goes to `kept`.
 CalibratedPlan calibrate_plan(const std::shared_ptr<const Model>& model, const Plan& plan,
                               const std::shared_ptr<const ImportanceMatrix>& importance,
-                              const CalibrationChoice& choice, const Progress& progress);
+                              const CalibrationChoice& choice, RoundingFile& kept,
+                              const Progress& progress);
 
 /// What was done at each mapping and to each clipped tensor.
 nlohmann::ordered_json report_json(const TransformedModel& transformed);

@@ -28,6 +28,7 @@ struct Comparison {
     std::vector<ModelRun> runs;
     std::vector<CalibratedPlan> calibrated;     ///< of each run
     std::vector<PredictionResult> predictions;  ///< the original's, then one of each run; or none
+    bool outputs_on_text = false;               ///< errors of outputs; else on the calibration's
 
     bool has_outputs() const { return !predictions.empty(); }
     const OutputErrors& outputs(std::size_t run) const { return *predictions[run + 1].outputs; }
@@ -138,21 +139,22 @@ void print(const Comparison& comparison) {
         "\nSize: all tensors. Bits per weight and errors: the tensors that the scheme covers, which"
         " for a recipe\nare more than the linears. Encode s: encoding alone, summed over threads."
         " Changed: tensors that get\nsomething else than the scheme says.\n");
-    const bool calibrated = std::any_of(runs.begin(), runs.end(), [](const ModelRun& run) {
-        return run.plan.calibrates_weights();
-    });
-    if (calibrated && !comparison.has_outputs()) {
-        fmt::print(
-            "GPTQ and AWQ lower the error of outputs, not of weights: --text FILE shows it.\n");
-    }
     if (weighted) {
         fmt::print(
             "Weighted RMSE: by importance, over the tensors that the importance matrix knows.\n");
     }
     if (comparison.has_outputs()) {
         fmt::print(
-            "Output error: of what linears give on the text, relative; the mean over all linears of"
-            " the layers, each reading what it reads in the original.\n");
+            "Output error: of what linears give on the {}, relative; the mean over all linears of"
+            " the layers, each reading what it reads in the original.\n",
+            comparison.outputs_on_text ? "text" : "calibration text");
+        const bool fitted = std::any_of(runs.begin(), runs.end(), [](const ModelRun& run) {
+            return run.plan.calibrates_weights();
+        });
+        if (fitted && !comparison.outputs_on_text) {
+            fmt::print("GPTQ and AWQ were fitted to that very text, which flatters them.{}\n",
+                       comparison.has_evaluations() ? "" : " --text FILE measures on another.");
+        }
     }
 }
 
@@ -232,6 +234,7 @@ void run(const Settings& settings, const Arguments& arguments) {
         add_tensor_types(arguments.plan_options, plan);
         require_importance(plan, importance.get());
     }
+    RoundingFile kept(arguments.text.rounding());
     const auto model = Model::open(arguments.model);
     for (const Plan& plan : plans) {
         check_effect(settings, plan, *model, importance.get());
@@ -242,7 +245,10 @@ void run(const Settings& settings, const Arguments& arguments) {
         table.emplace(arguments.csv);  // a place that cannot be written to is told before the work
     }
     const bool on_text = !arguments.text.file.empty();
-    const bool runs_model = on_text || !arguments.calibration.file.empty();
+    const bool calibrates_weights = std::any_of(
+        plans.begin(), plans.end(), [](const Plan& plan) { return plan.calibrates_weights(); });
+    const bool runs_model = on_text || calibrates_weights || !arguments.calibration.file.empty();
+    const bool outputs_on_text = on_text && arguments.calibration.file.empty();
     PredictionRequest request;
     request.model = model;
     request.plans = plans;
@@ -251,23 +257,21 @@ void run(const Settings& settings, const Arguments& arguments) {
         note_long_context(settings, arguments.text, *model);
         request.text = read_text(arguments.text, *model, progress);
     }
-    const bool calibrated =
-        runs_model ? uses_calibration(plans)
-                   : std::any_of(plans.begin(), plans.end(),
-                                 [](const Plan& plan) { return plan.calibrates_weights(); });
+    const bool calibrated = runs_model && uses_calibration(plans);
     std::vector<TokenIds> calibration;
     if (calibrated || !arguments.calibration.file.empty()) {
         calibration = calibration_windows(arguments.calibration, *model, progress);
     }
-    if (!arguments.calibration.file.empty()) {
+    if (!outputs_on_text) {
         request.calibration = calibration;
     }
     // Shares of the time: transforms and rounding on the calibration text, weights, predictions.
     const double rounded = calibrated ? 0.4 : 0;
     const double weighed = runs_model ? rounded + 0.1 * (1 - rounded) : 1;
     Comparison comparison;
+    comparison.outputs_on_text = outputs_on_text;
     comparison.calibrated = calibrated ? calibrate_plans(model, plans, importance, calibration,
-                                                         progress.part(0, rounded))
+                                                         progress.part(0, rounded), &kept)
                                        : std::vector<CalibratedPlan>(plans.size());
     comparison.runs = run_model(*model, plans, progress.part(rounded, weighed), importance.get(),
                                 comparison.calibrated);
@@ -276,10 +280,14 @@ void run(const Settings& settings, const Arguments& arguments) {
         comparison.predictions =
             measure_predictions(request, arguments.text.evaluation(), progress.part(weighed, 1));
     }
+    kept.remove();
     const EvaluationText& text = request.text;
     finish_progress();
     if (settings.json) {
         nlohmann::ordered_json json = to_json(*model, comparison);
+        if (comparison.has_outputs()) {
+            json["output_errors_on"] = outputs_on_text ? "text" : "calibration";
+        }
         if (on_text) {
             json["protocol"] = name(text.protocol);
             json["context"] = text.context;
@@ -307,8 +315,9 @@ void run(const Settings& settings, const Arguments& arguments) {
 void add_compare(CLI::App& app, Settings& settings) {
     CLI::App* command =
         add_command(app, settings, "compare",
-                    "Apply several schemes to a model and compare errors of weights and, "
-                    "with --text, of outputs and predictions");
+                    "Apply several schemes to a model and compare errors of weights, of outputs "
+                    "(where a scheme is calibrated, or --text or --calibration names a text) and, "
+                    "with --text, of predictions");
     auto arguments = std::make_shared<Arguments>();
     command
         ->add_option("MODEL", arguments->model,

@@ -56,7 +56,7 @@ void print(const Evaluation& evaluation, const EvaluationText& text) {
 
 /// The original, if asked for or if there is nothing else, and the model with the scheme.
 std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments& arguments,
-                                      const std::shared_ptr<const Model>& model,
+                                      const std::shared_ptr<const Model>& model, RoundingFile& kept,
                                       const Progress& progress) {
     std::vector<EvaluatedModel> models;
     const bool changed = !arguments.scheme.empty() || !arguments.plan_options.tensor_types.empty();
@@ -70,7 +70,7 @@ std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments&
         require_importance(plan, importance.get());
         check_effect(settings, plan, *model, importance.get());
         const CalibratedPlan calibrated =
-            calibrate_plan(model, plan, importance, arguments.calibration, progress);
+            calibrate_plan(model, plan, importance, arguments.calibration, kept, progress);
         models.push_back({format(plan), calibrated.weights(model, plan, importance)});
     }
     return models;
@@ -83,6 +83,7 @@ std::vector<EvaluatedModel> with_its_original(const std::shared_ptr<const Model>
 }
 
 void run(const Settings& settings, const Arguments& arguments) {
+    RoundingFile kept(arguments.text.rounding());
     const bool compared = !arguments.original.empty();
     const auto model = Model::open(compared ? arguments.original : arguments.model);
     const Decoder decoder(model);
@@ -90,9 +91,10 @@ void run(const Settings& settings, const Arguments& arguments) {
     const Progress progress = terminal_progress(settings);
     const std::vector<EvaluatedModel> models =
         compared ? with_its_original(model, arguments.model)
-                 : models_of(settings, arguments, model, progress);
+                 : models_of(settings, arguments, model, kept, progress);
     const EvaluationText text = read_text(arguments.text, *model, progress);
     const auto results = evaluate(decoder, models, text, arguments.text.evaluation(), progress);
+    kept.remove();
     finish_progress();
     if (!settings.json) {
         for (const Evaluation& result : results) {

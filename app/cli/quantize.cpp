@@ -18,6 +18,7 @@ struct Arguments {
     std::string format = "gguf";
     std::string rest;
     std::uint64_t shard_bytes = ExportOptions().shard_bytes;
+    std::string state;  ///< --resume
     bool dry_run = false;
     PlanOptions plan_options;
     CalibrationChoice calibration;
@@ -117,6 +118,7 @@ void run(const Settings& settings, const Arguments& arguments) {
     const ExportOptions options = options_of(arguments);
     require_importance(plan, options.importance.get());
     require_fitting_name(options.format, arguments.out);
+    RoundingFile kept(arguments.state);
     const auto model = Model::open(arguments.model);
     const ExportPlan planned = plan_export(*model, plan, options);
     for (const Sentence& note : planned.notes) {
@@ -136,10 +138,11 @@ void run(const Settings& settings, const Arguments& arguments) {
     }
     const Progress progress = terminal_progress(settings);
     const double calibrated = plan.uses_calibration() ? 0.9 : 0;
-    const CalibratedPlan made = calibrate_plan(model, plan, options.importance,
-                                               arguments.calibration, progress.part(0, calibrated));
+    const CalibratedPlan made = calibrate_plan(
+        model, plan, options.importance, arguments.calibration, kept, progress.part(0, calibrated));
     const ExportResult result =
         write_export(*model, planned, made, arguments.out, progress.part(calibrated, 1));
+    kept.remove();
     finish_progress();
     if (made.rounded != nullptr && !settings.json && !settings.quiet) {
         print_troubles(*model, *made.rounded);
@@ -199,6 +202,9 @@ void add_quantize(CLI::App& app, Settings& settings) {
         ->check(CLI::IsMember({"f32", "f16", "bf16"}));
     add_plan_options(*command, arguments->plan_options);
     add_calibration_options(*command, arguments->calibration);
+    command->add_option(
+        "--resume", arguments->state,
+        "Keep what GPTQ has rounded in this file, and go on from it if it is there");
     command->add_flag("--dry-run", arguments->dry_run, "Show what would be written");
     command->callback([&settings, arguments] {
         if (arguments->scheme.empty() && arguments->plan.empty()) {

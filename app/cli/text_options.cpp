@@ -38,7 +38,8 @@ void add_text_options(CLI::App& command, TextOptions& options) {
         ->check(CLI::IsMember({"gptq", "llama.cpp"}))
         ->capture_default_str();
     command.add_option("--resume", options.state,
-                       "Keep finished work in this file, and go on from it if it is there");
+                       "Keep finished work in this file (what GPTQ has rounded: in FILE.gptq), and "
+                       "go on from it if it is there");
 }
 
 void note_long_context(const Settings& settings, const TextOptions& options, const Model& model) {

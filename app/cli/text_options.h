@@ -19,6 +19,8 @@ struct TextOptions {
     std::string state;        ///< --resume
 
     EvaluationOptions evaluation() const;
+    /// Where what GPTQ has rounded is kept; empty: nowhere.
+    std::string rounding() const { return state.empty() ? "" : state + ".gptq"; }
 };
 
 /// Adds --text, --context, --windows, --protocol and --resume; `options` must outlive the parsing.

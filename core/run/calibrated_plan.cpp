@@ -17,7 +17,8 @@ namespace {
 CalibratedPlan calibrate_with(std::shared_ptr<const InputLimits>& limits, const Decoder& decoder,
                               const std::shared_ptr<const Model>& model, const Plan& plan,
                               const std::shared_ptr<const ImportanceMatrix>& importance,
-                              const std::vector<TokenIds>& windows, const Progress& progress) {
+                              const std::vector<TokenIds>& windows, const Progress& progress,
+                              RoundingFile* kept) {
     CalibratedPlan result;
     // AWQ's search takes about as long as GPTQ's two passes, and those twice as long as one.
     const double folding = plan.folds() ? 2 : 0;
@@ -45,7 +46,7 @@ CalibratedPlan calibrate_with(std::shared_ptr<const InputLimits>& limits, const 
             round_plan(decoder, changed != nullptr ? changed->model : model,
                        changed != nullptr ? changed->plan : plan,
                        changed != nullptr ? changed->importance : importance, windows,
-                       result.limits, progress.part(limited, 1)));
+                       result.limits, progress.part(limited, 1), kept));
     }
     return result;
 }
@@ -55,15 +56,16 @@ CalibratedPlan calibrate_with(std::shared_ptr<const InputLimits>& limits, const 
 CalibratedPlan calibrate_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
                               const Plan& plan,
                               const std::shared_ptr<const ImportanceMatrix>& importance,
-                              const std::vector<TokenIds>& windows, const Progress& progress) {
+                              const std::vector<TokenIds>& windows, const Progress& progress,
+                              RoundingFile* kept) {
     std::shared_ptr<const InputLimits> limits;
-    return calibrate_with(limits, decoder, model, plan, importance, windows, progress);
+    return calibrate_with(limits, decoder, model, plan, importance, windows, progress, kept);
 }
 
 std::vector<CalibratedPlan> calibrate_plans(
     const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
     const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
-    const Progress& progress) {
+    const Progress& progress, RoundingFile* kept) {
     std::vector<CalibratedPlan> all;
     std::shared_ptr<const InputLimits> limits;
     const auto count = static_cast<double>(plans.size());
@@ -71,7 +73,7 @@ std::vector<CalibratedPlan> calibrate_plans(
         const auto done = static_cast<double>(all.size());
         const Progress part = progress.part(done / count, (done + 1) / count);
         all.push_back(plan.uses_calibration() ? calibrate_with(limits, Decoder(model), model, plan,
-                                                               importance, windows, part)
+                                                               importance, windows, part, kept)
                                               : CalibratedPlan());
     }
     return all;

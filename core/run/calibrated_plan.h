@@ -26,17 +26,19 @@ struct CalibratedPlan {
 };
 
 /// Transforms first, then looks how far activations reach, then rounds what was transformed, each
-/// if the plan asks for it. Throws what transform_plan, find_input_limits and round_plan throw.
+/// if the plan asks for it. What GPTQ has rounded goes to `kept`, if there is one, and is taken
+/// from it. Throws what transform_plan, find_input_limits and round_plan throw.
 CalibratedPlan calibrate_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
                               const Plan& plan,
                               const std::shared_ptr<const ImportanceMatrix>& importance,
-                              const std::vector<TokenIds>& windows, const Progress& progress = {});
+                              const std::vector<TokenIds>& windows, const Progress& progress = {},
+                              RoundingFile* kept = nullptr);
 
 /// The same of each plan; nothing of plans that need no calibration. `windows` may be empty if none
 /// does.
 std::vector<CalibratedPlan> calibrate_plans(
     const std::shared_ptr<const Model>& model, const std::vector<Plan>& plans,
     const std::shared_ptr<const ImportanceMatrix>& importance, const std::vector<TokenIds>& windows,
-    const Progress& progress = {});
+    const Progress& progress = {}, RoundingFile* kept = nullptr);
 
 }  // namespace ql

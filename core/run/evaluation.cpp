@@ -8,6 +8,7 @@
 #include "core/model/tokenizer.h"
 #include "core/run/activation_rounding.h"
 #include "core/run/evaluation_state.h"
+#include "core/run/run_identity.h"
 
 namespace ql {
 
@@ -16,23 +17,12 @@ namespace {
 /// Everything that the numbers depend on, and how the text is worked through.
 std::uint64_t fingerprint_of(const Decoder& decoder, const std::vector<EvaluatedModel>& models,
                              const EvaluationText& text, std::size_t windows_at_once) {
-    const Checkpoint& checkpoint = decoder.model().checkpoint();
-    std::string all = checkpoint.path().string();
-    all += '\n' + std::to_string(checkpoint.file_bytes());
-    for (const std::filesystem::path& file : checkpoint.files()) {
-        std::error_code gone;  // is told by who reads it
-        const auto written = std::filesystem::last_write_time(file, gone);
-        all += '\n' + std::to_string(written.time_since_epoch().count());
-    }
+    std::string all = identity_of(decoder.model().checkpoint());
     for (const EvaluatedModel& model : models) {
         all += '\n' + std::to_string(model.weights->fingerprint()) + ' ' + model.label;
     }
     all += '\n' + std::string(name(text.protocol)) + '\n' + std::to_string(text.context) + '\n' +
-           std::to_string(windows_at_once);
-    for (const TokenIds& window : text.windows) {
-        all +=
-            '\n' + std::to_string(hash_bytes(window.data(), window.size() * sizeof(std::int32_t)));
-    }
+           std::to_string(windows_at_once) + identity_of(text.windows);
     return hash_bytes(all.data(), all.size());
 }
 

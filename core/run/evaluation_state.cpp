@@ -5,10 +5,10 @@
 #include <cstring>
 #include <string_view>
 
-#include "core/base/hash.h"
 #include "core/files/atomic_file.h"
 #include "core/files/byte_reader.h"
 #include "core/files/mapped_file.h"
+#include "core/run/kept_pieces.h"
 
 namespace ql {
 
@@ -17,31 +17,6 @@ namespace {
 // The file: this number, the fingerprint, the hash of the rest, the rest. Only this program reads
 // it, and only where it was written.
 constexpr std::uint64_t kMagic = 0x32'6C'61'76'65'2D'6C'71;  // "ql-eval2"
-constexpr std::size_t kPiece = std::size_t{4} << 20;         // bytes until cancelling is looked for
-
-/// The hash of bytes that come in pieces.
-class RunningHash {
-  public:
-    void add(std::span<const std::byte> piece) {
-        const std::uint64_t both[] = {value_, hash_bytes(piece.data(), piece.size())};
-        value_ = hash_bytes(both, sizeof(both));
-    }
-    std::uint64_t value() const { return value_; }
-
-  private:
-    std::uint64_t value_ = 0;
-};
-
-/// Calls action(piece) for the bytes of a list.
-template <class Action>
-void for_pieces(std::span<const std::byte> bytes, const Progress& progress, const Action& action) {
-    while (!bytes.empty()) {
-        progress.check();
-        const auto piece = bytes.first(std::min(kPiece, bytes.size()));
-        action(piece);
-        bytes = bytes.subspan(piece.size());
-    }
-}
 
 class Writer {
   public:

@@ -3,10 +3,12 @@
 #include <optional>
 #include <set>
 
+#include "core/base/hash.h"
 #include "core/model/calibration/calibration.h"
 #include "core/run/activation_rounding.h"
 #include "core/run/plan_weights.h"
 #include "core/run/row_encoder.h"
+#include "core/run/run_identity.h"
 #include "core/run/tensor_run.h"
 
 namespace ql {
@@ -47,20 +49,23 @@ class PlanRounder {
   public:
     PlanRounder(const Decoder& decoder, std::shared_ptr<const Model> model, const Plan& plan,
                 std::shared_ptr<const ImportanceMatrix> importance,
-                const std::shared_ptr<const InputLimits>& limits)
+                const std::shared_ptr<const InputLimits>& limits, RoundingFile* kept)
         : decoder_(decoder),
           model_(std::move(model)),
           importance_(std::move(importance)),
           entries_(resolve_plan(plan, *model_, importance_.get())),
           rounded_(std::make_shared<RoundedTensors>()),
           stored_(model_),
-          changed_(model_, plan, importance_, rounded_, limits) {}
+          changed_(model_, plan, importance_, rounded_, limits),
+          kept_(kept),
+          plan_(fingerprint_of(plan)) {}
 
     RoundedTensors run(const std::vector<TokenIds>& windows, const Progress& progress) {
         const int end = last_layer() + 1;
         if (end == 0) {
             return {};
         }
+        take_kept(windows, progress);
         // Up to two models are run side by side: the original, and what became of it so far.
         std::optional<HiddenStates> original;
         std::optional<HiddenStates> changed;
@@ -75,11 +80,13 @@ class PlanRounder {
             const Progress part = progress.part(static_cast<double>(layer) / end,
                                                 static_cast<double>(layer + 1) / end);
             part.report(0, Sentence(QL_TR("core", "GPTQ: layer {} of {}"), layer + 1, end));
-            const BlockWeights block = decoder_.load(layer, stored_, progress);
-            round_block(layer,
-                        run_block(block, original ? &*original : nullptr,
-                                  changed ? &*changed : nullptr, layer, progress),
-                        part);
+            if (original || any(layer, layer + 1, &PlanRounder::reads_changed)) {
+                const BlockWeights block = decoder_.load(layer, stored_, progress);
+                round_block(layer,
+                            run_block(block, original ? &*original : nullptr,
+                                      changed ? &*changed : nullptr, layer, progress),
+                            part);
+            }
             if (changed && any(layer + 1, end, &PlanRounder::reads_changed)) {
                 decoder_.run_block(decoder_.load(layer, changed_, progress), *changed,
                                    activation_rounding(changed_, decoder_.backend(), progress),
@@ -103,12 +110,38 @@ class PlanRounder {
     static bool compares_inputs(const Gptq& options) { return options.gptaq; }
     using Which = bool (*)(const Gptq& options);
 
-    /// The tensors of a layer that are rounded in one of these ways.
+    /// What the bytes depend on beside the model's files and the calibration's tokens.
+    std::uint64_t fingerprint_of(const Plan& plan) const {
+        const std::string all = std::to_string(changed_.fingerprint()) + ' ' + format(plan);
+        return hash_bytes(all.data(), all.size());
+    }
+
+    void take_kept(const std::vector<TokenIds>& windows, const Progress& progress) {
+        if (kept_ == nullptr) {
+            return;
+        }
+        const std::string about =
+            QL_VERSION " " + identity_of(model_->checkpoint()) + identity_of(windows);
+        kept_->open(hash_bytes(about.data(), about.size()), progress);
+        for (std::size_t t = 0; t < entries_.size(); ++t) {
+            const ModelTensor& tensor = model_->tensors()[t];
+            if (options_of(t) == nullptr || tensor.layer < 0) {
+                continue;
+            }
+            if (auto found = kept_->find(plan_, t, make_grid(entries_[t].scheme->grid), tensor.rows,
+                                         tensor.cols, progress)) {
+                (*rounded_)[t] = *std::move(found);
+            }
+        }
+    }
+
+    /// The tensors of a layer that are still to be rounded in one of these ways.
     std::vector<std::size_t> tensors_of(int layer, Which which) const {
         std::vector<std::size_t> found;
         for (std::size_t t = 0; t < entries_.size(); ++t) {
             const Gptq* options = options_of(t);
-            if (options != nullptr && model_->tensors()[t].layer == layer && which(*options)) {
+            if (options != nullptr && model_->tensors()[t].layer == layer && which(*options) &&
+                !rounded_->contains(t)) {
                 found.push_back(t);
             }
         }
@@ -206,7 +239,11 @@ class PlanRounder {
                     progress.report(
                         static_cast<double>(done++) / static_cast<double>(tensors.size()),
                         Sentence("{}", model_->tensors()[tensor].name));
-                    (*rounded_)[tensor] = round(tensor, inputs, known, progress);
+                    const RoundedTensor& result = (*rounded_)[tensor] =
+                        round(tensor, inputs, known, progress);
+                    if (kept_ != nullptr) {
+                        kept_->keep(plan_, tensor, result, progress);
+                    }
                 }
             }
         }
@@ -250,6 +287,8 @@ class PlanRounder {
     std::shared_ptr<RoundedTensors> rounded_;
     StoredWeights stored_;
     PlanWeights changed_;  ///< sees what is added to rounded_
+    RoundingFile* kept_;   ///< may be null
+    std::uint64_t plan_;   ///< what its records go by
 };
 
 }  // namespace
@@ -259,11 +298,11 @@ RoundedTensors round_plan(const Decoder& decoder, const std::shared_ptr<const Mo
                           const std::shared_ptr<const ImportanceMatrix>& importance,
                           const std::vector<TokenIds>& windows,
                           const std::shared_ptr<const InputLimits>& limits,
-                          const Progress& progress) {
+                          const Progress& progress, RoundingFile* kept) {
     if (windows.empty()) {
         throw Error(ErrorCode::usage, needs_calibration());
     }
-    return PlanRounder(decoder, model, plan, importance, limits).run(windows, progress);
+    return PlanRounder(decoder, model, plan, importance, limits, kept).run(windows, progress);
 }
 
 std::shared_ptr<const QuantizedTensor> rounded_tensor(const RoundedTensors* rounded,

@@ -7,6 +7,7 @@
 #include "core/files/imatrix.h"
 #include "core/model/forward/decoder.h"
 #include "core/run/input_limits.h"
+#include "core/run/rounding_file.h"
 #include "core/run/tensor_rounding.h"
 #include "core/schemes/plan.h"
 
@@ -23,14 +24,16 @@ using RoundedTensors = std::map<std::size_t, RoundedTensor>;
 /// original model is run beside the quantized blocks, and its inputs are compared with theirs.
 /// `importance` may be null, and so may `limits` unless the plan fixes scales of activations. The
 /// rounded tensors are held in memory as encoded; beside them the hidden states of all windows (of
-/// up to two models), one block and its Gram matrices are. Throws what Decoder, PlanWeights and
+/// up to two models), one block and its Gram matrices are. With `kept` every tensor is kept once it
+/// is rounded, and what was kept before is taken: hidden states are then brought up to it by
+/// running the finished blocks once more. Throws what Decoder, PlanWeights, RoundingFile and
 /// gptq_round throw, Error(usage) without windows.
 RoundedTensors round_plan(const Decoder& decoder, const std::shared_ptr<const Model>& model,
                           const Plan& plan,
                           const std::shared_ptr<const ImportanceMatrix>& importance,
                           const std::vector<TokenIds>& windows,
                           const std::shared_ptr<const InputLimits>& limits = nullptr,
-                          const Progress& progress = {});
+                          const Progress& progress = {}, RoundingFile* kept = nullptr);
 
 /// The rounded tensor of a plan's entry; null if the entry has no GPTQ. Throws Error(usage) if it
 /// has, and `rounded` is null or lacks the tensor.

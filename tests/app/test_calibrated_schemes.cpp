@@ -3,6 +3,7 @@
 #include <QTest>
 
 #include "app/predictions.h"
+#include "app/state_file.h"
 #include "app/workspace.h"
 #include "core/run/gptq_run.h"
 #include "tests/app/app_fixture.h"
@@ -24,6 +25,7 @@ class TestCalibratedSchemes : public QObject {
     void tensorNeedsWhatItsLinearReads();
     void keptGramMatricesShowTheTensor();
     void comparisonShowsTheTensorsItRounded();
+    void interruptedComparisonGoesOn();
     void otherTextMakesOtherBytes();
     void comparisonMayStartWhileTheModelIsCalibrated();
     void transformedTensorIsShownAsTheModelComputes();
@@ -131,6 +133,46 @@ void TestCalibratedSchemes::comparisonShowsTheTensorsItRounded() {
     QVERIFY(predicted);
     QVERIFY(predicted->evaluation.divergence->mean_kl.value > 0);
     QVERIFY(!workspace_->canRunComparison());
+}
+
+void TestCalibratedSchemes::interruptedComparisonGoesOn() {
+    constexpr int kContext = 512;
+    constexpr std::uintmax_t kSome = 500000;  // of more than 4 MB
+    const std::filesystem::path file = stateFile(QStringLiteral("rounding.state"));
+    const auto kept = [&file] {
+        std::error_code none;
+        const auto bytes = std::filesystem::file_size(file, none);
+        return none ? 0 : bytes;
+    };
+    calibrate(false, kContext);
+    compare();
+    const auto expected = workspace_->calibrated(scheme_).rounded;
+    QVERIFY(expected);
+    QCOMPARE(kept(), std::uintmax_t{0});
+    cleanup();
+    init();
+    calibrate(false, kContext);
+    workspace_->runComparison();
+    while (workspace_->comparisonRunning() && kept() < kSome) {
+        QTest::qWait(1);
+    }
+    QVERIFY(workspace_->comparisonRunning());
+    workspace_->stopComparison();
+    QTRY_VERIFY(jobs_->idle());
+    const auto before = kept();
+    QVERIFY(before >= kSome);
+    cleanup();
+    init();
+    calibrate(false, kContext);
+    QCOMPARE(kept(), before);
+    compare();
+    QCOMPARE(kept(), std::uintmax_t{0});
+    const auto rounded = workspace_->calibrated(scheme_).rounded;
+    QVERIFY(rounded);
+    QCOMPARE(rounded->size(), expected->size());
+    for (const auto& [tensor, of] : *expected) {
+        QVERIFY(rounded->at(tensor).tensor->bytes == of.tensor->bytes);
+    }
 }
 
 void TestCalibratedSchemes::otherTextMakesOtherBytes() {

@@ -87,6 +87,14 @@ def check_json(report, quantloupe, model, folder):
     report.check("compare without a text: no error of outputs", "output_error" not in schemes[0])
     text = folder / "text.txt"
     text.write_text("One text for all of it. " * 40)
+    calibrated = answer(quantloupe, "compare", model, "--schemes", "int3:g32,int3:g32+gptq",
+                        "--calibration-context", 16, "--calibration-samples", 8)
+    report.equal("compare without a text: where something is calibrated, on the calibration",
+                 calibrated["output_errors_on"], "calibration")
+    errors = [scheme["output_error"] for scheme in calibrated["schemes"]]
+    report.check("compare: there GPTQ is better than nearest, whose weights are nearer",
+                 0 < errors[1] < errors[0] and
+                 calibrated["schemes"][0]["rmse"] < calibrated["schemes"][1]["rmse"], errors)
     for option in ("--text", "--calibration"):
         more = ["--context", "16"] if option == "--text" else ["--calibration-context", "16"]
         compared = answer(quantloupe, "compare", model, "--schemes", "q4_0,q8_0", option, text, *more,
@@ -102,6 +110,8 @@ def check_json(report, quantloupe, model, folder):
             np.mean([t["output_error"] for t in measured]), errors[0]), len(measured))
         report.equal(f"compare {option}: predictions", "perplexity" in compared["schemes"][0],
                      option == "--text")
+        report.equal(f"compare {option}: on what", compared["output_errors_on"],
+                     option.removeprefix("--"))
     calibrated = answer(quantloupe, "perplexity", model, "--scheme", "int8@int8:static", "--kl",
                         "--text", text, "--context", 64, "--windows", 2)
     report.check("perplexity: static activations", 0 < calibrated["kl"]["mean"] < 1,
@@ -336,6 +346,32 @@ def check_csv(report, quantloupe, model, folder):
                  done.returncode == 1 and not done.stdout and "t.csv" in done.stderr, done.stderr)
 
 
+def check_resume(report, quantloupe, model, folder):
+    """GPTQ that was killed goes on, and ends with the same file."""
+    folder.mkdir()
+    state = folder / "state"
+    options = ("--calibration-samples", 8)
+    whole = quantloupe.export(model, "q4_k+gptq", folder / "whole.gguf", *options)
+    command = ["quantize", model, "--scheme", "q4_k+gptq", "-o", folder / "resumed.gguf",
+               "--resume", state, *options]
+    killed = subprocess.Popen([quantloupe.program, *map(str, command)], stdout=subprocess.DEVNULL)
+    while killed.poll() is None and not (state.exists() and state.stat().st_size > 500_000):
+        time.sleep(0.005)
+    killed.kill()
+    killed.wait()
+    report.check("killed: what was rounded is kept", state.exists() and
+                 state.stat().st_size > 500_000 and not (folder / "resumed.gguf").exists())
+    done = quantloupe.run(*command)
+    report.equal("after it was killed it goes on", done.returncode, 0)
+    report.check("killed and resumed: the bytes are those of a whole run",
+                 (folder / "resumed.gguf").read_bytes() == whole.read_bytes())
+    report.check("the kept work is removed at the end", not state.exists())
+    done = quantloupe.run("quantize", model, "--scheme", "q4_0", "-o", folder / "no.gguf",
+                          "--resume", whole)
+    report.check("a file of another kind is refused and stays", done.returncode == 2 and
+                 "choose another" in done.stderr and whole.exists(), done.stderr)
+
+
 def check(report, quantloupe, model, golden, folder):
     folder.mkdir()
     checks = {"errors": lambda: check_errors(report, quantloupe, model, folder),
@@ -345,6 +381,7 @@ def check(report, quantloupe, model, golden, folder):
               "threads": lambda: check_threads(report, quantloupe, model, folder),
               "size limit": lambda: check_size_limit(report, quantloupe, model, folder / "limit"),
               "csv": lambda: check_csv(report, quantloupe, model, folder),
+              "resume": lambda: check_resume(report, quantloupe, model, folder / "resume"),
               "search": lambda: check_search(report, quantloupe, golden, folder),
               "importance": lambda: check_importance(report, quantloupe, golden),
               "importance errors": lambda: check_importance_errors(

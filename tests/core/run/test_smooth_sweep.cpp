@@ -32,10 +32,11 @@ struct Tiny {
         calibration = calibrate(*decoder, StoredWeights(model), windows, {}, {}, kTokens);
     }
 
-    std::vector<SmoothTrial> sweep(const Plan& plan, const char* name) const {
+    std::vector<SmoothTrial> sweep(const Plan& plan, const char* name,
+                                   const Progress& progress = {}) const {
         const auto entries = resolve_plan(plan, *model, nullptr);
         const auto tensor = std::size_t(model->find(name) - model->tensors().data());
-        return kept_sweep({*model, entries, nullptr}, tensor, calibration);
+        return kept_sweep({*model, entries, nullptr}, tensor, calibration, progress);
     }
 };
 
@@ -115,6 +116,33 @@ class TestSmoothSweep : public QObject {
         set_thread_limit(before);
         for (std::size_t i = 0; i < one.size(); ++i) {
             QCOMPARE(one[i].error, two[i].error);
+        }
+    }
+
+    void canBeCancelledOnTheWay() {
+        const Tiny tiny;
+        const Plan plan = parse_plan("smooth(0.5)/int8:channel:narrow@int8:token");
+        const auto whole = tiny.sweep(plan, "blk.0.attn_q.weight");
+        for (const int at : {1, 2, 3}) {  // a report for each of q, k and v
+            int reports = 0;
+            std::stop_source stop;
+            const Progress progress(stop.get_token(), [&](double, const Sentence&) {
+                if (++reports == at) {
+                    stop.request_stop();
+                }
+            });
+            try {
+                (void)tiny.sweep(plan, "blk.0.attn_q.weight", progress);
+                QFAIL("it went on to the end");
+            } catch (const Error& error) {
+                QCOMPARE(error.code(), ErrorCode::cancelled);
+            }
+            QCOMPARE(reports, at);
+        }
+        const auto again = tiny.sweep(plan, "blk.0.attn_q.weight");
+        QCOMPARE(again.size(), whole.size());
+        for (std::size_t i = 0; i < whole.size(); ++i) {
+            QCOMPARE(again[i].error, whole[i].error);
         }
     }
 
