@@ -393,13 +393,14 @@ class TestGptqRun : public QObject {
             const ModelTensor& written = *exported->find(tensor.gguf_name);
             exported->rows(written)->read(0, tensor.rows, read.data());
             for (std::int64_t row = 0; row < tensor.rows; ++row) {
-                const auto from = stored_row(*tiny.model, tensor, row) * tensor.cols;
+                const auto from =
+                    stored_row(*tiny.model, tensor, RowOrder::gguf, row) * tensor.cols;
                 QVERIFY(std::equal(decoded.begin() + from, decoded.begin() + from + tensor.cols,
                                    read.begin() + row * tensor.cols));
             }
         }
         const std::size_t q = tiny.index("blk.0.attn_q.weight");
-        QVERIFY(stored_row(*tiny.model, tiny.model->tensors()[q], 1) != 1);
+        QVERIFY(stored_row(*tiny.model, tiny.model->tensors()[q], RowOrder::gguf, 1) != 1);
     }
 
     void interruptedEvaluationsKnowTheBytes() {

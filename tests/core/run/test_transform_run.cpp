@@ -205,7 +205,8 @@ class TestTransformRun : public QObject {
                 allRows(*exported->rows(*exported->find(tensor.gguf_name)));
             for (std::int64_t row = 0; row < tensor.rows; ++row) {
                 // Rows of q and k lie in another order in the file.
-                const auto from = stored_row(*tiny.model, tensor, row) * tensor.cols;
+                const auto from =
+                    stored_row(*tiny.model, tensor, RowOrder::gguf, row) * tensor.cols;
                 QVERIFY(std::equal(measured.begin() + from, measured.begin() + from + tensor.cols,
                                    written.begin() + row * tensor.cols));
             }
