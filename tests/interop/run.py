@@ -11,6 +11,7 @@ from pathlib import Path
 
 import check_cli
 import check_demo
+import check_exports
 import check_grids
 import check_hostile
 import check_shared
@@ -42,6 +43,7 @@ def main():
         check_tokenize.check(report, quantloupe, demo_model, folder / "tokenize")
         check_grids.check(report, quantloupe, demo_model, arguments.imatrix_writer,
                           folder / "grids")
+        check_exports.check(report, quantloupe, demo_model, folder / "exports")
         tiny = folder / "tiny"
         check_tiny_models.check(report, quantloupe, demo_model, tiny)
         check_shared.check(report, quantloupe, ROOT.parent / "shared", folder)
