@@ -32,7 +32,8 @@ std::optional<DType> float_type(const std::optional<Scheme>& scheme) {
 
 /// The type of what is written as it is, or as the values that it is quantized to.
 DType plain_type(const ModelTensor& tensor, const PlanEntry& entry, const ExportOptions& options) {
-    if (const auto chosen = float_type(entry.scheme)) {
+    const bool weights_follow_rest = options.format == ExportFormat::dequantized && options.rest;
+    if (const auto chosen = float_type(entry.scheme); chosen && !weights_follow_rest) {
         return *chosen;
     }
     const bool quantized = tensor.packed != nullptr || traits(tensor.dtype).block_values > 1;
@@ -288,8 +289,12 @@ SafetensorsExport plan_safetensors(const Model& model, const Plan& plan,
     result.plan = plan;
     result.label = format(plan);
     result.options = options;
-    result.tensors =
-        FolderPlanner(model, options).tensors(resolve_plan(plan, model, options.importance.get()));
+    const auto* scheme = std::get_if<Scheme>(&plan.base);
+    if (options.format == ExportFormat::dequantized && !options.rest && scheme != nullptr) {
+        result.options.rest = float_type(*scheme);  // a conversion is one of everything
+    }
+    result.tensors = FolderPlanner(model, result.options)
+                         .tensors(resolve_plan(plan, model, options.importance.get()));
     const bool packed = std::any_of(result.tensors.begin(), result.tensors.end(),
                                     [](const auto& tensor) { return tensor.packed.has_value(); });
     if (!packed && options.format != ExportFormat::dequantized) {

@@ -40,7 +40,7 @@ NEAREST = {
 REFUSED = (
     ("gptq", "q4_0"), ("gptq", "int4:tensor:sym"), ("gptq", "int5:g32:sym"),
     ("gptq", "int4:g96:sym"), ("gptq", "fp8_e4m3:channel"), ("gptq", "int4:g32:sym@int8"),
-    ("awq", "int4:g32:sym"), ("awq", "int4:channel:asym"), ("awq", "int8:g64:asym"),
+    ("awq", "int4:channel:asym"), ("awq", "int8:g64:asym"),
     ("awq", "int3:g32:asym"), ("awq", "q4_k"), ("compressed-tensors", "int3:g32:sym"),
     ("compressed-tensors", "q4_k"), ("compressed-tensors", "fp8_e5m2:channel"),
     ("compressed-tensors", "int8:channel:asym@int8"), ("compressed-tensors", "int4:tensor:sym"),
@@ -101,7 +101,8 @@ def check_input_scales(report, name, folder, static):
 def check_packed(report, quantloupe, model, method, scheme, folder):
     name = f"{method} {scheme}"
     packed = export(quantloupe, model, scheme, method, folder / "packed")
-    floats = export(quantloupe, model, scheme, "dequantized", folder / "floats", "--rest", "f32")
+    weights, _, _ = scheme.partition("@")  # floats record no activations
+    floats = export(quantloupe, model, weights, "dequantized", folder / "floats", "--rest", "f32")
     report.equal(f"{name}: files and config.json", broken_rules(packed, model, method), [])
     found = matrices(packed)
     report.equal(f"{name}: {len(found)} matrices are those that were measured",
@@ -126,11 +127,11 @@ def check_dequantized(report, quantloupe, model, scheme, folder):
     report.equal(f"{name}: files and config.json", broken_rules(floats, model, "dequantized") +
                  broken_rules(stored, model, "dequantized"), [])
     exact, found, source = matrices(floats), read_tensors(stored), read_tensors(model)
-    report.equal(f"{name}: types of the tensors", {key: t.dtype for key, t in found.items()},
-                 {key: t.dtype for key, t in source.items()})
+    types = {key: "F16" if scheme == "f16" else t.dtype for key, t in source.items()}
+    report.equal(f"{name}: types of the tensors", {key: t.dtype for key, t in found.items()}, types)
     report.equal(f"{name}: types with --rest f32",
                  {t.dtype for key, t in read_tensors(floats).items()}, {"F32"})
-    rounded = {key: as_stored(values, source[f"{key}.weight"].dtype)
+    rounded = {key: as_stored(values, types[f"{key}.weight"])
                for key, values in exact.items()}
     report.equal(f"{name}: values in the stored type", different(matrices(stored), rounded), [])
     if ("dequantized", scheme) in NEAREST:

@@ -102,10 +102,10 @@ def config_rules(rules, folder, source, method):
 def file_rules(rules, folder, source):
     index = folder / INDEX
     files = weight_files(folder)
-    expected = {"config.json", *(name for name in COPIED if (source / name).exists()),
+    expected = {"config.json", "quantloupe.json", *(name for name in COPIED if (source / name).exists()),
                 *(path.name for path in files), *([INDEX] if index.exists() else [])}
     found = {path.name for path in folder.iterdir()}
-    rules.need(found - {"quantize_config.json", "README.md"} == expected,
+    rules.need(found - {"quantize_config.json"} == expected,
                f"files {sorted(found ^ expected)}")
     for name in COPIED:
         if (source / name).exists():
