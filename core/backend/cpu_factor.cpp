@@ -14,8 +14,11 @@ namespace {
 
 // Panels and tiles of fixed size, each a single-threaded call of some milliseconds: the bits do not
 // depend on the number of threads, and a cancelled job stops soon.
-constexpr std::int64_t kPanel = 128;
+constexpr std::int64_t kPanel = 256;
 constexpr std::int64_t kFactorTile = 256;
+constexpr std::int64_t kSubPanel = 32;         // of a block on the diagonal: factored by itself
+constexpr std::int64_t kInverseColumns = 128;  // narrower, so that many threads share them evenly
+constexpr std::int64_t kInner = 4096;          // of a product at once
 
 /// A square matrix, row after row, of which only the lower triangle is looked at.
 struct Lower {
@@ -42,8 +45,9 @@ Lower reversed(std::int64_t n, const double* h, double damping, const Progress& 
     return a;
 }
 
-/// The Cholesky factor of a block on the diagonal, in place. False if it is not positive definite.
-bool factor_block(Lower& a, std::int64_t first, std::int64_t size) {
+/// The Cholesky factor of a small block on the diagonal, in place. False if it is not positive
+/// definite.
+bool factor_small_block(Lower& a, std::int64_t first, std::int64_t size) {
     for (std::int64_t i = first; i < first + size; ++i) {
         for (std::int64_t j = first; j <= i; ++j) {
             double sum = *a.at(i, j);
@@ -58,6 +62,28 @@ bool factor_block(Lower& a, std::int64_t first, std::int64_t size) {
                 return false;
             }
         }
+    }
+    return true;
+}
+
+/// The same of a panel's block.
+bool factor_block(Lower& a, std::int64_t first, std::int64_t size) {
+    const SingleThreadedBlas single;
+    const std::int64_t end = first + size;
+    for (std::int64_t i = first; i < end; i += kSubPanel) {
+        const std::int64_t width = std::min(kSubPanel, end - i);
+        if (!factor_small_block(a, i, width)) {
+            return false;
+        }
+        const std::int64_t below = i + width;
+        const auto rows = static_cast<int>(end - below);
+        if (rows == 0) {
+            break;
+        }
+        cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, rows,
+                    static_cast<int>(width), 1, a.at(i, i), a.stride(), a.at(below, i), a.stride());
+        cblas_dsyrk(CblasRowMajor, CblasLower, CblasNoTrans, rows, static_cast<int>(width), -1,
+                    a.at(below, i), a.stride(), 1, a.at(below, below), a.stride());
     }
     return true;
 }
@@ -112,10 +138,11 @@ std::vector<double> inverse_columns(const Lower& l, std::int64_t first, std::int
         const auto rows = static_cast<int>(std::min(kPanel, l.n - row));
         double* out = x.data() + (row - first) * size;
         const SingleThreadedBlas single;
-        if (row > first) {
+        for (std::int64_t k = first; k < row; k += kInner) {
+            progress.check();
             cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, cols,
-                        static_cast<int>(row - first), -1, l.at(row, first), l.stride(), x.data(),
-                        cols, 0, out, cols);
+                        static_cast<int>(std::min(kInner, row - k)), -1, l.at(row, k), l.stride(),
+                        x.data() + (k - first) * size, cols, 1, out, cols);
         }
         cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, rows, cols, 1,
                     l.at(row, row), l.stride(), out, cols);
@@ -133,9 +160,10 @@ bool inverse_factor(std::int64_t n, const double* h, double damping, float* uppe
     if (!factor(l, progress)) {
         return false;
     }
-    parallel_for((n + kPanel - 1) / kPanel, progress, [&](std::int64_t panel) {
-        const std::int64_t first = panel * kPanel;
-        const std::int64_t size = std::min(kPanel, n - first);
+    const std::int64_t panels = (n + kInverseColumns - 1) / kInverseColumns;
+    parallel_for(panels, progress, [&](std::int64_t panel) {
+        const std::int64_t first = panel * kInverseColumns;
+        const std::int64_t size = std::min(kInverseColumns, n - first);
         const std::vector<double> x = inverse_columns(l, first, size, progress);
         for (std::int64_t row = 0; row < n; ++row) {
             float* out = upper + (n - 1 - row) * n;
