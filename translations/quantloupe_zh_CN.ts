@@ -1780,6 +1780,10 @@
         <source>The file is not one that GPTQ&apos;s finished work was kept in: choose another.</source>
         <translation>该文件不是保存的 GPTQ 进度：请另选文件。</translation>
     </message>
+    <message>
+        <source>In this format the other tensors can be F32, F16 or BF16, not {}.</source>
+        <translation>在此格式中，其余张量可为 F32、F16 或 BF16，不能为 {}。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>
@@ -3440,7 +3444,7 @@
     </message>
     <message>
         <source>Destination</source>
-        <translation>目标文件</translation>
+        <translation>目标位置</translation>
     </message>
     <message>
         <source>Browse…</source>

@@ -1,5 +1,6 @@
 #include "app/developer/screenshots.h"
 
+#include <QComboBox>
 #include <QDir>
 #include <QPushButton>
 #include <QTextStream>
@@ -152,6 +153,11 @@ int takeScreenshots(MainWindow& window, const QString& folder) {
         auto* dialog = window.findChild<ExportDialog*>();
         settle(window);
         save(dialog, QStringLiteral("export"), look);
+        auto* schemes = dialog->findChild<QComboBox*>(QStringLiteral("scheme"));
+        schemes->setCurrentIndex(schemes->count() - 2);  // the last scheme: integers, a folder
+        emit schemes->activated(schemes->currentIndex());
+        settle(window);
+        save(dialog, QStringLiteral("export_folder"), look);
         dialog->close();
         settle(window);
     }

@@ -145,6 +145,7 @@ void ExportDialog::buildLayout() {
     place->addWidget(browse_);
     form->addRow(destinationLabel_, place);
 
+    summary_->setWordWrap(true);
     table_->setModel(tensors_);
     table_->setFrameShape(QFrame::NoFrame);
     table_->setShowGrid(false);

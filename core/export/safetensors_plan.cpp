@@ -284,6 +284,13 @@ std::string SafetensorsExportTensor::part_name(const PackedPart& part) const {
 SafetensorsExport plan_safetensors(const Model& model, const Plan& plan,
                                    const ExportOptions& options) {
     require_known(model, options.format);
+    if (options.rest && !is_float(*options.rest)) {
+        throw Error(ErrorCode::unsupported,
+                    Sentence(QL_TR("core",
+                                   "In this format the other tensors can be F32, F16 or "
+                                   "BF16, not {}."),
+                             name(*options.rest)));
+    }
     SafetensorsExport result;
     result.format = options.format;
     result.plan = plan;

@@ -183,6 +183,14 @@ class TestSafetensorsExport : public QObject {
         QVERIFY(read_json_file(fixture.path("out/config.json")).at("torch_dtype") == "float16");
     }
 
+    void otherTensorsAreFloats() {
+        const ExportFixture fixture;
+        ExportOptions options = optionsOf("gptq");
+        options.rest = DType::q8_0;
+        QVERIFY_EXCEPTION_THROWN(plan_export(*fixture.model(), parse_plan("int4:g32"), options),
+                                 Error);
+    }
+
     void shards() {
         const ExportFixture fixture;
         const auto model = fixture.model();
