@@ -155,7 +155,7 @@ void ExportDialog::buildLayout() {
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(24);
     table_->horizontalHeader()->setStretchLastSection(true);
-    table_->horizontalHeader()->resizeSection(ExportTable::kName, 220);
+    table_->horizontalHeader()->resizeSection(ExportTable::kName, 300);
     progress_->setTextVisible(false);
 
     command_->setReadOnly(true);
