@@ -1,5 +1,5 @@
-"""Exports for other runtimes: directories that were written as GPTQ, AWQ or compressed-tensors decode,
-by a decoder that is not Quantloupe's, to the very weights that were measured."""
+"""Exports for other runtimes: what was written as GPTQ, AWQ or compressed-tensors decodes, in a
+decoder that is not Quantloupe's, to the very weights that were measured."""
 import json
 
 import numpy as np
@@ -13,16 +13,17 @@ BRIEF = ("--calibration-samples", "8", "--calibration-context", "64")
 EXPORTS = {
     "gptq": ("int4:g32:sym", "int4:g128:asym", "int4:channel:sym", "int3:g32:sym", "int3:g64:asym",
              "int2:g32:sym", "int2:g32:asym", "int8:g64:sym", "int8:channel:asym",
-             "int4:g32:sym+gptq", "int4:g64:asym+gptq(order=group)", "int3:g32:sym+gptq(damp=0.05)"),
+             "int4:g32:sym+gptq", "int4:g64:asym+gptq(order=group)",
+             "int3:g32:sym+gptq(damp=0.05)"),
     "awq": ("int4:g32:asym", "int4:g128:asym", "awq/int4:g64:asym+clip", "int4:g64:asym+gptq",
             "awq/int4:g64:asym+gptq"),
     "compressed-tensors": (
         "int4:g128:sym", "int4:g32:asym", "int4:channel:sym", "int4:channel:asym", "int8:g64:sym",
         "int8:channel:asym", "int4:g32:sym:bf16", "awq/int4:g32:asym", "int4:g32:sym+gptq",
-        "int8:channel:sym@int8", "int8:channel:narrow@int8:token", "int8:channel:narrow@int8:static",
-        "smooth(0.5)/int8:channel:narrow@int8:token", "fp8_e4m3:tensor", "fp8_e4m3:channel",
-        "fp8_e4m3:block", "fp8_e4m3:channel@fp8_e4m3", "fp8_e4m3:tensor@fp8_e4m3:static",
-        "fp8_e4m3:channel+gptq"),
+        "int8:channel:sym@int8", "int8:channel:narrow@int8:token",
+        "int8:channel:narrow@int8:static", "smooth(0.5)/int8:channel:narrow@int8:token",
+        "fp8_e4m3:tensor", "fp8_e4m3:channel", "fp8_e4m3:block", "fp8_e4m3:channel@fp8_e4m3",
+        "fp8_e4m3:tensor@fp8_e4m3:static", "fp8_e4m3:channel+gptq"),
     "dequantized": ("q4_0", "q4_k", "int4:g32:sym", "awq/q4_0", "fp8_e5m2:block", "f16")}
 # What plain rounding to nearest must give, whatever wrote it.
 NEAREST = {

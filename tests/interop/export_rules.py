@@ -6,7 +6,8 @@ from tensor_files import INDEX, SINGLE, read_file, read_metadata, weight_files
 
 COPIED = ("tokenizer.json", "tokenizer_config.json", "generation_config.json")
 ARGUMENTS = ({"num_bits", "type", "symmetric", "strategy"},
-             {"group_size", "block_structure", "dynamic", "actorder", "observer", "observer_kwargs"})
+             {"group_size", "block_structure", "dynamic", "actorder", "observer",
+              "observer_kwargs"})
 # For each object: keys that must be there, and keys that may be there too.
 KEYS = {"gptq": ({"quant_method", "bits", "group_size", "desc_act", "sym", "checkpoint_format"},
                  {"lm_head", "pack_dtype", "true_sequential", "static_groups", "damp_percent",
@@ -56,7 +57,8 @@ def argument_rules(rules, kind, arguments):
     strategy = arguments["strategy"]
     size, block = arguments.get("group_size"), arguments.get("block_structure")
     rules.need((size is not None) == (strategy == "group"), f"{strategy} with groups of {size}")
-    rules.need(block == ([128, 128] if strategy == "block" else None), f"{strategy}, blocks {block}")
+    rules.need(block == ([128, 128] if strategy == "block" else None),
+               f"{strategy} with blocks of {block}")
     rules.need(arguments.get("actorder") in (None, "weight", "static"), "removed actorder")
     if kind == "input_activations":
         dynamic = arguments.get("dynamic", False)

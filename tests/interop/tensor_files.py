@@ -1,4 +1,4 @@
-"""Tensors of a model directory in numpy, 8-bit floats and BF16 included, which numpy does not have."""
+"""Tensors of a model directory in numpy, BF16 and 8-bit floats included."""
 import json
 from pathlib import Path
 
