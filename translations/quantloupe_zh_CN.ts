@@ -1784,6 +1784,34 @@
         <source>In this format the other tensors can be F32, F16 or BF16, not {}.</source>
         <translation>在此格式中，其余张量可为 F32、F16 或 BF16，不能为 {}。</translation>
     </message>
+    <message>
+        <source>The file is too large to belong to a tokenizer.</source>
+        <translation>该文件太大，不会是分词器的文件。</translation>
+    </message>
+    <message>
+        <source>Decoded weights are rounded once more to the written type, which measurements do not count; F32 keeps them as they are.</source>
+        <translation>解码后的权重会再次舍入到写出的类型，测量结果不含这一步；用 F32 可原样保留。</translation>
+    </message>
+    <message>
+        <source>The file {} is missing.</source>
+        <translation>缺少文件 {}。</translation>
+    </message>
+    <message>
+        <source>The tensor {} is there a second time, packed.</source>
+        <translation>张量 {} 另有一份打包的副本。</translation>
+    </message>
+    <message>
+        <source>The tensor {} would be a part of two matrices.</source>
+        <translation>张量 {} 将同属两个矩阵。</translation>
+    </message>
+    <message>
+        <source>Zero points of int8 cannot be read.</source>
+        <translation>无法读取 int8 的零点。</translation>
+    </message>
+    <message>
+        <source>Its heads are not those of the original.</source>
+        <translation>其注意力头与原模型不同。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>
@@ -3413,10 +3441,6 @@
         <translation>已写入并核对：%1，用时 %2。</translation>
     </message>
     <message>
-        <source>Stopped. Nothing was left behind.</source>
-        <translation>已停止。没有留下任何文件。</translation>
-    </message>
-    <message>
         <source>Stop</source>
         <translation>停止</translation>
     </message>
@@ -3527,6 +3551,10 @@
     <message>
         <source>Command that runs what was written</source>
         <translation>运行所写模型的命令</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was written.</source>
+        <translation>已停止，没有写入任何内容。</translation>
     </message>
 </context>
 <context>

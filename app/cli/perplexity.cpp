@@ -125,13 +125,14 @@ void add_perplexity(CLI::App& app, Settings& settings) {
         ->required();
     CLI::Option* scheme =
         command->add_option("--scheme", arguments->scheme, "Scheme or recipe (default: as stored)");
+    add_plan_options(*command, arguments->plan_options);
     command
         ->add_option("--original", arguments->original,
                      "The model that MODEL was quantized from, to compare with")
-        ->excludes(scheme);
+        ->excludes(scheme)
+        ->excludes("--tensor-type");
     command->add_flag("--kl", arguments->kl, "Also how far predictions are from the original's");
     add_text_options(*command, arguments->text);
-    add_plan_options(*command, arguments->plan_options);
     add_calibration_options(*command, arguments->calibration);
     command->get_option("--text")->required();
     command->callback([&settings, arguments] { run(settings, *arguments); });

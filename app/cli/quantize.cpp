@@ -136,6 +136,7 @@ void run(const Settings& settings, const Arguments& arguments) {
         }
         return;
     }
+    check_target(*model, planned, arguments.out);
     const Progress progress = terminal_progress(settings);
     const double calibrated = plan.uses_calibration() ? 0.9 : 0;
     const CalibratedPlan made = calibrate_plan(

@@ -247,6 +247,8 @@ void ExportDialog::plan() {
     if (rest_->currentData().toInt() != kKeepStored) {
         options_.rest = static_cast<DType>(rest_->currentData().toInt());
     }
+    planned_.reset();
+    plan_.reset();
     setState(State::planning);
     planning_.start(
         Lane::interactive, tr("Plan the export"), this,
@@ -361,6 +363,7 @@ void ExportDialog::startWriting() {
         Lane::heavy, tr("Export %1").arg(QFileInfo(path).fileName()), this,
         [model = model_, planned = plan_, plan = wanted_, calibrated = calibrated_,
          text = workspace_->calibrationText(), path](const Progress& progress) {
+            check_target(*model, *planned, path.toStdString());
             CalibratedPlan made = calibrated;
             double begin = 0;
             if (plan.uses_calibration() && !made.exists()) {
@@ -382,7 +385,7 @@ void ExportDialog::startWriting() {
         [this](const Error& error) {
             writing_ = kNoJob;
             if (error.code() == ErrorCode::cancelled) {
-                setState(State::stopped, tr("Stopped. Nothing was left behind."));
+                setState(State::stopped, tr("Stopped. Nothing was written."));
             } else {
                 setState(State::failed, translated(error));
             }

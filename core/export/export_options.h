@@ -28,6 +28,11 @@ std::span<const ExportFormat> all_export_formats();
 std::string_view name(ExportFormat format);
 std::optional<ExportFormat> export_format_from_name(std::string_view name);
 
+/// Whether values are merely rounded to a type: f32, f16, bf16.
+inline bool is_float(DType dtype) {
+    return dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
+}
+
 struct ExportOptions {
     ExportFormat format = ExportFormat::gguf;
     /// Type of the tensors that no scheme covers and that are stored as floats, and of all weights

@@ -1,5 +1,7 @@
 #include "core/export/export_plan.h"
 
+#include "core/export/export_steps.h"
+
 namespace ql {
 
 namespace {
@@ -113,6 +115,15 @@ ExportPlan plan_export(const Model& model, const Plan& plan, const ExportOptions
         result.file = std::move(folder);
     }
     return result;
+}
+
+void check_target(const Model& model, const ExportPlan& plan, const std::filesystem::path& target) {
+    if (const auto* folder = std::get_if<SafetensorsExport>(&plan.file)) {
+        check_folder_target(model, *folder, target);
+    } else {
+        refuse_own_file(model, target);
+        require_space(target, plan.bytes);
+    }
 }
 
 ExportResult write_export(const Model& model, const ExportPlan& plan, const CalibratedPlan& made,

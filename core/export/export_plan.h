@@ -44,6 +44,10 @@ std::string run_command(const ExportPlan& plan, const std::filesystem::path& tar
 /// Throws Error(unsupported) when options.format cannot hold the plan, or not this model.
 ExportPlan plan_export(const Model& model, const Plan& plan, const ExportOptions& options);
 
+/// Throws Error(usage) or Error(io) if what was planned cannot be written to `target`: asked before
+/// a long calibration.
+void check_target(const Model& model, const ExportPlan& plan, const std::filesystem::path& target);
+
 /// Writes what was planned, of what a calibration `made` of the plan. Throws what write_gguf and
 /// write_safetensors throw.
 ExportResult write_export(const Model& model, const ExportPlan& plan, const CalibratedPlan& made,

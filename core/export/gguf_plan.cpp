@@ -32,25 +32,6 @@ std::string written_name(const Model& model, const ModelTensor& tensor) {
     return from_gguf(model) ? tensor.name : tensor.gguf_name;
 }
 
-std::optional<Sentence> quantized_source(const Model& model) {
-    const auto& config = model.checkpoint().config();
-    const auto found = config.find("quantization_config");
-    const bool understood =
-        std::any_of(model.tensors().begin(), model.tensors().end(),
-                    [](const ModelTensor& tensor) { return tensor.packed != nullptr; });
-    if (understood || found == config.end() || !found->is_object()) {
-        return std::nullopt;
-    }
-    const auto quant_method = found->find("quant_method");
-    const std::string method = quant_method != found->end() && quant_method->is_string()
-                                   ? quant_method->get<std::string>()
-                                   : "?";
-    return Sentence(QL_TR("core",
-                          "The model's weights are already quantized in a form that cannot be "
-                          "read (quant_method {})."),
-                    in_quotes(method));
-}
-
 std::optional<Sentence> unplaced_tensor(const Model& model) {
     for (const ModelTensor& tensor : model.tensors()) {
         if (written_name(model, tensor).empty() && !is_left_out(model, tensor)) {
@@ -113,10 +94,6 @@ void require_storable(const std::optional<Scheme>& scheme) {
                                    "of {} can be written without its @{}."),
                              format(*scheme), format(*scheme->activations)));
     }
-}
-
-bool is_float(DType dtype) {
-    return dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
 }
 
 /// What llama.cpp computes with as F32 only.
@@ -241,7 +218,7 @@ std::optional<Sentence> gguf_refusal(const Model& model) {
         return Sentence(QL_TR("core", "The file has no hyper-parameters: it is no whole model."));
     }
     if (!from_gguf(model)) {
-        for (auto refusal : {quantized_source(model), lost_output(model)}) {
+        for (auto refusal : {unread_quantization(model), lost_output(model)}) {
             if (refusal) {
                 return refusal;
             }

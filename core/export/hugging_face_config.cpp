@@ -53,6 +53,9 @@ constexpr std::uint64_t kLlama3Context = 8192;
 /// Llama 3's scaling, of which GGUF files have only the resulting divisors: one of those that were
 /// published.
 std::optional<Json> llama3_scaling(const Model& model, const ModelTensor& divisors) {
+    if (divisors.values() != model.hyperparameters()->rope_dimension / 2) {
+        return std::nullopt;
+    }
     std::vector<float> stored(divisors.values());
     model.rows(divisors)->read(0, divisors.rows, stored.data());
     for (const double factor : {8.0, 32.0, 16.0}) {
@@ -157,6 +160,13 @@ Json hugging_face_config(const Model& model) {
                    {"rope_theta", written(h.rope_freq_base)},
                    {"rope_scaling", rope_scaling(model)},
                    {"tie_word_embeddings", model.find("output.weight") == nullptr}};
+    for (const char* token : {"bos", "eos"}) {
+        const auto id =
+            model.checkpoint().gguf()->uint(fmt::format("tokenizer.ggml.{}_token_id", token));
+        if (id && *id < h.vocab_size) {
+            config[fmt::format("{}_token_id", token)] = *id;
+        }
+    }
     config[names.architecture.starts_with("gemma") ? "hidden_activation" : "hidden_act"] =
         names.activation;
     if (names.architecture == "llama") {

@@ -4,11 +4,14 @@
 #include <array>
 #include <span>
 
+#include "core/base/error.h"
 #include "core/files/atomic_file.h"
+#include "core/files/mapped_file.h"
 
 namespace ql {
 
-std::vector<std::string> companion_files(const std::filesystem::path& folder) {
+std::map<std::string, std::string> companion_files(const std::filesystem::path& folder) {
+    constexpr std::uint64_t kMostBytes = 256 << 20;
     constexpr std::array<std::string_view, 10> kNames = {"added_tokens.json",
                                                          "chat_template.jinja",
                                                          "chat_template.json",
@@ -19,12 +22,20 @@ std::vector<std::string> companion_files(const std::filesystem::path& folder) {
                                                          "tokenizer_config.json",
                                                          "special_tokens_map.json",
                                                          "vocab.json"};
-    std::vector<std::string> found;
+    std::map<std::string, std::string> found;
     for (const std::string_view name : kNames) {
-        std::error_code ignored;
-        if (std::filesystem::is_regular_file(folder / name, ignored)) {
-            found.emplace_back(name);
+        const std::filesystem::path path = folder / name;
+        if (std::error_code ignored; !std::filesystem::is_regular_file(path, ignored)) {
+            continue;
         }
+        const MappedFile file(path);
+        if (file.size() > kMostBytes) {
+            throw Error(ErrorCode::limit,
+                        Sentence(QL_TR("core", "The file is too large to belong to a tokenizer.")),
+                        path.string());
+        }
+        const auto bytes = file.range(0, file.size());
+        found.emplace(name, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
     }
     return found;
 }

@@ -1,5 +1,7 @@
 #include "core/export/plan_notes.h"
 
+#include <nlohmann/json.hpp>
+
 #include "core/files/escape.h"
 
 namespace ql {
@@ -67,6 +69,31 @@ std::vector<Sentence> plan_notes(const Model& model, const Plan& plan,
             "core", "The importance matrix is not used: no scheme of the plan has +imatrix."));
     }
     return notes;
+}
+
+std::optional<Sentence> unread_quantization(const Model& model) {
+    const auto& config = model.checkpoint().config();
+    const auto found = config.is_object() ? config.find("quantization_config") : config.end();
+    if (found == config.end() || !found->is_object()) {
+        return std::nullopt;
+    }
+    const auto is_read = [](const ModelTensor& tensor) { return tensor.packed != nullptr; };
+    const auto is_codes = [](const ModelTensor& tensor) {
+        return tensor.packed == nullptr && tensor.matrix() && !is_float(tensor.dtype) &&
+               tensor.dtype != DType::f64;
+    };
+    const auto tensors = model.tensors();
+    if (std::any_of(tensors.begin(), tensors.end(), is_read) &&
+        std::none_of(tensors.begin(), tensors.end(), is_codes)) {
+        return std::nullopt;
+    }
+    const auto method = found->find("quant_method");
+    return Sentence(
+        QL_TR("core",
+              "The model's weights are already quantized in a form that cannot be read "
+              "(quant_method {})."),
+        in_quotes(method != found->end() && method->is_string() ? method->get<std::string>()
+                                                                : "?"));
 }
 
 }  // namespace ql

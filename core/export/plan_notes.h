@@ -12,4 +12,8 @@ namespace ql {
 std::vector<Sentence> plan_notes(const Model& model, const Plan& plan,
                                  const std::vector<ExportRow>& rows, const ExportOptions& options);
 
+/// Why a model's codes would be taken for weights: it is quantized in a form that is not known
+/// here, as a whole or in part. Nothing if all of it can be read.
+std::optional<Sentence> unread_quantization(const Model& model);
+
 }  // namespace ql

@@ -15,7 +15,9 @@ Json plain_modules(const Model& model, const SafetensorsExport& plan) {
     bool output = false;
     for (const SafetensorsExportTensor& tensor : plan.tensors) {
         const ModelTensor& source = model.tensors()[tensor.tensor];
-        if (!tensor.packed && source.linear) {
+        const bool linear = source.linear || (source.role == Role::other && source.matrix() &&
+                                              tensor.name.ends_with(".weight"));
+        if (!tensor.packed && linear) {
             modules.push_back(tensor.module());
         }
         if (source.role == Role::output) {

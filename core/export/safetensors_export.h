@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,9 @@ struct SafetensorsExportTensor {
 struct SafetensorsExport {
     ExportFormat format = ExportFormat::dequantized;
     std::shared_ptr<const nlohmann::ordered_json>
-        config;                                    ///< config.json; null if the model has none
-    std::vector<SafetensorsExportTensor> tensors;  ///< in the model's order
+        config;                                     ///< config.json; null if the model has none
+    std::vector<SafetensorsExportTensor> tensors;   ///< in the model's order
+    std::map<std::string, std::string> companions;  ///< tokenizer and other small files, by name
     std::size_t shards = 1;
     std::uint64_t file_bytes = 0;  ///< of the weights' files, without their headers
     std::vector<Sentence> notes;
@@ -52,6 +54,11 @@ struct SafetensorsExport {
 /// or the model is not in Hugging Face form.
 SafetensorsExport plan_safetensors(const Model& model, const Plan& plan,
                                    const ExportOptions& options);
+
+/// Throws Error(usage) or Error(io) if the folder cannot be written to `target`: for asking before
+/// a long calibration.
+void check_folder_target(const Model& model, const SafetensorsExport& plan,
+                         const std::filesystem::path& target);
 
 /// Writes a folder with configuration, tokenizer and weights beside `target`, re-opens it as a
 /// model, compares the hash of all decoded tensors with those taken while encoding, and only then

@@ -2,6 +2,7 @@
 
 #include "core/export/export_plan.h"
 #include "core/export/hugging_face_config.h"
+#include "core/export/model_files.h"
 #include "core/export/packed_choice.h"
 #include "core/export/plan_notes.h"
 #include "core/export/quantization_config.h"
@@ -9,6 +10,7 @@
 #include "core/files/escape.h"
 #include "core/model/resolve_plan.h"
 #include "core/model/tensor_rows.h"
+#include "core/model/tokenizer_export.h"
 
 namespace ql {
 
@@ -18,10 +20,6 @@ namespace {
 const PackedPart kInputScale{"input_scale", DType::f32, {1}};
 
 constexpr std::string_view kWeight = ".weight";
-
-bool is_float(DType dtype) {
-    return dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
-}
 
 /// The type that a scheme merely rounds to, if it does nothing else.
 std::optional<DType> float_type(const std::optional<Scheme>& scheme) {
@@ -41,7 +39,8 @@ DType plain_type(const ModelTensor& tensor, const PlanEntry& entry, const Export
     if (options.rest && floats) {
         return *options.rest;
     }
-    return quantized ? DType::f16 : tensor.dtype;  // what runtimes of quantized models compute with
+    const bool decoded = entry.scheme && !floats;
+    return quantized || decoded ? DType::f16 : tensor.dtype;  // as runtimes compute
 }
 
 /// Collects what a format cannot hold: the first is named, with the number of all others.
@@ -233,7 +232,25 @@ std::shared_ptr<const nlohmann::ordered_json> config_of(const Model& model,
     return std::make_shared<const nlohmann::ordered_json>(std::move(config));
 }
 
+/// Decoded values that no float type but F32 holds as they are.
+void note_rounding(SafetensorsExport& plan) {
+    const bool rounded = std::any_of(
+        plan.tensors.begin(), plan.tensors.end(), [](const SafetensorsExportTensor& tensor) {
+            return tensor.entry.scheme && !float_type(tensor.entry.scheme) &&
+                   tensor.dtype != DType::f32;
+        });
+    if (plan.format == ExportFormat::dequantized && rounded) {
+        plan.notes.emplace_back(QL_TR(
+            "core",
+            "Decoded weights are rounded once more to the written type, which measurements do not "
+            "count; F32 keeps them as they are."));
+    }
+}
+
 void require_known(const Model& model, ExportFormat format) {
+    if (const auto refusal = unread_quantization(model)) {
+        throw Error(ErrorCode::unsupported, *refusal, model.checkpoint().path().string());
+    }
     if (model.checkpoint().format() == CheckpointFormat::gguf) {
         for (const ModelTensor& tensor : model.tensors()) {
             if (tensor.role == Role::other) {
@@ -312,7 +329,11 @@ SafetensorsExport plan_safetensors(const Model& model, const Plan& plan,
     }
     assign_shards(result);
     result.config = config_of(model, result);
+    const GgufMetadata* metadata = model.checkpoint().gguf();
+    result.companions = metadata != nullptr ? hugging_face_tokenizer(*metadata)
+                                            : companion_files(model.checkpoint().directory());
     result.notes = plan_notes(model, plan, export_rows(result), options);
+    note_rounding(result);
     return result;
 }
 

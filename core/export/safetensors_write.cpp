@@ -16,7 +16,6 @@
 #include "core/model/calibration/input_place.h"
 #include "core/model/resolve_plan.h"
 #include "core/model/tensor_rows.h"
-#include "core/model/tokenizer_export.h"
 #include "core/run/plan_weights.h"
 #include "core/run/row_encoder.h"
 #include "core/schemes/activations.h"
@@ -104,15 +103,8 @@ class FolderWriter {
                 write_json("quantize_config.json", plan_.config->at("quantization_config"));
             }
         }
-        if (const GgufMetadata* metadata = model_.checkpoint().gguf()) {
-            for (const auto& [name, content] : hugging_face_tokenizer(*metadata)) {
-                write_text_file(folder_ / name, content);
-                manifest_.files.push_back(name);
-            }
-            return std::move(manifest_);
-        }
-        for (const std::string& name : companion_files(model_.checkpoint().directory())) {
-            fs::copy_file(model_.checkpoint().directory() / name, folder_ / name);
+        for (const auto& [name, content] : plan_.companions) {
+            write_text_file(folder_ / name, content);
             manifest_.files.push_back(name);
         }
         return std::move(manifest_);
@@ -292,9 +284,10 @@ void require_replaceable(const fs::path& target) {
     const std::optional<Manifest> earlier = read_manifest(target);
     for (const auto& entry : fs::directory_iterator(target)) {
         const std::string file = entry.path().filename().string();
-        const bool ours = earlier && (file == Manifest::kFileName ||
-                                      std::find(earlier->files.begin(), earlier->files.end(),
-                                                file) != earlier->files.end());
+        const bool ours =
+            earlier && entry.symlink_status().type() == fs::file_type::regular &&
+            (file == Manifest::kFileName ||
+             std::find(earlier->files.begin(), earlier->files.end(), file) != earlier->files.end());
         if (!ours) {
             throw Error(ErrorCode::io,
                         Sentence(QL_TR("core",
@@ -316,12 +309,24 @@ std::uint64_t bytes_of(const fs::path& folder) {
 
 }  // namespace
 
+void check_folder_target(const Model& model, const SafetensorsExport& plan,
+                         const fs::path& target) {
+    try {
+        refuse_own_file(model, target);
+        require_replaceable(target);
+        require_space(target, plan.file_bytes);
+    } catch (const fs::filesystem_error& error) {
+        throw Error(
+            ErrorCode::io,
+            Sentence(QL_TR("core", "The folder cannot be written: {}."), error.code().message()),
+            target.string());
+    }
+}
+
 ExportResult write_safetensors(const Model& model, const SafetensorsExport& plan,
                                const fs::path& target, const Progress& progress) {
     const auto start = std::chrono::steady_clock::now();
-    refuse_own_file(model, target);
-    require_replaceable(target);
-    require_space(target, plan.file_bytes);
+    check_folder_target(model, plan, target);
     const UnchangedModel unchanged(model);
     AtomicFolder folder(target);
     const fs::path& temporary = folder.temporary_path();
@@ -343,6 +348,7 @@ ExportResult write_safetensors(const Model& model, const SafetensorsExport& plan
     }
     unchanged.check();
     progress.check();
+    check_folder_target(model, plan, target);  // meanwhile something may have come there
     folder.commit();
     progress.report(1);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

@@ -117,6 +117,13 @@ VerifyResult verify_model(const Model& model, const Progress& progress) {
                       expected);
         verifier.result.tensors += can_decode(tensor.dtype) ? 1U : 0U;
     }
+    for (const std::string& file : manifest ? manifest->files : std::vector<std::string>()) {
+        if (std::error_code ignored;
+            !std::filesystem::exists(model.checkpoint().directory() / file, ignored)) {
+            verifier.result.problems.emplace_back(QL_TR("core", "The file {} is missing."),
+                                                  in_quotes(file));
+        }
+    }
     if (manifest && verifier.result.hashes_compared < manifest->hashes.size()) {
         verifier.result.problems.emplace_back(
             QL_TR("core", "{} of the {} tensors that were written are missing."),

@@ -64,6 +64,10 @@ AtomicFolder::~AtomicFolder() {
 }
 
 void AtomicFolder::commit() {
+    std::error_code ignored;
+    if (const fs::file_status old = fs::status(target_, ignored); fs::is_directory(old)) {
+        fs::permissions(temporary_, old.permissions(), ignored);  // what was private stays private
+    }
     sync_folder(temporary_);
     if (::rename(temporary_.c_str(), target_.c_str()) == 0) {  // nothing there, or an empty folder
         temporary_.clear();

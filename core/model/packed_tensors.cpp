@@ -35,7 +35,7 @@ class PackedFinder {
         } else if (method == "awq") {
             require_gemm();
             find_all(".qweight", &PackedFinder::awq);
-        } else if (method == "compressed-tensors" || method == "fp8") {
+        } else if (method == "compressed-tensors" || (method == "fp8" && has_known_blocks())) {
             find_all(".weight_packed", &PackedFinder::compressed_words);
             find_all(".weight_scale", &PackedFinder::bytes);
             find_all(".weight_scale_inv", &PackedFinder::bytes);
@@ -52,6 +52,11 @@ class PackedFinder {
     }
 
   private:
+    bool has_known_blocks() const {
+        const auto size = config_.find("weight_block_size");
+        return size == config_.end() || size->is_null() || *size == Json({kBlockSide, kBlockSide});
+    }
+
     /// Said, not done: what compressed-tensors' runtimes do to the inputs of linears.
     void note_activations() {
         const auto groups = config_.find("config_groups");
@@ -105,7 +110,7 @@ class PackedFinder {
 
     const StoredTensor& required_matrix(const std::string& prefix, std::string_view name) const {
         const StoredTensor& tensor = required(prefix, name);
-        if (tensor.shape.size() != 2) {
+        if (tensor.shape.size() != 2 || tensor.shape[0] < 1 || tensor.shape[1] < 1) {
             fail_bad_file(
                 Sentence(QL_TR("core", "The tensor {} is no matrix."), in_quotes(tensor.name)));
         }
@@ -122,16 +127,16 @@ class PackedFinder {
         }
     }
 
-    static void require_float_scales(DType dtype) {
-        if (dtype != DType::f16 && dtype != DType::bf16 && dtype != DType::f32) {
-            fail_bad_file(Sentence(QL_TR("core", "Its scales are stored as {}."), name(dtype)));
-        }
+    static bool is_float_scale(DType dtype) {
+        return dtype == DType::f16 || dtype == DType::bf16 || dtype == DType::f32;
     }
 
     /// Rows of `groups` groups.
     static IntegerGrid integer_grid(int bits, bool symmetric, std::int64_t cols,
                                     std::int64_t groups, DType scale) {
-        require_float_scales(scale);
+        if (!is_float_scale(scale)) {
+            fail_bad_file(Sentence(QL_TR("core", "Its scales are stored as {}."), name(scale)));
+        }
         if (groups < 1 || cols % groups != 0 || cols / groups > kMaxGroup) {
             fail_bad_file(Sentence(QL_TR("core", "{} columns are not {} groups of equal size."),
                                    cols, groups));
@@ -176,18 +181,32 @@ class PackedFinder {
         PackedTensor tensor{prefix + ".weight", format, rows, cols, {}, std::move(columns)};
         const PackedMatrix matrix(format, rows, cols);
         for (const PackedPart& wanted : matrix.parts()) {
-            const bool optional = wanted.name == "g_idx" || wanted.name == "weight_shape";
             const StoredTensor* stored = part(prefix, wanted.name);
-            if (stored == nullptr && optional) {
+            if (stored == nullptr && wanted.name == "g_idx") {
                 continue;
             }
             require_as_wanted(required(prefix, wanted.name), wanted);
+            require_once(*stored);
             take(stored);
             tensor.parts.push_back(index_of(*stored));
             tensor.bytes += stored->bytes;
         }
+        if (const StoredTensor* plain = part(prefix, "weight")) {
+            if (!found_.taken[index_of(*plain)]) {
+                fail_bad_file(
+                    Sentence(QL_TR("core", "The tensor {} is there a second time, packed."),
+                             in_quotes(plain->name)));
+            }
+        }
         take(part(prefix, "input_scale"));
         found_.tensors.push_back(std::move(tensor));
+    }
+
+    void require_once(const StoredTensor& stored) const {
+        if (found_.taken[index_of(stored)]) {
+            fail_bad_file(Sentence(QL_TR("core", "The tensor {} would be a part of two matrices."),
+                                   in_quotes(stored.name)));
+        }
     }
 
     static void require_as_wanted(const StoredTensor& stored, const PackedPart& wanted) {
@@ -209,9 +228,10 @@ class PackedFinder {
         const StoredTensor& scales = required_matrix(prefix, "scales");
         const StoredTensor* order = part(prefix, "g_idx");
         const int bits = configured_bits();
-        const std::int64_t cols = order != nullptr && order->shape.size() == 1
-                                      ? order->shape[0]
-                                      : codes.shape[0] * 32 / bits;
+        const std::int64_t cols =
+            order != nullptr && order->shape.size() == 1 && order->shape[0] > 0
+                ? order->shape[0]
+                : codes.shape[0] * 32 / bits;
         const bool v2 = text_of(config_, "checkpoint_format") == "gptq_v2";
         const PackedLayout layout = v2 ? PackedLayout::gptq_v2 : PackedLayout::gptq;
         const bool symmetric = has_middle_zeros(required_matrix(prefix, "qzeros"), bits);
@@ -286,8 +306,11 @@ class PackedFinder {
     }
 
     void compressed_words(const std::string& prefix) {
-        const StoredTensor& codes = required_matrix(prefix, "weight_packed");
         const StoredTensor& scales = required_matrix(prefix, "weight_scale");
+        if (part(prefix, "weight_packed")->dtype != DType::i32 || !is_float_scale(scales.dtype)) {
+            return;  // 4-bit floats
+        }
+        const StoredTensor& codes = required_matrix(prefix, "weight_packed");
         const StoredTensor* order = part(prefix, "weight_g_idx");
         const StoredTensor& shape = required(prefix, "weight_shape");
         if (shape.dtype != DType::i64 || shape.shape != Shape{2}) {
@@ -317,24 +340,39 @@ class PackedFinder {
                              to_string(codes.shape), to_string({rows, cols})));
     }
 
+    /// Some programs store the zero points of symmetric codes, which are 0.
+    void take_no_zero_points(const StoredTensor* zeros) {
+        if (zeros == nullptr) {
+            return;
+        }
+        const auto bytes = checkpoint_.bytes(*zeros);
+        if (std::any_of(bytes.begin(), bytes.end(),
+                        [](std::byte b) { return b != std::byte{0}; })) {
+            throw Error(ErrorCode::unsupported,
+                        Sentence(QL_TR("core", "Zero points of int8 cannot be read.")),
+                        zeros->name);
+        }
+        take(zeros);
+    }
+
     /// int8 and FP8, one byte for each weight; others that have scales are left alone.
     void bytes(const std::string& prefix) {
         const StoredTensor* codes = part(prefix, "weight");
         const bool inverse = part(prefix, "weight_scale_inv") != nullptr;
         const StoredTensor& scales =
             required(prefix, inverse ? "weight_scale_inv" : "weight_scale");
-        if (codes == nullptr || codes->shape.size() != 2) {
+        if (codes == nullptr || codes->shape.size() != 2 || !is_float_scale(scales.dtype)) {
             return;
         }
         const std::int64_t rows = codes->shape[0];
         const std::int64_t cols = codes->shape[1];
         const std::uint64_t count = element_count(scales.shape).value_or(0);
         if (codes->dtype == DType::i8) {
+            take_no_zero_points(part(prefix, "weight_zero_point"));
             IntegerGrid grid = integer_grid(8, true, cols, 1, scales.dtype);
             grid.granularity = count == 1 ? Granularity::tensor : Granularity::channel;
             add(prefix, {PackedLayout::int_quantized, grid}, rows, cols);
         } else if (codes->dtype == DType::f8_e4m3 || codes->dtype == DType::f8_e5m2) {
-            require_float_scales(scales.dtype);
             const Fp8Scaling scaling = count == 1                ? Fp8Scaling::tensor
                                        : scales.shape[0] == rows ? Fp8Scaling::channel
                                                                  : Fp8Scaling::block;

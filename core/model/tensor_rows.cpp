@@ -47,18 +47,12 @@ class PackedRows final : public RowSource {
           model_(std::move(model)),
           packed_(packed),
           matrix_(packed.format, packed.rows, packed.cols),
-          parts_(packed.parts.size()) {
-        const Checkpoint& checkpoint = model_->checkpoint();
-        for (std::size_t i = 0; i < parts_.size(); ++i) {
-            parts_[i] = checkpoint.bytes(checkpoint.tensors()[packed.parts[i]]);
-        }
-        params_ = matrix_.params(parts_);
-    }
+          params_(matrix_.params(parts())) {}
 
     void read(std::int64_t first, std::int64_t count, float* out) const override {
         const Grid& grid = *matrix_.grid();
         std::vector<std::byte> encoded(static_cast<std::size_t>(count) * grid.row_bytes(cols()));
-        matrix_.unpack(parts_, first, count, encoded.data());
+        matrix_.unpack(parts(), first, count, encoded.data());
         if (packed_.columns.empty()) {
             grid.decode(encoded.data(), count, cols(), params_, out);
             return;
@@ -82,6 +76,16 @@ class PackedRows final : public RowSource {
     }
 
   private:
+    /// Asked for anew each time: the file may have become shorter.
+    std::vector<std::span<const std::byte>> parts() const {
+        const Checkpoint& checkpoint = model_->checkpoint();
+        std::vector<std::span<const std::byte>> parts;
+        for (const std::size_t part : packed_.parts) {
+            parts.push_back(checkpoint.bytes(checkpoint.tensors()[part]));
+        }
+        return parts;
+    }
+
     /// A row whose groups are not made of neighbours.
     void decode_scattered(const IntegerCodec& codec, const std::byte* encoded, float* out) const {
         IntegerRow row;
@@ -97,7 +101,6 @@ class PackedRows final : public RowSource {
     std::shared_ptr<const Model> model_;
     const PackedTensor& packed_;
     PackedMatrix matrix_;
-    std::vector<std::span<const std::byte>> parts_;
     TensorParams params_;
 };
 

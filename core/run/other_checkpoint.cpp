@@ -7,6 +7,12 @@ namespace ql {
 
 namespace {
 
+/// How rows of queries and keys make up heads.
+std::array<std::uint64_t, 3> heads_of(const Model& model) {
+    const Hyperparameters& h = *model.hyperparameters();
+    return {h.head_dim, h.head_count, h.head_count_kv};
+}
+
 [[noreturn]] void refuse(const Sentence& why, const Model& other) {
     throw Error(ErrorCode::usage, why, other.checkpoint().path().string());
 }
@@ -20,6 +26,10 @@ OtherCheckpoint::OtherCheckpoint(std::shared_ptr<const Model> original,
         original_->architecture() != other_->architecture()) {
         refuse(Sentence(QL_TR("core", "The two models are not known to be of one architecture.")),
                *other_);
+    }
+    if (!original_->hyperparameters() || !other_->hyperparameters() ||
+        heads_of(*original_) != heads_of(*other_)) {
+        refuse(Sentence(QL_TR("core", "Its heads are not those of the original.")), *other_);
     }
     const bool tied = original_->hyperparameters() && original_->hyperparameters()->tied_embeddings;
     for (const ModelTensor& tensor : original_->tensors()) {

@@ -403,8 +403,13 @@ void TestMainWindow::integersAreExportedAsAFolder() {
     QVERIFY(!enabled(ExportFormat::gguf));
     QVERIFY(enabled(ExportFormat::awq));
     QVERIFY(enabled(ExportFormat::dequantized));
+    // While it plans anew, nothing that was planned before can be written.
+    auto* rest = dialog->findChild<QComboBox*>("rest");
+    emit rest->activated(rest->currentIndex());
     format->setCurrentIndex(format->findData(static_cast<int>(ExportFormat::awq)));
     emit format->activated(format->currentIndex());
+    QVERIFY(!write->isEnabled());
+    QTRY_VERIFY(write->isEnabled());
     QVERIFY(dialog->destination().endsWith("-awq"));
     const QTemporaryDir folder;
     dialog->setDestination(folder.filePath("model"));

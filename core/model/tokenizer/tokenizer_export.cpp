@@ -79,7 +79,7 @@ Json added_tokens(const TokenizerParts& parts) {
 
 Json byte_level_model(const TokenizerParts& parts) {
     const std::vector<Token>& tokens = parts.vocabulary.tokens;
-    Json vocabulary = Json::object();
+    nlohmann::json vocabulary = nlohmann::json::object();  // of many: not one that keeps an order
     for (std::size_t id = 0; id < tokens.size(); ++id) {
         if (tokens[id].type != TokenType::unused) {
             vocabulary[tokens[id].text] = id;
@@ -212,7 +212,7 @@ std::string tokenizer_config(const GgufMetadata& metadata, const TokenizerParts&
     if (const auto text = metadata.string("tokenizer.chat_template")) {
         config["chat_template"] = *text;
     }
-    return config.dump(2) + '\n';
+    return config.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace

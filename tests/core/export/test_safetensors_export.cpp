@@ -233,6 +233,47 @@ class TestSafetensorsExport : public QObject {
         QVERIFY(namesIn(fixture.path("")) == std::set<std::string>({"model", "out"}));
     }
 
+    void aFolderInsideIsNotOurs() {
+        const ExportFixture fixture;
+        const auto model = fixture.model();
+        const ExportPlan planned = plan_export(*model, parse_plan("int4:g32"), optionsOf("gptq"));
+        fs::create_directories(fixture.path("out/precious"));
+        write_file(QString::fromStdString(fixture.path("out/quantloupe.json").string()),
+                   R"({"format": "gptq", "plan": "", "files": ["precious"], "hashes": {}})");
+        QVERIFY_EXCEPTION_THROWN(check_target(*model, planned, fixture.path("out")), Error);
+        QVERIFY_EXCEPTION_THROWN(write_export(*model, planned, {}, fixture.path("out")), Error);
+        QVERIFY(fs::exists(fixture.path("out/precious")));
+    }
+
+    void whatComesMeanwhileIsKept() {
+        const ExportFixture fixture;
+        const auto model = fixture.model();
+        const ExportPlan planned = plan_export(*model, parse_plan("int4:g32"), optionsOf("gptq"));
+        const Progress progress({}, [&](double fraction, const Sentence&) {
+            if (fraction > 0.86 && !fs::exists(fixture.path("out"))) {
+                fs::create_directory(fixture.path("out"));
+                write_file(QString::fromStdString(fixture.path("out/mine").string()), "1");
+            }
+        });
+        QVERIFY_EXCEPTION_THROWN(write_export(*model, planned, {}, fixture.path("out"), progress),
+                                 Error);
+        QVERIFY(namesIn(fixture.path("out")) == std::set<std::string>({"mine"}));
+    }
+
+    void codesThatAreNotReadAreNoWeights() {
+        ExportFixture fixture;
+        fixture.tiny.config["quantization_config"] = {{"quant_method", "of my own"}};
+        fixture.tiny.write(QString::fromStdString(fixture.path("model").string()));
+        for (const char* format : {"gguf", "awq", "dequantized"}) {
+            try {
+                plan_export(*fixture.model(), parse_plan("int4:g32:asym"), optionsOf(format));
+                QFAIL(format);
+            } catch (const Error& error) {
+                QCOMPARE(error.code(), ErrorCode::unsupported);
+            }
+        }
+    }
+
     void cancellingLeavesNothing() {
         const ExportFixture fixture;
         const auto model = fixture.model();

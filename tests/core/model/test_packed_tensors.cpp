@@ -263,6 +263,85 @@ class TestPackedTensors : public QObject {
         QCOMPARE(values[1], 2.0F);
     }
 
+    void emptyTensorsAllocateNothing() {
+        // Legal tensors of no bytes, whose dimensions would be taken for counts.
+        GptqCheckpoint checkpoint;
+        const QTemporaryDir folder;
+        SafetensorsBuilder file;
+        file.add("fc.qweight", "I32", {0, 0}, {});
+        file.add("fc.qzeros", "I32", {0, 0}, {});
+        file.add("fc.scales", "F16", {2'000'000'000, 0}, {});
+        file.add("fc.g_idx", "I32", {0}, {});
+        file.write(folder.path() + "/model.safetensors");
+        checkpoint.write_config(folder.path());
+        QVERIFY(QString::fromStdString(refusalOf(folder.path())).contains("is no matrix"));
+    }
+
+    void aMatrixIsThereOnce() {
+        const QTemporaryDir folder;
+        GptqCheckpoint checkpoint;
+        checkpoint.quantization = {{"quant_method", "fp8"}};
+        SafetensorsBuilder file;
+        const std::vector<float> codes(kRows * kCols / 4);
+        file.add("fc.weight", "F8_E4M3", {kRows, kCols}, codes);
+        file.add("fc.weight_scale", "F32", {1}, {1});
+        file.add("fc.weight_scale_inv", "F32", {1}, {1});
+        file.write(folder.path() + "/model.safetensors");
+        checkpoint.write_config(folder.path());
+        QVERIFY(QString::fromStdString(refusalOf(folder.path())).contains("two matrices"));
+
+        const QTemporaryDir other;
+        checkpoint.quantization = {{"quant_method", "compressed-tensors"}};
+        SafetensorsBuilder both;
+        both.add("fc.weight", "F32", {1, 1}, {1});
+        both.add("fc.weight_packed", "I32", {kRows, kCols / 8},
+                 std::vector<float>(kRows * kCols / 8));
+        both.add("fc.weight_scale", "F32", {kRows, 1}, std::vector<float>(kRows, 1.0F));
+        both.add("fc.weight_shape", "I64", {2}, wordsOf({kRows, 0, kCols, 0}));
+        both.write(other.path() + "/model.safetensors");
+        checkpoint.write_config(other.path());
+        QVERIFY(QString::fromStdString(refusalOf(other.path())).contains("a second time"));
+    }
+
+    void zeroPointsOfBytes_data() {
+        QTest::addColumn<quint32>("points");
+        QTest::addColumn<bool>("read");
+        QTest::newRow("all 0") << 0u << true;
+        QTest::newRow("one is not") << 0x00010000u << false;
+    }
+    void zeroPointsOfBytes() {
+        QFETCH(const quint32, points);
+        QFETCH(const bool, read);
+        const QTemporaryDir folder;
+        GptqCheckpoint checkpoint;
+        checkpoint.quantization = {{"quant_method", "compressed-tensors"}};
+        SafetensorsBuilder file;
+        file.add("fc.weight", "I8", {kRows, kCols}, std::vector<float>(kRows * kCols / 4));
+        file.add("fc.weight_scale", "F32", {kRows, 1}, std::vector<float>(kRows, 1.0F));
+        file.add("fc.weight_zero_point", "I8", {kRows, 1}, wordsOf({points, 0}));
+        file.write(folder.path() + "/model.safetensors");
+        checkpoint.write_config(folder.path());
+        QCOMPARE(refusalOf(folder.path()).empty(), read);
+        if (read) {
+            QCOMPARE(Model::open(folder.path().toStdString())->tensors().size(), std::size_t{1});
+        }
+    }
+
+    void otherFormsAreLeftAlone() {
+        const QTemporaryDir folder;
+        GptqCheckpoint checkpoint;
+        checkpoint.quantization = {{"quant_method", "compressed-tensors"}};
+        SafetensorsBuilder file;  // 4-bit floats
+        file.add("fc.weight_packed", "U8", {kRows, kCols / 2},
+                 std::vector<float>(kRows * kCols / 8));
+        file.add("fc.weight_scale", "F8_E4M3", {kRows, 4}, std::vector<float>(kRows));
+        file.write(folder.path() + "/model.safetensors");
+        checkpoint.write_config(folder.path());
+        const auto model = Model::open(folder.path().toStdString());
+        QCOMPARE(model->tensors().size(), std::size_t{2});
+        QVERIFY(!model->warnings().empty());
+    }
+
     void unknownMethodsAreShownAsStored() {
         GptqCheckpoint checkpoint;
         checkpoint.quantization = {{"quant_method", "of my own"}};

@@ -93,6 +93,10 @@ class TestOtherCheckpoint : public QObject {
         tiny.feed_forward = 128;
         tiny.config["intermediate_size"] = 128;
         QVERIFY(refusal(tiny).find("128 × 64") != std::string::npos);
+        tiny = {};
+        tiny.config["num_attention_heads"] = 4;  // of 16: matrices have the same shapes
+        tiny.config["num_key_value_heads"] = 2;
+        QVERIFY(refusal(tiny).find("heads") != std::string::npos);
         QVERIFY(refusal({}).empty());
     }
 };
