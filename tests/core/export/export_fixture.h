@@ -11,6 +11,13 @@
 #include "core/files/checkpoint.h"
 #include "tests/core/tiny_model.h"
 
+/// All values of a matrix.
+inline std::vector<float> values_of(const ql::RowSource& rows) {
+    std::vector<float> values(static_cast<std::size_t>(rows.size()));
+    rows.read(0, rows.rows(), values.data());
+    return values;
+}
+
 /// A folder with the tiny model in "model", and what tests of exports do with it.
 struct ExportFixture {
     ExportFixture() {

@@ -13,12 +13,6 @@ using namespace ql;
 
 namespace {
 
-std::vector<float> valuesIn(const RowSource& rows) {
-    std::vector<float> values(static_cast<std::size_t>(rows.size()));
-    rows.read(0, rows.rows(), values.data());
-    return values;
-}
-
 ExportOptions inFormat(ExportFormat format) {
     ExportOptions options;
     options.format = format;
@@ -37,7 +31,7 @@ bool haveSameWeights(const Model& a, const Model& b) {
     bool same = a.tensors().size() == b.tensors().size();
     for (std::size_t i = 0; same && i < a.tensors().size(); ++i) {
         same = a.tensors()[i].name == b.tensors()[i].name &&
-               valuesIn(*a.rows(a.tensors()[i])) == valuesIn(*b.rows(b.tensors()[i]));
+               values_of(*a.rows(a.tensors()[i])) == values_of(*b.rows(b.tensors()[i]));
     }
     return same;
 }
@@ -118,7 +112,7 @@ class TestHuggingFaceForm : public QObject {
             const auto expected =
                 in_order(weights->rows(tensor), measured, tensor, RowOrder::hugging_face);
             QVERIFY2(
-                valuesIn(*folder->rows(*folder->find(tensor.gguf_name))) == valuesIn(*expected),
+                values_of(*folder->rows(*folder->find(tensor.gguf_name))) == values_of(*expected),
                 tensor.name.c_str());
         }
     }

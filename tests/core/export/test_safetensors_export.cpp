@@ -20,12 +20,6 @@ ExportOptions optionsOf(const QString& format) {
     return options;
 }
 
-std::vector<float> valuesOf(const RowSource& rows) {
-    std::vector<float> values(static_cast<std::size_t>(rows.size()));
-    rows.read(0, rows.rows(), values.data());
-    return values;
-}
-
 /// Whether a written model has exactly the weights that a plan makes of the original.
 bool hasWeightsOf(const fs::path& written, const std::shared_ptr<const Model>& model,
                   const Plan& plan) {
@@ -35,7 +29,7 @@ bool hasWeightsOf(const fs::path& written, const std::shared_ptr<const Model>& m
     for (std::size_t i = 0; same && i < model->tensors().size(); ++i) {
         const ModelTensor& tensor = model->tensors()[i];
         same = opened->tensors()[i].name == tensor.name &&
-               valuesOf(*opened->rows(opened->tensors()[i])) == valuesOf(*weights.rows(tensor));
+               values_of(*opened->rows(opened->tensors()[i])) == values_of(*weights.rows(tensor));
     }
     return same;
 }
@@ -340,8 +334,8 @@ class TestSafetensorsExport : public QObject {
         const auto written = Model::open(fixture.path("out.gguf"));
         const PlanWeights weights(packed, parse_plan("q8_0"));
         const char* down = "blk.1.ffn_down.weight";
-        QVERIFY(valuesOf(*written->rows(*written->find(down))) ==
-                valuesOf(*weights.rows(*packed->find(down))));
+        QVERIFY(values_of(*written->rows(*written->find(down))) ==
+                values_of(*weights.rows(*packed->find(down))));
         // What a plan keeps becomes F16, as its runtimes have it.
         const ExportPlan kept = plan_export(*packed, Plan{}, optionsOf("gguf"));
         const auto row = std::find_if(kept.tensors.begin(), kept.tensors.end(),
@@ -379,11 +373,11 @@ class TestSafetensorsExport : public QObject {
         const auto written = Model::open(fixture.path("out"));
         const auto weights = made.weights(model, parsed, nullptr);
         for (std::size_t i = 0; i < model->tensors().size(); ++i) {
-            QVERIFY2(
-                valuesOf(*written->rows(written->tensors()[i])) ==
-                    valuesOf(*weights->rows(made.transformed ? made.transformed->model->tensors()[i]
-                                                             : model->tensors()[i])),
-                model->tensors()[i].name.c_str());
+            QVERIFY2(values_of(*written->rows(written->tensors()[i])) ==
+                         values_of(*weights->rows(made.transformed
+                                                      ? made.transformed->model->tensors()[i]
+                                                      : model->tensors()[i])),
+                     model->tensors()[i].name.c_str());
         }
         if (made.limits) {
             const auto& checkpoint = written->checkpoint();

@@ -94,6 +94,19 @@ QuantizedTensor encoded(const GridSpec& spec, std::int64_t rows, std::int64_t co
     return tensor;
 }
 
+/// Of a table of matrices.
+void addColumns() {
+    QTest::addColumn<int>("layout");
+    QTest::addColumn<QString>("grid");
+    QTest::addColumn<int>("rows");
+    QTest::addColumn<int>("cols");
+}
+
+void addCase(PackedLayout layout, const char* grid, int rows, int cols) {
+    QTest::addRow("%d %s %d x %d", static_cast<int>(layout), grid, rows, cols)
+        << static_cast<int>(layout) << grid << rows << cols;
+}
+
 }  // namespace
 
 class TestPackedMatrix : public QObject {
@@ -212,37 +225,30 @@ class TestPackedMatrix : public QObject {
     }
 
     void whatWasPackedComesBack_data() {
-        QTest::addColumn<int>("layout");
-        QTest::addColumn<QString>("grid");
-        QTest::addColumn<int>("rows");
-        QTest::addColumn<int>("cols");
-        const auto add = [](PackedLayout layout, const char* grid, int rows, int cols) {
-            QTest::addRow("%d %s %d x %d", static_cast<int>(layout), grid, rows, cols)
-                << static_cast<int>(layout) << grid << rows << cols;
-        };
+        addColumns();
         for (const char* grid : {"int2:g32:sym", "int3:g32:sym", "int4:g64:sym", "int8:channel:sym",
                                  "int4:channel:sym"}) {
-            add(PackedLayout::gptq, grid, 96, 192);
+            addCase(PackedLayout::gptq, grid, 96, 192);
         }
         for (const char* grid : {"int2:g32:asym", "int3:g96:asym", "int4:g64:asym:bf16",
                                  "int8:g64:asym:f32", "int4:g128:sym"}) {
-            add(PackedLayout::gptq_v2, grid, 64, 384);
+            addCase(PackedLayout::gptq_v2, grid, 64, 384);
         }
         for (const char* grid : {"int4:g32:asym", "int4:g96:asym", "int4:g32:sym"}) {
-            add(PackedLayout::awq, grid, 40, 96);
+            addCase(PackedLayout::awq, grid, 40, 96);
         }
         for (const char* grid : {"int4:g5:asym", "int8:g5:asym", "int4:g5:sym", "int4:channel:sym",
                                  "int8:channel:sym:bf16"}) {
-            add(PackedLayout::pack_quantized, grid, 41, 35);
+            addCase(PackedLayout::pack_quantized, grid, 41, 35);
         }
         for (const char* grid : {"int8:channel:sym", "int8:tensor:sym:f32"}) {
-            add(PackedLayout::int_quantized, grid, 41, 35);
+            addCase(PackedLayout::int_quantized, grid, 41, 35);
         }
         for (const char* grid :
              {"fp8_e4m3:tensor", "fp8_e4m3:channel", "fp8_e5m2:channel", "fp8_e4m3:block"}) {
-            add(PackedLayout::float_quantized, grid, 150, 131);
+            addCase(PackedLayout::float_quantized, grid, 150, 131);
         }
-        add(PackedLayout::fp8, "fp8_e4m3:block", 257, 256);
+        addCase(PackedLayout::fp8, "fp8_e4m3:block", 257, 256);
     }
     void whatWasPackedComesBack() {
         QFETCH(const int, layout);
@@ -298,28 +304,21 @@ class TestPackedMatrix : public QObject {
     }
 
     void refusals_data() {
-        QTest::addColumn<int>("layout");
-        QTest::addColumn<QString>("grid");
-        QTest::addColumn<int>("rows");
-        QTest::addColumn<int>("cols");
-        const auto add = [](PackedLayout layout, const char* grid, int rows, int cols) {
-            QTest::addRow("%d %s %d x %d", static_cast<int>(layout), grid, rows, cols)
-                << static_cast<int>(layout) << grid << rows << cols;
-        };
-        add(PackedLayout::gptq, "int5:channel", 32, 32);
-        add(PackedLayout::gptq, "int4:tensor", 32, 32);
-        add(PackedLayout::gptq, "int4:channel", 12, 32);
-        add(PackedLayout::gptq, "int4:channel", 32, 12);
-        add(PackedLayout::gptq, "int3:channel", 32, 48);
-        add(PackedLayout::gptq, "q4_0", 32, 32);
-        add(PackedLayout::gptq, "int4:g24", 32, 32);
-        add(PackedLayout::awq, "int8:g32", 32, 32);
-        add(PackedLayout::awq, "int4:g32", 12, 32);
-        add(PackedLayout::pack_quantized, "int3:channel", 32, 32);
-        add(PackedLayout::int_quantized, "int8:channel:asym", 32, 32);
-        add(PackedLayout::int_quantized, "int8:g32", 32, 32);
-        add(PackedLayout::float_quantized, "int8:channel", 32, 32);
-        add(PackedLayout::fp8, "fp8_e4m3:block", 0, 32);
+        addColumns();
+        addCase(PackedLayout::gptq, "int5:channel", 32, 32);
+        addCase(PackedLayout::gptq, "int4:tensor", 32, 32);
+        addCase(PackedLayout::gptq, "int4:channel", 12, 32);
+        addCase(PackedLayout::gptq, "int4:channel", 32, 12);
+        addCase(PackedLayout::gptq, "int3:channel", 32, 48);
+        addCase(PackedLayout::gptq, "q4_0", 32, 32);
+        addCase(PackedLayout::gptq, "int4:g24", 32, 32);
+        addCase(PackedLayout::awq, "int8:g32", 32, 32);
+        addCase(PackedLayout::awq, "int4:g32", 12, 32);
+        addCase(PackedLayout::pack_quantized, "int3:channel", 32, 32);
+        addCase(PackedLayout::int_quantized, "int8:channel:asym", 32, 32);
+        addCase(PackedLayout::int_quantized, "int8:g32", 32, 32);
+        addCase(PackedLayout::float_quantized, "int8:channel", 32, 32);
+        addCase(PackedLayout::fp8, "fp8_e4m3:block", 0, 32);
     }
     void refusals() {
         QFETCH(const int, layout);

@@ -11,17 +11,11 @@ using namespace ql;
 
 namespace {
 
-std::vector<float> valuesOf(const RowSource& rows) {
-    std::vector<float> values(static_cast<std::size_t>(rows.size()));
-    rows.read(0, rows.rows(), values.data());
-    return values;
-}
-
 /// Whether two sources have the same weights for every tensor of a model.
 bool same(const Model& model, const WeightSource& a, const WeightSource& b) {
     return std::all_of(model.tensors().begin(), model.tensors().end(),
                        [&](const ModelTensor& tensor) {
-                           return valuesOf(*a.rows(tensor)) == valuesOf(*b.rows(tensor));
+                           return values_of(*a.rows(tensor)) == values_of(*b.rows(tensor));
                        });
 }
 
