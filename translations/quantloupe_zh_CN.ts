@@ -1812,6 +1812,10 @@
         <source>Its heads are not those of the original.</source>
         <translation>其注意力头与原模型不同。</translation>
     </message>
+    <message>
+        <source>vLLM joins q, k and v, and gate and up, and wants each of one type; {} differs from the others of its layer.</source>
+        <translation>vLLM 会把 q、k、v 合为一个矩阵，gate 与 up 也合为一个，并要求各自类型一致；{} 与同层的其他部分不同。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>

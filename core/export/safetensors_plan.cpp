@@ -8,6 +8,7 @@
 #include "core/export/quantization_config.h"
 #include "core/export/safetensors_export.h"
 #include "core/files/escape.h"
+#include "core/model/calibration/input_place.h"
 #include "core/model/resolve_plan.h"
 #include "core/model/tensor_rows.h"
 #include "core/model/tokenizer_export.h"
@@ -232,6 +233,26 @@ std::shared_ptr<const nlohmann::ordered_json> config_of(const Model& model,
     return std::make_shared<const nlohmann::ordered_json>(std::move(config));
 }
 
+/// vLLM makes one matrix of those that read the same input: q, k and v, and gate and up.
+void note_joined(const Model& model, SafetensorsExport& plan) {
+    std::map<InputPlace, std::optional<PackedFormat>> first;
+    for (const SafetensorsExportTensor& tensor : plan.tensors) {
+        const ModelTensor& source = model.tensors()[tensor.tensor];
+        const auto place = input_place(source);
+        if (!place || !source.linear) {
+            continue;
+        }
+        if (first.emplace(*place, tensor.packed).first->second != tensor.packed) {
+            plan.notes.emplace_back(
+                QL_TR("core",
+                      "vLLM joins q, k and v, and gate and up, and wants each of one type; {} "
+                      "differs from the others of its layer."),
+                in_quotes(tensor.name));
+            return;
+        }
+    }
+}
+
 /// Decoded values that no float type but F32 holds as they are.
 void note_rounding(SafetensorsExport& plan) {
     const bool rounded = std::any_of(
@@ -334,6 +355,7 @@ SafetensorsExport plan_safetensors(const Model& model, const Plan& plan,
                                             : companion_files(model.checkpoint().directory());
     result.notes = plan_notes(model, plan, export_rows(result), options);
     note_rounding(result);
+    note_joined(model, result);
     return result;
 }
 

@@ -253,7 +253,7 @@ class FolderWriter {
     const SafetensorsExport& plan_;
     fs::path folder_;
     PlanWeights weights_;
-    mutable WriteProgress written_;
+    WriteProgress written_;
     Manifest manifest_;
     nlohmann::ordered_json weight_map_;
 };

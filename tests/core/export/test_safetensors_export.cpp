@@ -177,6 +177,22 @@ class TestSafetensorsExport : public QObject {
         QVERIFY(read_json_file(fixture.path("out/config.json")).at("torch_dtype") == "float16");
     }
 
+    void joinedLinearsOfDifferentTypesAreNoted() {
+        const ExportFixture fixture;
+        const auto noted = [&](const char* plan) {
+            const ExportPlan planned =
+                plan_export(*fixture.model(), parse_plan(plan), optionsOf("compressed-tensors"));
+            return std::any_of(planned.notes.begin(), planned.notes.end(),
+                               [](const Sentence& note) {
+                                   return note.english().find("vLLM joins") != std::string::npos;
+                               });
+        };
+        QVERIFY(noted("int4:g32; *layers.1.self_attn.v_proj*=keep"));
+        QVERIFY(noted("int4:g32; *up_proj*=int8:channel"));
+        QVERIFY(!noted("int4:g32; *down_proj*=int8:channel"));
+        QVERIFY(!noted("int4:g32; *layers.0.*=keep"));
+    }
+
     void otherTensorsAreFloats() {
         const ExportFixture fixture;
         ExportOptions options = optionsOf("gptq");
