@@ -7,10 +7,12 @@
 namespace ql::cli {
 
 void add_verify(CLI::App& app, Settings& settings) {
-    CLI::App* command = add_command(app, settings, "verify",
-                                    "Re-open a model file and check every rule of its format");
+    CLI::App* command =
+        add_command(app, settings, "verify",
+                    "Re-open a model, decode all of it, and compare it with the hashes "
+                    "that an export stores");
     auto path = std::make_shared<std::string>();
-    command->add_option("FILE", *path, "A .gguf or .safetensors file")->required();
+    command->add_option("FILE", *path, "A .gguf or .safetensors file, or a folder")->required();
     command->callback([&settings, path] {
         const VerifyResult result = verify_file(*path, terminal_progress(settings));
         finish_progress();
@@ -21,9 +23,17 @@ void add_verify(CLI::App& app, Settings& settings) {
                 fmt::print("{}\n", for_terminal(problem.english()));
             }
         }
+        nlohmann::ordered_json notes = nlohmann::ordered_json::array();
+        for (const Sentence& note : result.notes) {
+            notes.push_back(note.english());
+            if (!settings.json && !settings.quiet) {
+                fmt::print(stderr, "note: {}\n", for_terminal(note.english()));
+            }
+        }
         if (settings.json) {
             print_json({{"ok", result.ok()},
                         {"problems", problems},
+                        {"notes", notes},
                         {"tensors", result.tensors},
                         {"hashes_compared", result.hashes_compared}});
         } else if (result.ok()) {

@@ -8,20 +8,54 @@
 #include "core/base/hash.h"
 #include "core/base/parallel.h"
 #include "core/export/model_files.h"
+#include "core/files/escape.h"
+#include "core/files/mapped_file.h"
 #include "core/tensor/convert.h"
 
 namespace ql {
 
 namespace {
 
-std::uint64_t number_of(const std::string& hexadecimal) {
-    std::uint64_t number = 0;
-    const char* end = hexadecimal.data() + hexadecimal.size();
-    const auto [stop, error] = std::from_chars(hexadecimal.data(), end, number, 16);
-    if (error != std::errc() || stop != end) {
-        fail_bad_file(Sentence(QL_TR("core", "A hash is no hexadecimal number.")));
+using Hashes = std::map<std::string, std::uint64_t>;
+
+nlohmann::ordered_json hexadecimal(const Hashes& hashes) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    for (const auto& [name, hash] : hashes) {
+        json[name] = fmt::format("{:016x}", hash);
     }
-    return number;
+    return json;
+}
+
+Hashes read_hashes(const nlohmann::json& json) {
+    Hashes hashes;
+    for (const auto& [name, value] : json.items()) {
+        const auto& text = value.get_ref<const std::string&>();
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, hashes[name], 16);
+        if (error != std::errc() || stop != end) {
+            fail_bad_file(Sentence(QL_TR("core", "The hash of {} is no hexadecimal number."),
+                                   in_quotes(name)));
+        }
+    }
+    return hashes;
+}
+
+/// Hashes that exports of earlier versions lack.
+Hashes read_hashes(const nlohmann::json& json, const char* key) {
+    const auto found = json.find(key);
+    return found == json.end() ? Hashes() : read_hashes(*found);
+}
+
+/// Names of files in the folder itself: a hostile manifest might lead to others.
+std::vector<std::string> read_files(const nlohmann::json& json) {
+    auto files = json.get<std::vector<std::string>>();
+    for (const std::string& file : files) {
+        if (file.empty() || std::filesystem::path(file).filename() != file) {
+            fail_bad_file(
+                Sentence(QL_TR("core", "{} is no name of a file in the folder."), in_quotes(file)));
+        }
+    }
+    return files;
 }
 
 StoredValues values_of_packed(const Model& model, const ModelTensor& tensor,
@@ -47,15 +81,13 @@ StoredValues values_of_packed(const Model& model, const ModelTensor& tensor,
 }  // namespace
 
 void write_manifest(const Manifest& manifest, const std::filesystem::path& folder) {
-    nlohmann::ordered_json hashes;
-    for (const auto& [tensor, hash] : manifest.hashes) {
-        hashes[tensor] = fmt::format("{:016x}", hash);
-    }
     const nlohmann::ordered_json json = {{"quantloupe", QL_VERSION},
                                          {"format", manifest.format},
                                          {"plan", manifest.plan},
                                          {"files", manifest.files},
-                                         {"hashes", hashes}};
+                                         {"file_hashes", hexadecimal(manifest.file_hashes)},
+                                         {"hashes", hexadecimal(manifest.hashes)},
+                                         {"part_hashes", hexadecimal(manifest.part_hashes)}};
     write_text_file(folder / Manifest::kFileName, json.dump(1) + '\n');
 }
 
@@ -69,16 +101,28 @@ std::optional<Manifest> read_manifest(const std::filesystem::path& folder) {
         Manifest manifest;
         manifest.format = json.at("format").get<std::string>();
         manifest.plan = json.at("plan").get<std::string>();
-        manifest.files = json.at("files").get<std::vector<std::string>>();
-        for (const auto& [tensor, hash] : json.at("hashes").items()) {
-            manifest.hashes[tensor] = number_of(hash.get<std::string>());
-        }
+        manifest.files = read_files(json.at("files"));
+        manifest.file_hashes = read_hashes(json, "file_hashes");
+        manifest.hashes = read_hashes(json.at("hashes"));
+        manifest.part_hashes = read_hashes(json, "part_hashes");
         return manifest;
+    } catch (const Error& error) {
+        throw Error(error.code(), error.sentence(), path.string());
     } catch (const nlohmann::json::exception&) {
         throw Error(ErrorCode::bad_file,
                     Sentence(QL_TR("core", "The file is not what an export writes.")),
                     path.string());
     }
+}
+
+std::uint64_t hash_of_file(const std::filesystem::path& path) {
+    const MappedFile file(path);
+    return hash_bytes(file.range(0, file.size()).data(), file.size());
+}
+
+std::uint64_t hash_of_bytes(const Checkpoint& checkpoint, const StoredTensor& tensor) {
+    const auto bytes = checkpoint.bytes(tensor);
+    return hash_bytes(bytes.data(), bytes.size());
 }
 
 StoredValues values_of_tensor(const Model& model, const ModelTensor& tensor,

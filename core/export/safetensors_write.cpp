@@ -104,16 +104,20 @@ class FolderWriter {
             }
         }
         for (const auto& [name, content] : plan_.companions) {
-            write_text_file(folder_ / name, content);
-            manifest_.files.push_back(name);
+            write_text(name, content);
         }
         return std::move(manifest_);
     }
 
   private:
     void write_json(const std::string& name, const nlohmann::ordered_json& json) {
-        write_text_file(folder_ / name, json.dump(2) + '\n');
+        write_text(name, json.dump(2) + '\n');
+    }
+
+    void write_text(const std::string& name, const std::string& text) {
+        write_text_file(folder_ / name, text);
         manifest_.files.push_back(name);
+        manifest_.file_hashes[name] = hash_bytes(text.data(), text.size());
     }
 
     std::string shard_name(std::size_t shard) const {
@@ -235,6 +239,7 @@ class FolderWriter {
         for (std::size_t i = 0; i < wanted.size(); ++i) {
             const std::string name = tensor.part_name(wanted[i]);
             file.write_at(offsets.at(name), parts[i]);
+            manifest_.part_hashes[name] = hash_bytes(parts[i].data(), parts[i].size());
             written_.add(parts[i].size(), name);
         }
     }
@@ -269,6 +274,14 @@ void check_folder(const fs::path& folder, const Manifest& manifest, const Progre
         const auto expected = manifest.hashes.find(tensor.name);
         same = same && expected != manifest.hashes.end() &&
                values_of_tensor(*model, tensor, progress).hash == expected->second;
+    }
+    for (const auto& [name, hash] : manifest.part_hashes) {
+        const StoredTensor* part = model->checkpoint().find(name);
+        progress.check();
+        same = same && part != nullptr && hash_of_bytes(model->checkpoint(), *part) == hash;
+    }
+    for (const auto& [name, hash] : manifest.file_hashes) {
+        same = same && hash_of_file(folder / name) == hash;
     }
     if (!same) {
         fail_not_as_written(folder);

@@ -1,6 +1,8 @@
 #include "core/export/verify.h"
 
+#include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "core/export/manifest.h"
 #include "core/export/stored_values.h"
@@ -11,6 +13,8 @@
 namespace ql {
 
 namespace {
+
+constexpr const char* kConfig = "config.json";
 
 /// Whether another program made this file of one of ours and kept our keys.
 bool was_rewritten(const Checkpoint& checkpoint) {
@@ -96,10 +100,71 @@ VerifyResult verify_gguf(const Checkpoint& checkpoint, const Progress& progress)
     return std::move(verifier.result);
 }
 
+/// Files that say how a model is asked, not what it computes.
+bool is_about_use(const std::string& file) {
+    return file == "generation_config.json" || file.starts_with("chat_template.");
+}
+
+/// A folder of an export: what its manifest says of the files beside the tensors.
+void compare_files(const std::filesystem::path& folder, const Manifest& manifest,
+                   const Progress& progress, VerifyResult& result) {
+    for (const std::string& file : manifest.files) {
+        progress.check();
+        if (std::error_code ignored; !std::filesystem::exists(folder / file, ignored)) {
+            result.problems.emplace_back(QL_TR("core", "The file {} is missing."), in_quotes(file));
+            continue;
+        }
+        const auto expected = manifest.file_hashes.find(file);
+        if (expected != manifest.file_hashes.end() &&
+            hash_of_file(folder / file) != expected->second) {
+            std::vector<Sentence>& said = is_about_use(file) ? result.notes : result.problems;
+            said.emplace_back(QL_TR("core", "The file {} was changed after the export."),
+                              in_quotes(file));
+        }
+    }
+}
+
+/// The weight that a stored tensor is a part of: "x.weight" of "x.qzeros".
+std::string weight_of(const std::string& part) {
+    return part.substr(0, part.find_last_of('.')) + ".weight";
+}
+
+/// What decoding does not see: stored tensors that runtimes read beside the codes. `changed` are
+/// the tensors of which it has seen it.
+void compare_parts(const Model& model, const Manifest& manifest,
+                   const std::set<std::string>& changed, const Progress& progress,
+                   VerifyResult& result) {
+    const Checkpoint& checkpoint = model.checkpoint();
+    for (const auto& [name, hash] : manifest.part_hashes) {
+        progress.check();
+        const std::string weight = weight_of(name);
+        if (changed.contains(weight) || model.find(weight) == nullptr) {
+            continue;
+        }
+        const StoredTensor* part = checkpoint.find(name);
+        if (part == nullptr) {
+            result.problems.emplace_back(QL_TR("core", "Tensor {} is missing."), in_quotes(name));
+        } else if (hash_of_bytes(checkpoint, *part) != hash) {
+            result.problems.emplace_back(
+                QL_TR("core", "Tensor {} is not what was written: its values have changed."),
+                in_quotes(name));
+        }
+    }
+    for (const StoredTensor& stored : checkpoint.tensors()) {
+        if (!manifest.part_hashes.empty() && !manifest.part_hashes.contains(stored.name) &&
+            model.find(stored.name) == nullptr) {
+            result.problems.emplace_back(
+                QL_TR("core", "Tensor {} was not there when the model was written."),
+                in_quotes(stored.name));
+        }
+    }
+}
+
 /// Safetensors, with matrices that several tensors make up, and what a manifest says of them.
-VerifyResult verify_model(const Model& model, const Progress& progress) {
+VerifyResult verify_model(const Model& model, const std::optional<Manifest>& manifest,
+                          const Progress& progress) {
     Verifier verifier(sum_of_bytes(model.tensors()), progress);
-    const std::optional<Manifest> manifest = read_manifest(model.checkpoint().directory());
+    std::set<std::string> changed;
     for (const ModelTensor& tensor : model.tensors()) {
         verifier.start(tensor.name);
         std::optional<std::uint64_t> expected;
@@ -113,23 +178,57 @@ VerifyResult verify_model(const Model& model, const Progress& progress) {
                     in_quotes(tensor.name));
             }
         }
-        verifier.take(tensor.name, tensor.bytes, values_of_tensor(model, tensor, progress),
-                      expected);
-        verifier.result.tensors += can_decode(tensor.dtype) ? 1U : 0U;
-    }
-    for (const std::string& file : manifest ? manifest->files : std::vector<std::string>()) {
-        if (std::error_code ignored;
-            !std::filesystem::exists(model.checkpoint().directory() / file, ignored)) {
-            verifier.result.problems.emplace_back(QL_TR("core", "The file {} is missing."),
-                                                  in_quotes(file));
+        const StoredValues values = values_of_tensor(model, tensor, progress);
+        if (expected && values.hash != *expected) {
+            changed.insert(tensor.name);
         }
+        verifier.take(tensor.name, tensor.bytes, values, expected);
+        verifier.result.tensors += can_decode(tensor.dtype) ? 1U : 0U;
     }
     if (manifest && verifier.result.hashes_compared < manifest->hashes.size()) {
         verifier.result.problems.emplace_back(
             QL_TR("core", "{} of the {} tensors that were written are missing."),
             manifest->hashes.size() - verifier.result.hashes_compared, manifest->hashes.size());
     }
+    if (manifest) {
+        compare_parts(model, *manifest, changed, progress, verifier.result);
+    }
     return std::move(verifier.result);
+}
+
+/// A folder or file of safetensors.
+VerifyResult verify_safetensors(const std::filesystem::path& path,
+                                const std::filesystem::path& folder, const Progress& progress) {
+    const std::optional<Manifest> manifest = read_manifest(folder);
+    VerifyResult beside;
+    if (manifest) {
+        compare_files(folder, *manifest, progress, beside);
+        const std::vector<std::string>& files = manifest->files;
+        if (std::error_code ignored;
+            std::find(files.begin(), files.end(), kConfig) != files.end() &&
+            !std::filesystem::exists(folder / kConfig, ignored)) {
+            // Without it no tensor is what it was, which need not be said of each.
+            beside.problems = {
+                Sentence(QL_TR("core",
+                               "The file {} is missing, and without it nobody knows what the "
+                               "tensors mean."),
+                         in_quotes(kConfig))};
+            return beside;
+        }
+    }
+    std::shared_ptr<const Model> model;
+    try {
+        model = Model::open(path);
+    } catch (const Error&) {
+        if (beside.ok()) {
+            throw;
+        }
+        return beside;  // the file that was changed is the reason
+    }
+    VerifyResult result = verify_model(*model, manifest, progress);
+    result.problems.insert(result.problems.begin(), beside.problems.begin(), beside.problems.end());
+    result.notes = std::move(beside.notes);
+    return result;
 }
 
 }  // namespace
@@ -138,7 +237,7 @@ VerifyResult verify_file(const std::filesystem::path& path, const Progress& prog
     const auto checkpoint = Checkpoint::open(path);
     VerifyResult result = checkpoint->format() == CheckpointFormat::gguf
                               ? verify_gguf(*checkpoint, progress)
-                              : verify_model(*Model::open(path), progress);
+                              : verify_safetensors(path, checkpoint->directory(), progress);
     progress.report(1);
     return result;
 }

@@ -33,14 +33,16 @@ std::uint64_t hash_types(const Tensors& tensors) {
 struct VerifyResult {
     bool ok() const { return problems.empty(); }
     std::vector<Sentence> problems;
-    std::size_t tensors = 0;  ///< decoded
+    std::vector<Sentence> notes;  ///< what was changed afterwards and does not touch the numbers
+    std::size_t tensors = 0;      ///< decoded
     std::size_t hashes_compared =
         0;  ///< with those stored in the file (0 if another program wrote it last)
 };
 
 /// Re-opens a model file, checks every rule of its format, decodes every tensor, reports values
-/// that are not finite, and compares with the hashes that were stored when it was written. A file
-/// that cannot be opened throws Error as on opening.
+/// that are not finite, and compares with the hashes that were stored when it was written: of
+/// tensors and, in a folder, of the other files. A file that cannot be opened throws Error as on
+/// opening, unless what was changed beside it says why.
 VerifyResult verify_file(const std::filesystem::path& path, const Progress& progress = {});
 
 }  // namespace ql

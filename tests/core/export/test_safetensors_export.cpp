@@ -336,6 +336,113 @@ class TestSafetensorsExport : public QObject {
         QVERIFY(verified.problems[0].english().find("layers.0.mlp.up_proj") != std::string::npos);
     }
 
+    void verifyNoticesChangesBesideTheWeights_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("before");
+        QTest::addColumn<QString>("after");
+        QTest::addColumn<int>("problems");
+        QTest::newRow("format") << "config.json"
+                                << R"("checkpoint_format": "gptq")"
+                                << R"("checkpoint_format": "gptq_v2")" << 1;
+        QTest::newRow("bits") << "config.json"
+                              << R"("bits": 4)"
+                              << R"("bits": 8)" << 1;
+        QTest::newRow("tokenizer") << "tokenizer.json"
+                                   << "one"
+                                   << "two" << 1;
+        QTest::newRow("generation") << "generation_config.json"
+                                    << "one"
+                                    << "two" << 0;
+    }
+    void verifyNoticesChangesBesideTheWeights() {
+        QFETCH(const QString, file);
+        QFETCH(const QString, before);
+        QFETCH(const QString, after);
+        QFETCH(const int, problems);
+        const ExportFixture fixture;
+        for (const char* name : {"tokenizer.json", "generation_config.json"}) {
+            write_file(QString::fromStdString(fixture.path("model").string()) + '/' + name, "one");
+        }
+        const auto model = fixture.model();
+        write_export(*model, plan_export(*model, parse_plan("int4:g32"), optionsOf("gptq")), {},
+                     fixture.path("out"));
+        QVERIFY(verify_file(fixture.path("out")).ok());
+        const fs::path path = fixture.path("out") / file.toStdString();
+        const QString text = ExportFixture::content(path);
+        QVERIFY(text.contains(before));
+        fs::remove(path);
+        write_file(QString::fromStdString(path.string()),
+                   QString(text).replace(before, after).toUtf8());
+        const VerifyResult verified = verify_file(fixture.path("out"));
+        QCOMPARE(verified.problems.size(), static_cast<std::size_t>(problems));
+        QCOMPARE(verified.notes.size(), static_cast<std::size_t>(1 - problems));
+        const Sentence& said = problems > 0 ? verified.problems[0] : verified.notes[0];
+        QCOMPARE(QString::fromStdString(said.english()),
+                 QString("The file \"%1\" was changed after the export.").arg(file));
+    }
+
+    void verifyNoticesPartsThatDecodingDoesNotSee_data() {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("plan");
+        QTest::addColumn<QString>("part");
+        QTest::newRow("zero points") << "gptq"
+                                     << "int4:g32"
+                                     << "qzeros";
+        QTest::newRow("groups") << "gptq"
+                                << "int8:channel"
+                                << "g_idx";
+        QTest::newRow("scale of inputs") << "compressed-tensors"
+                                         << "int8:channel@int8:static"
+                                         << "input_scale";
+    }
+    void verifyNoticesPartsThatDecodingDoesNotSee() {
+        QFETCH(const QString, format);
+        QFETCH(const QString, plan);
+        QFETCH(const QString, part);
+        const ExportFixture fixture;
+        const auto model = fixture.model();
+        const Plan parsed = parse_plan(plan.toStdString());
+        const CalibratedPlan made =
+            calibrate_plan(Decoder(model), model, parsed, nullptr, randomWindows(2, 16));
+        write_export(*model, plan_export(*model, parsed, optionsOf(format)), made,
+                     fixture.path("out"));
+        QVERIFY(verify_file(fixture.path("out")).ok());
+        const std::string name = "model.layers.1.mlp.down_proj." + part.toStdString();
+        std::uint64_t last = 0;
+        {
+            const auto checkpoint = Checkpoint::open(fixture.path("out"));
+            const StoredTensor& stored = *checkpoint->find(name);
+            last = stored.offset + stored.bytes - 1;
+        }
+        ExportFixture::overwrite(fixture.path("out/model.safetensors"), last, "\x13");
+        const VerifyResult verified = verify_file(fixture.path("out"));
+        QCOMPARE(verified.problems.size(), std::size_t{1});
+        QVERIFY(verified.problems[0].english().find('"' + name + '"') != std::string::npos);
+    }
+
+    void verifySaysOneThingOfAMissingConfiguration() {
+        const ExportFixture fixture;
+        const auto model = fixture.model();
+        write_export(*model, plan_export(*model, parse_plan("int4:g32"), optionsOf("gptq")), {},
+                     fixture.path("out"));
+        fs::remove(fixture.path("out/config.json"));
+        const VerifyResult verified = verify_file(fixture.path("out"));
+        QCOMPARE(verified.problems.size(), std::size_t{1});
+        QVERIFY(verified.problems[0].english().find("config.json") != std::string::npos);
+    }
+
+    void badManifestsAreNamed() {
+        const ExportFixture fixture;
+        for (const char* rest : {R"("files": [], "hashes": {"a": "xyz"})",
+                                 R"("files": ["../a"], "hashes": {})", R"("files": 1)"}) {
+            fs::remove(fixture.path("model/quantloupe.json"));
+            write_file(QString::fromStdString(fixture.path("model/quantloupe.json").string()),
+                       QByteArray(R"({"format": "gptq", "plan": "", )") + rest + '}');
+            const std::string said = error_of([&] { verify_file(fixture.path("model")); });
+            QVERIFY2(said.find("quantloupe.json") != std::string::npos, said.c_str());
+        }
+    }
+
     void packedModelsBecomeGguf() {
         const ExportFixture fixture;
         const auto model = fixture.model();
