@@ -289,7 +289,8 @@ void check_folder(const fs::path& folder, const Manifest& manifest, const Progre
 }
 
 /// What would be lost if an export took the place of the folder `target`.
-void require_replaceable(const fs::path& target) {
+void require_replaceable(const Model& model, const fs::path& target) {
+    refuse_own_file(model, target);
     std::error_code error;
     if (!fs::is_directory(target, error) || fs::is_empty(target, error)) {
         return;
@@ -312,6 +313,19 @@ void require_replaceable(const fs::path& target) {
     }
 }
 
+/// Looks at a folder; what the system cannot do is an error that names it.
+template <class Action>
+void naming_target(const fs::path& target, const Action& action) {
+    try {
+        action();
+    } catch (const fs::filesystem_error& error) {
+        throw Error(
+            ErrorCode::io,
+            Sentence(QL_TR("core", "The folder cannot be written: {}."), error.code().message()),
+            target.string());
+    }
+}
+
 std::uint64_t bytes_of(const fs::path& folder) {
     std::uint64_t bytes = 0;
     for (const auto& entry : fs::directory_iterator(folder)) {
@@ -324,16 +338,10 @@ std::uint64_t bytes_of(const fs::path& folder) {
 
 void check_folder_target(const Model& model, const SafetensorsExport& plan,
                          const fs::path& target) {
-    try {
-        refuse_own_file(model, target);
-        require_replaceable(target);
+    naming_target(target, [&] {
+        require_replaceable(model, target);
         require_space(target, plan.file_bytes);
-    } catch (const fs::filesystem_error& error) {
-        throw Error(
-            ErrorCode::io,
-            Sentence(QL_TR("core", "The folder cannot be written: {}."), error.code().message()),
-            target.string());
-    }
+    });
 }
 
 ExportResult write_safetensors(const Model& model, const SafetensorsExport& plan,
@@ -345,23 +353,21 @@ ExportResult write_safetensors(const Model& model, const SafetensorsExport& plan
     const fs::path& temporary = folder.temporary_path();
     std::uint64_t bytes = 0;
     try {
-        const Manifest manifest = FolderWriter(model, plan, temporary, progress).write();
-        write_manifest(manifest, temporary);
-        progress.check();
-        check_folder(temporary, manifest, progress.part(kWritten, 1));
-        bytes = bytes_of(temporary);
-    } catch (const fs::filesystem_error& error) {
-        throw Error(
-            ErrorCode::io,
-            Sentence(QL_TR("core", "The folder cannot be written: {}."), error.code().message()),
-            target.string());
+        naming_target(target, [&] {
+            const Manifest manifest = FolderWriter(model, plan, temporary, progress).write();
+            write_manifest(manifest, temporary);
+            progress.check();
+            check_folder(temporary, manifest, progress.part(kWritten, 1));
+            bytes = bytes_of(temporary);
+        });
     } catch (const Error& error) {
         const bool inside = error.context().starts_with(temporary.string());
         throw inside ? Error(error.code(), error.sentence(), target.string()) : error;
     }
     unchanged.check();
     progress.check();
-    check_folder_target(model, plan, target);  // meanwhile something may have come there
+    // Meanwhile something may have come there.
+    naming_target(target, [&] { require_replaceable(model, target); });
     folder.commit();
     progress.report(1);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

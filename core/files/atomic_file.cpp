@@ -10,7 +10,6 @@
 
 #include "core/base/checked.h"
 #include "core/base/error.h"
-#include "core/files/temporary_name.h"
 #include "core/files/weight_files.h"
 
 namespace ql {
@@ -62,12 +61,18 @@ void check_target(const fs::path& target) {
     }
 }
 
-int open_temporary(const fs::path& target, fs::path& temporary) {
+int open_temporary(const fs::path& target, fs::path& temporary, TemporaryLock& lock) {
+    remove_abandoned_beside(target);
     for (int attempt = 0; attempt < kTemporaryNames; ++attempt) {
         temporary = temporary_beside(target);
         const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (fd >= 0) {
-            return fd;
+            lock = TemporaryLock(temporary);
+            if (std::error_code ignored; fs::exists(temporary, ignored)) {
+                return fd;
+            }
+            ::close(fd);  // taken for abandoned before it was locked
+            continue;
         }
         if (errno != EEXIST) {
             fail_writing(errno, target);
@@ -80,7 +85,7 @@ int open_temporary(const fs::path& target, fs::path& temporary) {
 
 AtomicFile::AtomicFile(fs::path target) : target_(resolved(target)) {
     check_target(target_);
-    fd_ = open_temporary(target_, temporary_);
+    fd_ = open_temporary(target_, temporary_, lock_);
     struct stat info {};
     if (::stat(target_.c_str(), &info) == 0) {
         // What was private stays private. Failing is harmless: the new file is then the user's own.
@@ -137,6 +142,7 @@ void AtomicFile::commit() {
         fail_writing(errno, target_);
     }
     committed_ = true;
+    lock_ = TemporaryLock();
     sync_folder(folder_of(target_));
 }
 

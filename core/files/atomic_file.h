@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <span>
 
+#include "core/files/temporary_name.h"
+
 namespace ql {
 
 /// Writes a file so that nothing is ever lost: into a temporary file beside the target, synced,
 /// then renamed over it by commit(). Without commit() the temporary file is removed and the old
-/// target stays as it was. All functions throw Error(io) (disk full, no permission) with the
-/// reason.
+/// target stays as it was; what a killed program has left beside it goes when the next one begins.
+/// All functions throw Error(io) (disk full, no permission) with the reason.
 class AtomicFile {
   public:
     explicit AtomicFile(std::filesystem::path target);
@@ -31,6 +33,7 @@ class AtomicFile {
   private:
     std::filesystem::path target_;
     std::filesystem::path temporary_;
+    TemporaryLock lock_;
     int fd_ = -1;
     std::uint64_t size_ = 0;
     bool committed_ = false;

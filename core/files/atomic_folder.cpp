@@ -4,9 +4,9 @@
 #include <cstdio>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "core/base/error.h"
-#include "core/files/temporary_name.h"
 
 namespace ql {
 
@@ -42,18 +42,52 @@ AtomicFolder::AtomicFolder(fs::path target) : target_(real_folder(target)) {
                     Sentence(QL_TR("core", "There is a file of this name, not a folder.")),
                     target_.string());
     }
-    fs::create_directories(target_.parent_path(), error);
+    make_parents();
+    remove_abandoned_beside(target_);
+    try {
+        make_temporary();
+    } catch (const Error&) {
+        remove_parents();
+        throw;
+    }
+}
+
+void AtomicFolder::make_parents() {
+    std::error_code ignored;
+    fs::path folder = target_.parent_path();
+    while (!folder.empty() && !fs::exists(folder, ignored)) {
+        parents_.push_back(folder);
+        folder = folder.parent_path();
+    }
+    fs::create_directories(target_.parent_path(), ignored);  // what fails then says why
+}
+
+void AtomicFolder::make_temporary() {
+    std::error_code error;
     for (int attempt = 0; attempt < kTemporaryNames; ++attempt) {
-        temporary_ = temporary_beside(target_);
-        if (fs::create_directory(temporary_, error)) {
-            return;
+        const fs::path name = temporary_beside(target_);
+        if (fs::create_directory(name, error)) {
+            lock_ = TemporaryLock(name);
+            if (fs::exists(name, error)) {
+                temporary_ = name;
+                return;
+            }
+            continue;  // taken for abandoned before it was locked
         }
         if (error) {
             break;
         }
     }
-    temporary_.clear();
     fail_making(error ? error.value() : EEXIST, target_);
+}
+
+/// Those that hold something else by now stay.
+void AtomicFolder::remove_parents() {
+    for (const fs::path& folder : parents_) {
+        if (::rmdir(folder.c_str()) != 0) {
+            return;
+        }
+    }
 }
 
 AtomicFolder::~AtomicFolder() {
@@ -61,6 +95,7 @@ AtomicFolder::~AtomicFolder() {
         std::error_code ignored;
         fs::remove_all(temporary_, ignored);
     }
+    remove_parents();
 }
 
 void AtomicFolder::commit() {
@@ -74,6 +109,7 @@ void AtomicFolder::commit() {
     } else if (!exchange(temporary_, target_)) {
         // The file system cannot exchange: the old folder steps aside first.
         fs::path aside = temporary_beside(target_);
+        const TemporaryLock old(target_);
         if (::rename(target_.c_str(), aside.c_str()) != 0) {
             fail_making(errno, target_);
         }
@@ -84,6 +120,7 @@ void AtomicFolder::commit() {
         }
         temporary_ = aside;  // removed by the destructor, as after an exchange
     }
+    lock_ = TemporaryLock();
     sync_folder(target_.parent_path());
 }
 

@@ -1,12 +1,17 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
+
+#include "core/files/temporary_name.h"
 
 namespace ql {
 
 /// Makes a folder so that nothing is ever lost: files are written into a temporary one beside the
 /// target, which takes its place by commit(). Without commit() the temporary folder is removed with
-/// what is in it, and an old target stays as it was. Throws Error(io) with the reason.
+/// what is in it and the folders that had to be made for it, and an old target stays as it was;
+/// what a killed program has left beside it goes when the next one begins. Throws Error(io) with
+/// the reason.
 class AtomicFolder {
   public:
     /// `target` may exist as a folder; commit() replaces it with all that it holds.
@@ -19,8 +24,14 @@ class AtomicFolder {
     void commit();
 
   private:
+    void make_parents();
+    void make_temporary();
+    void remove_parents();
+
     std::filesystem::path target_;
     std::filesystem::path temporary_;
+    std::vector<std::filesystem::path> parents_;  ///< that were made for it, the innermost first
+    TemporaryLock lock_;
 };
 
 }  // namespace ql
