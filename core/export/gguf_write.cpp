@@ -70,7 +70,7 @@ ExportResult write_gguf(const Model& model, const GgufExport& plan, const fs::pa
     file.write_at(0, write_gguf_header(metadata, layout.tensors, layout.alignment));
     progress.check();
     progress.report(kWritten, Sentence(QL_TR("core", "Waiting for the disk")));
-    file.sync();
+    file.sync(progress);
     try {
         check_written(file.temporary_path(), plan, hashes, progress.part(kWritten, 1));
     } catch (const Error& error) {

@@ -110,6 +110,8 @@ class FolderWriter {
     }
 
   private:
+    static constexpr std::size_t kPiece = 8 << 20;  ///< bytes that are written at once
+
     void write_json(const std::string& name, const nlohmann::ordered_json& json) {
         write_text(name, json.dump(2) + '\n');
     }
@@ -161,7 +163,7 @@ class FolderWriter {
                 }
             }
         }
-        written_.progress().check();
+        file.sync(written_.progress());
         file.commit();
         manifest_.files.push_back(file_name);
     }
@@ -238,9 +240,14 @@ class FolderWriter {
         const std::vector<PackedPart> wanted = tensor.parts();
         for (std::size_t i = 0; i < wanted.size(); ++i) {
             const std::string name = tensor.part_name(wanted[i]);
-            file.write_at(offsets.at(name), parts[i]);
+            const std::span<const std::byte> bytes(parts[i]);
+            for (std::size_t done = 0; done < bytes.size(); done += kPiece) {
+                written_.progress().check();
+                const auto piece = bytes.subspan(done, std::min(kPiece, bytes.size() - done));
+                file.write_at(offsets.at(name) + done, piece);
+                written_.add(piece.size(), name);
+            }
             manifest_.part_hashes[name] = hash_bytes(parts[i].data(), parts[i].size());
-            written_.add(parts[i].size(), name);
         }
     }
 

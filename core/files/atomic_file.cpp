@@ -126,7 +126,20 @@ void AtomicFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes
     }
 }
 
-void AtomicFile::sync() {
+void AtomicFile::sync(const Progress& progress) {
+    constexpr off_t kPiece = 16 << 20;
+    constexpr unsigned kWritten =
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    for (off_t offset = 0; offset < static_cast<off_t>(size_); offset += kPiece) {
+        progress.check();
+        if (::sync_file_range(fd_, offset, kPiece, kWritten) != 0) {
+            if (errno == EIO || errno == ENOSPC || errno == EDQUOT) {
+                fail_writing(errno, target_);  // fsync would not say it a second time
+            }
+            break;  // a file system without
+        }
+    }
+    progress.check();
     if (::fsync(fd_) != 0) {
         fail_writing(errno, target_);
     }

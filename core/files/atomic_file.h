@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 
+#include "core/base/progress.h"
 #include "core/files/temporary_name.h"
 
 namespace ql {
@@ -25,8 +26,9 @@ class AtomicFile {
     void write_at(std::uint64_t offset, std::span<const std::byte> bytes);
     std::uint64_t size() const { return size_; }
 
-    /// Flushes to disk, so that the file can be re-opened and verified at temporary_path().
-    void sync();
+    /// Flushes to disk, so that the file can be re-opened and verified at temporary_path(). Checks
+    /// for cancellation between pieces that a disk takes in a moment.
+    void sync(const Progress& progress = {});
     const std::filesystem::path& temporary_path() const { return temporary_; }
     void commit();
 

@@ -47,6 +47,7 @@ class TestAtomicFile : public QObject {
     void without_commit_nothing_changes();
     void write_at_fills_gaps_and_grows();
     void bytes_can_be_verified_before_commit();
+    void a_sync_can_be_cancelled();
     void keeps_links_and_permissions();
     void long_names_are_possible();
     void refuses_bad_targets();
@@ -111,6 +112,16 @@ void TestAtomicFile::bytes_can_be_verified_before_commit() {
     file.sync();
     QCOMPARE(read(file.temporary_path()), "bytes");
     QVERIFY(!fs::exists(target_));
+}
+
+void TestAtomicFile::a_sync_can_be_cancelled() {
+    std::stop_source stop;
+    stop.request_stop();
+    AtomicFile file(target_);
+    file.write(as_bytes("bytes"));
+    QVERIFY_EXCEPTION_THROWN(file.sync(Progress(stop.get_token(), nullptr)), Error);
+    file.sync();
+    QCOMPARE(read(file.temporary_path()), std::string("bytes"));
 }
 
 void TestAtomicFile::keeps_links_and_permissions() {
