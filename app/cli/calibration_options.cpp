@@ -9,6 +9,19 @@
 
 namespace ql::cli {
 
+namespace {
+
+/// Refuses with a sentence what is no count.
+std::string whole_number_from_1(const std::string& text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+    const bool zero = text.find_first_not_of('0') == text.npos;
+    return digits && !zero
+               ? std::string()
+               : fmt::format("'{}' is no number of windows: 1 or more are needed", text);
+}
+
+}  // namespace
+
 void add_calibration_options(CLI::App& command, CalibrationChoice& choice) {
     command.add_option(
         "--calibration", choice.file,
@@ -22,8 +35,22 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice) {
         ->capture_default_str();
     command
         .add_option("--calibration-samples", choice.samples,
-                    "So many windows of it, spread evenly over it; 0: all")
+                    "So many windows of it, spread evenly over it; all if it has no more")
+        ->check(whole_number_from_1)
         ->capture_default_str();
+}
+
+void note_long_calibration(const Settings& settings, const CalibrationChoice& choice,
+                           const Model& model) {
+    const auto& known = model.hyperparameters();
+    const std::uint64_t trained = known ? known->context_length : 0;
+    if (trained > 0 && static_cast<std::uint64_t>(choice.context) > trained && !settings.json &&
+        !settings.quiet) {
+        fmt::print(stderr,
+                   "note: The model was made for {} tokens: in windows of {} it reads what it "
+                   "never does in use, and calibrations are worse for it.\n",
+                   trained, choice.context);
+    }
 }
 
 std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const Model& model,

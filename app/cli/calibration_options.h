@@ -14,13 +14,17 @@ namespace ql::cli {
 
 struct CalibrationChoice {
     std::string file;           ///< --calibration; empty: the built-in text
-    std::size_t samples = 128;  ///< 0: all that the text gives
+    std::size_t samples = 128;  ///< at most
     std::int64_t context = 512;
 };
 
 /// Adds --calibration, --calibration-context and --calibration-samples; `choice` must outlive the
 /// parsing.
 void add_calibration_options(CLI::App& command, CalibrationChoice& choice);
+
+/// Says on stderr when windows are longer than the model's own.
+void note_long_calibration(const Settings& settings, const CalibrationChoice& choice,
+                           const Model& model);
 
 /// The text in windows of the model's tokens. Throws Error.
 std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const Model& model,

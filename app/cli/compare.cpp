@@ -176,8 +176,8 @@ void print(const std::vector<PredictionResult>& predictions, const EvaluationTex
     }
     fmt::print("\n");
     table.print();
-    fmt::print("\n{} tokens scored in {} windows of {}, protocol {}.\n", text.scored_tokens(),
-               text.windows.size(), text.context, name(text.protocol));
+    fmt::print("\n{} tokens scored in {} of {}, protocol {}.\n", text.scored_tokens(),
+               counted(text.windows.size(), "window"), text.context, name(text.protocol));
 }
 
 /// A plan's text may hold commas: those of an expression's {1,2}.
@@ -260,6 +260,7 @@ void run(const Settings& settings, const Arguments& arguments) {
     const bool calibrated = runs_model && uses_calibration(plans);
     std::vector<TokenIds> calibration;
     if (calibrated || !arguments.calibration.file.empty()) {
+        note_long_calibration(settings, arguments.calibration, *model);
         calibration = calibration_windows(arguments.calibration, *model, progress);
     }
     if (!outputs_on_text) {

@@ -114,10 +114,10 @@ void show_calibration(const Settings& settings, const Calibration& calibration) 
         return;
     }
     fmt::print(
-        "A calibration of {} on {}: {} windows of {} tokens, statistics of {} inputs of linears.\n"
+        "A calibration of {} on {}: {} of {} tokens, statistics of {} inputs of linears.\n"
         "The window opens it; as an importance matrix: quantloupe-cli calibrate … -o FILE.gguf.\n",
-        for_terminal(calibration.model), for_terminal(calibration.text), calibration.windows,
-        calibration.context, calibration.inputs.size());
+        for_terminal(calibration.model), for_terminal(calibration.text),
+        counted(calibration.windows, "window"), calibration.context, calibration.inputs.size());
 }
 
 void run(const Settings& settings, const std::filesystem::path& path) {

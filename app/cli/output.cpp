@@ -40,25 +40,29 @@ void cancel_on_signals() {
 
 Progress terminal_progress(const Settings& settings) {
     cancel_on_signals();
-    if (settings.quiet || isatty(STDERR_FILENO) == 0) {
+    const bool terminal = isatty(STDERR_FILENO) != 0;
+    if (settings.quiet || (settings.json && !terminal)) {
         return {g_stop.get_token(), nullptr};
     }
     const auto start = std::chrono::steady_clock::now();
     auto last = start;
-    return {g_stop.get_token(), [start, last](double fraction, const Sentence& text) mutable {
+    return {g_stop.get_token(),
+            [terminal, start, last](double fraction, const Sentence& text) mutable {
                 constexpr std::chrono::milliseconds kPause(100);
+                constexpr std::chrono::seconds kPauseOfLines(10);  // a log shall stay short
                 constexpr std::size_t kTextColumns = 60;
                 const auto now = std::chrono::steady_clock::now();
-                if (now - last < kPause) {
+                if (now - last < (terminal ? kPause : kPauseOfLines)) {
                     return;
                 }
                 last = now;
                 const double passed = std::chrono::duration<double>(now - start).count();
                 const double left = fraction > 0 ? passed / fraction - passed : 0;
-                fmt::print(stderr, "\r\033[K{:3.0f} %  {:.0f} s left  {}", 100 * fraction, left,
-                           for_terminal(text.english(), kTextColumns));
+                fmt::print(stderr, "{}{:3.0f} %  {:.0f} s left  {}{}", terminal ? "\r\033[K" : "",
+                           100 * fraction, left, for_terminal(text.english(), kTextColumns),
+                           terminal ? "" : "\n");
                 std::fflush(stderr);
-                g_line_open = true;
+                g_line_open = terminal;
             }};
 }
 
@@ -123,6 +127,10 @@ void Table::print() const {
         line.erase(line.find_last_not_of(' ') + 1);
         fmt::print("{}\n", line);
     }
+}
+
+std::string counted(std::uint64_t number, std::string_view noun) {
+    return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
 std::string human_bytes(double bytes) {

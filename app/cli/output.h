@@ -18,7 +18,8 @@ struct Settings {
     std::string backend = "auto";
 };
 
-/// Progress on stderr when that is a terminal and nobody asked for silence. Ctrl+C, SIGTERM and
+/// Progress on stderr unless --quiet asked for silence: one line that changes on a terminal, else a
+/// line now and then, and none beside --json. Ctrl+C, SIGTERM and
 /// SIGHUP cancel; a second one ends the program at once.
 Progress terminal_progress(const Settings& settings);
 /// Ends the progress line.
@@ -46,6 +47,8 @@ class Table {
     std::vector<std::size_t> left_;
 };
 
+/// "1 window", "2 windows": for nouns whose plural is made by an s.
+std::string counted(std::uint64_t number, std::string_view noun);
 /// "11.5 MB": decimal units.
 std::string human_bytes(double bytes);
 /// Six significant digits, "inf" and "nan" as such.

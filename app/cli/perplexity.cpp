@@ -50,8 +50,8 @@ void print(const Evaluation& evaluation, const EvaluationText& text) {
     if (evaluation.divergence) {
         print(*evaluation.divergence);
     }
-    fmt::print("  {} tokens scored in {} windows of {}, protocol {}\n", evaluation.tokens,
-               text.windows.size(), text.context, name(text.protocol));
+    fmt::print("  {} scored in {} of {}, protocol {}\n", counted(evaluation.tokens, "token"),
+               counted(text.windows.size(), "window"), text.context, name(text.protocol));
 }
 
 /// The original, if asked for or if there is nothing else, and the model with the scheme.
@@ -69,6 +69,9 @@ std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments&
         add_tensor_types(arguments.plan_options, plan);
         require_importance(plan, importance.get());
         check_effect(settings, plan, *model, importance.get());
+        if (plan.uses_calibration()) {
+            note_long_calibration(settings, arguments.calibration, *model);
+        }
         const CalibratedPlan calibrated =
             calibrate_plan(model, plan, importance, arguments.calibration, kept, progress);
         models.push_back({format(plan), calibrated.weights(model, plan, importance)});
@@ -79,7 +82,9 @@ std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments&
 /// A model as it is stored, beside the one that it was made of.
 std::vector<EvaluatedModel> with_its_original(const std::shared_ptr<const Model>& first,
                                               const std::string& path) {
-    return {original(first), {path, std::make_shared<OtherCheckpoint>(first, Model::open(path))}};
+    EvaluatedModel as_it_was = original(first);
+    as_it_was.label = fmt::format("{} (the original)", first->checkpoint().path().string());
+    return {as_it_was, {path, std::make_shared<OtherCheckpoint>(first, Model::open(path))}};
 }
 
 void run(const Settings& settings, const Arguments& arguments) {

@@ -64,9 +64,8 @@ void check_effect(const Settings& settings, const Plan& plan, const Model& model
     }
     for (const auto& [reason, tensors] : by_reason) {
         const std::optional<Scheme>& instead = entries[tensors.front()].scheme;
-        fmt::print(stderr, "note: {}: {} get something else, among them {} ({}): {}\n",
-                   format(plan),
-                   tensors.size() == 1 ? "1 tensor" : fmt::format("{} tensors", tensors.size()),
+        fmt::print(stderr, "note: {}: {} {} something else, among them {} ({}): {}\n", format(plan),
+                   counted(tensors.size(), "tensor"), tensors.size() == 1 ? "gets" : "get",
                    for_terminal(model.tensors()[tensors.front()].name),
                    instead ? format(*instead) : "as it is stored", for_terminal(reason));
     }

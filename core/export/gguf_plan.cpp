@@ -71,12 +71,13 @@ const StorageGrid* storage_of(const Scheme& scheme) {
     return scheme.exportable() ? std::get_if<StorageGrid>(&scheme.grid) : nullptr;
 }
 
-/// A block type of about as many bits as a scheme that GGUF cannot hold.
-std::string_view instead_of(const Scheme& scheme) {
+/// A block type of about as many bits as a scheme that GGUF cannot hold, under the same transform.
+std::string instead_of(const Scheme& scheme) {
     const auto* integer = std::get_if<IntegerGrid>(&scheme.grid);
     const auto* textbook = std::get_if<TextbookGrid>(&scheme.grid);
     const int bits = integer != nullptr ? integer->bits : textbook != nullptr ? textbook->bits : 8;
-    return bits <= 4 ? "q4_0" : bits == 5 ? "q5_0" : "q8_0";
+    const DType dtype = bits <= 4 ? DType::q4_0 : bits == 5 ? DType::q5_0 : DType::q8_0;
+    return format(Scheme{.transform = scheme.transform, .grid = StorageGrid{dtype}});
 }
 
 void require_storable(const std::optional<Scheme>& scheme) {

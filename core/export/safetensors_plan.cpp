@@ -1,3 +1,5 @@
+#include <array>
+
 #include <nlohmann/json.hpp>
 
 #include "core/export/export_plan.h"
@@ -140,7 +142,13 @@ class FolderPlanner {
                                           "this format, stored [out, in].")));
             return;
         }
-        const PackedFormat format = packed_format(options_.format, *result.entry.scheme);
+        PackedFormat format;
+        try {
+            format = packed_format(options_.format, *result.entry.scheme);
+        } catch (const Error& error) {
+            obstacles_.add(source.name, error.sentence());
+            return;
+        }
         if (const auto refusal = PackedMatrix::refuses(format, source.rows, source.cols)) {
             obstacles_.add(source.name, *refusal);
             return;
@@ -294,6 +302,33 @@ void require_known(const Model& model, ExportFormat format) {
     }
 }
 
+/// A plan that leaves all linears as they are, and if there is one, the reason of the first.
+[[noreturn]] void refuse_empty_plan(const Model& model, const SafetensorsExport& plan) {
+    const auto kept = std::find_if(
+        plan.tensors.begin(), plan.tensors.end(), [&](const SafetensorsExportTensor& tensor) {
+            return model.tensors()[tensor.tensor].linear && !tensor.entry.fallback.empty();
+        });
+    if (kept != plan.tensors.end()) {
+        throw Error(ErrorCode::unsupported, kept->entry.fallback, escaped(kept->name));
+    }
+    throw Error(ErrorCode::unsupported,
+                Sentence(QL_TR("core",
+                               "The plan quantizes nothing that this format could hold; "
+                               "dequantized writes floats.")));
+}
+
+/// Texts cannot be put in without one.
+void note_missing_tokenizer(SafetensorsExport& plan) {
+    constexpr std::array kFiles = {"tokenizer.json", "tokenizer.model", "vocab.json"};
+    if (std::none_of(kFiles.begin(), kFiles.end(),
+                     [&](const char* file) { return plan.companions.contains(file); })) {
+        plan.notes.emplace_back(
+            QL_TR("core",
+                  "There is no tokenizer beside the model, and so none in the folder: programs "
+                  "load it, but need a tokenizer from elsewhere."));
+    }
+}
+
 }  // namespace
 
 std::string SafetensorsExportTensor::type() const {
@@ -343,10 +378,7 @@ SafetensorsExport plan_safetensors(const Model& model, const Plan& plan,
     const bool packed = std::any_of(result.tensors.begin(), result.tensors.end(),
                                     [](const auto& tensor) { return tensor.packed.has_value(); });
     if (!packed && options.format != ExportFormat::dequantized) {
-        throw Error(ErrorCode::unsupported,
-                    Sentence(QL_TR("core",
-                                   "The plan quantizes nothing that this format could hold; "
-                                   "dequantized writes floats.")));
+        refuse_empty_plan(model, result);
     }
     assign_shards(result);
     result.config = config_of(model, result);
@@ -354,6 +386,7 @@ SafetensorsExport plan_safetensors(const Model& model, const Plan& plan,
     result.companions = metadata != nullptr ? hugging_face_tokenizer(*metadata)
                                             : companion_files(model.checkpoint().directory());
     result.notes = plan_notes(model, plan, export_rows(result), options);
+    note_missing_tokenizer(result);
     note_rounding(result);
     note_joined(model, result);
     return result;

@@ -126,7 +126,8 @@ const std::vector<Preset>& presets() {
         {"smoothquant", "SmoothQuant INT8", "smooth(0.5)/int8:channel:narrow",
          Sentence(QL_TR("core",
                         "8-bit integers, one scale for each output channel, after outliers of the "
-                        "activations were moved into the weights. Needs a calibration text."))},
+                        "activations were moved into the weights. Weights only: smooth(0.5)/w8a8 "
+                        "stores activations in 8 bits too. Needs a calibration text."))},
         {"w8a8", "INT8 W8A8", "int8:channel:narrow@int8:token",
          Sentence(QL_TR("core",
                         "8-bit integers for weights (a scale for each output channel) and for "

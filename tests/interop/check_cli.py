@@ -141,6 +141,56 @@ def check_plan(report, quantloupe, model, folder):
         report.equal(f"plan, {name}: a file", (folder / "planned.gguf").exists(), name == "export")
 
 
+def check_answers(report, quantloupe, model, folder):
+    """What people are told who ask for something that cannot be, or only look."""
+    bare = folder / "bare"  # a model without its tokenizer
+    bare.mkdir()
+    for name in ("config.json", "model.safetensors"):
+        (bare / name).symlink_to(model / name)
+    at = ("-o", folder / "answer")
+    dry = ("--dry-run",)
+    group = ("--scheme", "int4:g64")
+    gptq = (*group, "--format", "gptq")
+    calibrated = ("--scheme", "q4_0+gptq", *dry)
+    sizes = ["'{}' is no size", "500MB, 2GB"]
+    counts = ["'{}' is no number of windows"]
+    cases = [("awq", 1, ["awq/q4_0", "--format gptq or awq or"], ("--scheme", "awq", *dry)),
+             ("int4", 1, ["--format"], (*group, *dry)),
+             ("int5 in a chosen format", 1, ["q_proj", "int4:g128 would fit"],
+              ("--scheme", "int5", "--format", "gptq", *dry)),
+             ("groups", 1, ["q_proj", "Groups of 100", "rows of 256"],
+              ("--scheme", "int4:g100:asym", "--format", "awq", *dry)),
+             ("no target", 2, ["--output"], ("--scheme", "q4_0")),
+             ("a dry run without a target", 0, ["would be"], ("--scheme", "q4_0", *dry)),
+             ("a dry run of a folder", 0, [" of weights in 1 file, and ", " of tokenizer"],
+              (*gptq, *dry)),
+             ("a dry run into the model", 2, ["the model itself"], (*gptq, *dry, "-o", model)),
+             ("long windows", 0, ["was made for 512 tokens"],
+              (*calibrated, "--calibration-context", 1024)),
+             *((f"shards of {size}", 2, [part.format(size) for part in sizes],
+                (*gptq, *dry, f"--shard-size={size}")) for size in ("0", "-1", "2XB", "2.5GB")),
+             ("shards of 2 MB", 0, ["in 3 files"], (*gptq, *dry, "--shard-size", "2MB")),
+             *((f"{count} windows", 2, [part.format(count) for part in counts],
+                (*calibrated, f"--calibration-samples={count}")) for count in ("0", "-1", "x")),
+             ("calibration is timed", 0, ["calibrated in ", "written and verified in "],
+              ("--scheme", "q4_0+gptq", "--calibration-samples", 1, "-o", folder / "timed.gguf"))]
+    for name, status, parts, arguments in cases:
+        done = quantloupe.run("quantize", model, *arguments)
+        said = done.stdout + done.stderr
+        report.check(f"quantize, {name}: exit status {status}, and says so",
+                     done.returncode == status and all(part in said for part in parts),
+                     f"exit status {done.returncode}, {said[-300:]!r}")
+    done = quantloupe.run("quantize", bare, *gptq, *at)
+    report.check("quantize without a tokenizer: a note", "no tokenizer" in done.stderr, done.stderr)
+    text = folder / "words.txt"
+    text.write_text("Some words to predict. " * 40)
+    said = quantloupe.run("perplexity", folder / "answer", "--original", model, "--text", text,
+                          "--context", 64, "--windows", 1).stdout
+    report.check("perplexity: which is the original, and how many windows",
+                 f"{model} (the original)\n" in said and f"\n{folder / 'answer'}\n" in said and
+                 "in 1 window of 64" in said, said)
+
+
 def converted(quantloupe, direction, dtype, source, target, *more):
     """The bytes that `codec` makes of a reference file; raises if it fails."""
     done = codec(quantloupe, direction, dtype, source, target, *more)
@@ -377,6 +427,7 @@ def check(report, quantloupe, model, golden, folder):
     checks = {"errors": lambda: check_errors(report, quantloupe, model, folder),
               "JSON": lambda: check_json(report, quantloupe, model, folder),
               "plan": lambda: check_plan(report, quantloupe, model, folder),
+              "answers": lambda: check_answers(report, quantloupe, model, folder),
               "not finite": lambda: check_not_finite(report, quantloupe, folder),
               "threads": lambda: check_threads(report, quantloupe, model, folder),
               "size limit": lambda: check_size_limit(report, quantloupe, model, folder / "limit"),

@@ -108,6 +108,7 @@ class TestSafetensorsExport : public QObject {
         add("gptq", "int4:g64", "do not divide");  // rows of 96
         add("awq", "keep", "quantizes nothing");
         add("awq", "int8:g32:asym", "int4:g128:asym would fit");
+        add("awq", "int4:g128:asym", "Groups of 128 columns do not divide rows of 64 values.");
         add("awq", "int4:channel:asym", "in groups");
         add("awq", "int4:g32; *embed*=int4:g32", "Only linears");
         add("compressed-tensors", "int3:g32", "4 or 8 bits");
@@ -127,12 +128,31 @@ class TestSafetensorsExport : public QObject {
         const Plan parsed = plan == "keep" ? Plan{} : parse_plan(plan.toStdString());
         const ExportFixture fixture;
         std::string said;
+        std::string of;
         try {
             plan_export(*fixture.model(), parsed, optionsOf(format));
         } catch (const Error& error) {
             said = error.sentence().english();
+            of = error.context();
         }
         QVERIFY2(said.find(says.toStdString()) != std::string::npos, said.c_str());
+        QCOMPARE(of.find(".weight") != std::string::npos, plan != "keep");
+    }
+
+    void aMissingTokenizerIsSaid() {
+        const ExportFixture fixture;
+        const auto says = [&] {
+            const auto model = fixture.model();
+            const ExportPlan planned =
+                plan_export(*model, parse_plan("int4:g32"), optionsOf("gptq"));
+            return std::any_of(planned.notes.begin(), planned.notes.end(),
+                               [](const Sentence& note) {
+                                   return note.english().find("no tokenizer") != std::string::npos;
+                               });
+        };
+        QVERIFY(says());
+        write_file(QString::fromStdString(fixture.path("model/tokenizer.json").string()), "{}");
+        QVERIFY(!says());
     }
 
     void configurationSaysHow() {
