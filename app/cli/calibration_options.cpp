@@ -40,19 +40,6 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice) {
         ->capture_default_str();
 }
 
-void note_long_calibration(const Settings& settings, const CalibrationChoice& choice,
-                           const Model& model) {
-    const auto& known = model.hyperparameters();
-    const std::uint64_t trained = known ? known->context_length : 0;
-    if (trained > 0 && static_cast<std::uint64_t>(choice.context) > trained && !settings.json &&
-        !settings.quiet) {
-        fmt::print(stderr,
-                   "note: The model was made for {} tokens: in windows of {} it reads what it "
-                   "never does in use, and calibrations are worse for it.\n",
-                   trained, choice.context);
-    }
-}
-
 std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const Model& model,
                                           const Progress& progress) {
     refuse_calibration_file(choice.file, "--calibration takes a text");

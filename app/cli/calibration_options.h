@@ -22,10 +22,6 @@ struct CalibrationChoice {
 /// parsing.
 void add_calibration_options(CLI::App& command, CalibrationChoice& choice);
 
-/// Says on stderr when windows are longer than the model's own.
-void note_long_calibration(const Settings& settings, const CalibrationChoice& choice,
-                           const Model& model);
-
 /// The text in windows of the model's tokens. Throws Error.
 std::vector<TokenIds> calibration_windows(const CalibrationChoice& choice, const Model& model,
                                           const Progress& progress);

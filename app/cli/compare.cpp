@@ -254,13 +254,13 @@ void run(const Settings& settings, const Arguments& arguments) {
     request.plans = plans;
     request.importance = importance;
     if (on_text) {
-        note_long_context(settings, arguments.text, *model);
+        note_long_context(settings, arguments.text.context, *model, kPredictsWorse);
         request.text = read_text(arguments.text, *model, progress);
     }
     const bool calibrated = runs_model && uses_calibration(plans);
     std::vector<TokenIds> calibration;
     if (calibrated || !arguments.calibration.file.empty()) {
-        note_long_calibration(settings, arguments.calibration, *model);
+        note_long_context(settings, arguments.calibration.context, *model, kCalibratesWorse);
         calibration = calibration_windows(arguments.calibration, *model, progress);
     }
     if (!outputs_on_text) {

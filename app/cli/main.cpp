@@ -81,7 +81,7 @@ void add_common_options(CLI::App& app, Settings& settings) {
     app.add_option("--backend", settings.backend, "Where to compute")
         ->check(CLI::IsMember({"auto", "cpu"}))
         ->capture_default_str();
-    app.add_flag("--quiet", settings.quiet, "No progress");
+    app.add_flag("--quiet", settings.quiet, "No progress, and no notes on stderr");
 }
 
 }  // namespace ql::cli

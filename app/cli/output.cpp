@@ -6,6 +6,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -45,20 +46,21 @@ Progress terminal_progress(const Settings& settings) {
         return {g_stop.get_token(), nullptr};
     }
     const auto start = std::chrono::steady_clock::now();
-    auto last = start;
-    return {g_stop.get_token(),
-            [terminal, start, last](double fraction, const Sentence& text) mutable {
+    const auto last =
+        std::make_shared<std::chrono::steady_clock::time_point>(start);  // of all parts
+    return {g_stop.get_token(), [terminal, start, last](double fraction, const Sentence& text) {
                 constexpr std::chrono::milliseconds kPause(100);
                 constexpr std::chrono::seconds kPauseOfLines(10);  // a log shall stay short
                 constexpr std::size_t kTextColumns = 60;
                 const auto now = std::chrono::steady_clock::now();
-                if (now - last < (terminal ? kPause : kPauseOfLines)) {
+                if (now - *last < (terminal ? kPause : kPauseOfLines)) {
                     return;
                 }
-                last = now;
+                *last = now;
                 const double passed = std::chrono::duration<double>(now - start).count();
-                const double left = fraction > 0 ? passed / fraction - passed : 0;
-                fmt::print(stderr, "{}{:3.0f} %  {:.0f} s left  {}{}", terminal ? "\r\033[K" : "",
+                const std::string left =
+                    fraction > 0 ? fmt::format("{:.0f} s left  ", passed / fraction - passed) : "";
+                fmt::print(stderr, "{}{:3.0f} %  {}{}{}", terminal ? "\r\033[K" : "",
                            100 * fraction, left, for_terminal(text.english(), kTextColumns),
                            terminal ? "" : "\n");
                 std::fflush(stderr);

@@ -70,7 +70,7 @@ std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments&
         require_importance(plan, importance.get());
         check_effect(settings, plan, *model, importance.get());
         if (plan.uses_calibration()) {
-            note_long_calibration(settings, arguments.calibration, *model);
+            note_long_context(settings, arguments.calibration.context, *model, kCalibratesWorse);
         }
         const CalibratedPlan calibrated =
             calibrate_plan(model, plan, importance, arguments.calibration, kept, progress);
@@ -92,7 +92,7 @@ void run(const Settings& settings, const Arguments& arguments) {
     const bool compared = !arguments.original.empty();
     const auto model = Model::open(compared ? arguments.original : arguments.model);
     const Decoder decoder(model);
-    note_long_context(settings, arguments.text, *model);
+    note_long_context(settings, arguments.text.context, *model, kPredictsWorse);
     const Progress progress = terminal_progress(settings);
     const std::vector<EvaluatedModel> models =
         compared ? with_its_original(model, arguments.model)

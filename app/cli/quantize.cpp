@@ -5,6 +5,7 @@
 #include "app/cli/calibration_options.h"
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
+#include "app/cli/text_options.h"
 #include "core/export/export_plan.h"
 #include "core/files/escape.h"
 
@@ -206,7 +207,7 @@ void run(const Settings& settings, const Arguments& arguments) {
         }
     }
     if (plan.uses_calibration()) {
-        note_long_calibration(settings, arguments.calibration, *model);
+        note_long_context(settings, arguments.calibration.context, *model, kCalibratesWorse);
     }
     if (!arguments.out.empty()) {
         check_target(*model, planned, arguments.out);

@@ -42,16 +42,14 @@ void add_text_options(CLI::App& command, TextOptions& options) {
                        "go on from it if it is there");
 }
 
-void note_long_context(const Settings& settings, const TextOptions& options, const Model& model) {
+void note_long_context(const Settings& settings, std::int64_t context, const Model& model,
+                       std::string_view what_follows) {
     const auto& known = model.hyperparameters();
     const std::uint64_t trained = known ? known->context_length : 0;
-    if (trained > 0 && static_cast<std::uint64_t>(options.context) > trained && !settings.json &&
+    if (trained > 0 && static_cast<std::uint64_t>(context) > trained && !settings.json &&
         !settings.quiet) {
-        fmt::print(
-            stderr,
-            "note: The model was made for {} tokens: in windows of {} it predicts worse than "
-            "it can.\n",
-            trained, options.context);
+        fmt::print(stderr, "note: The model was made for {} tokens: in windows of {} {}.\n",
+                   trained, context, what_follows);
     }
 }
 

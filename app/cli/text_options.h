@@ -26,10 +26,16 @@ struct TextOptions {
 /// Adds --text, --context, --windows, --protocol and --resume; `options` must outlive the parsing.
 void add_text_options(CLI::App& command, TextOptions& options);
 
-/// The text in the model's tokens. Throws Error.
-/// Tells on stderr if windows are longer than what the model was made for.
-void note_long_context(const Settings& settings, const TextOptions& options, const Model& model);
+/// What follows of windows that are longer than what a model was made for.
+inline constexpr std::string_view kPredictsWorse = "it predicts worse than it can";
+inline constexpr std::string_view kCalibratesWorse =
+    "its linears read what they never do in use, and calibrations are worse for it";
 
+/// Tells on stderr if windows of `context` tokens are that long, and what follows.
+void note_long_context(const Settings& settings, std::int64_t context, const Model& model,
+                       std::string_view what_follows);
+
+/// The text in the model's tokens. Throws Error.
 EvaluationText read_text(const TextOptions& options, const Model& model, const Progress& progress);
 
 /// Appends what was measured, under the keys of the command line: perplexity, nll, …, kl,
