@@ -234,10 +234,15 @@ VerifyResult verify_safetensors(const std::filesystem::path& path,
 }  // namespace
 
 VerifyResult verify_file(const std::filesystem::path& path, const Progress& progress) {
-    const auto checkpoint = Checkpoint::open(path);
-    VerifyResult result = checkpoint->format() == CheckpointFormat::gguf
-                              ? verify_gguf(*checkpoint, progress)
-                              : verify_safetensors(path, checkpoint->directory(), progress);
+    VerifyResult result;
+    if (std::error_code ignored; std::filesystem::exists(path / Manifest::kFileName, ignored)) {
+        result = verify_safetensors(path, path, progress);  // files that are missing have a name
+    } else {
+        const auto checkpoint = Checkpoint::open(path);
+        result = checkpoint->format() == CheckpointFormat::gguf
+                     ? verify_gguf(*checkpoint, progress)
+                     : verify_safetensors(path, checkpoint->directory(), progress);
+    }
     progress.report(1);
     return result;
 }

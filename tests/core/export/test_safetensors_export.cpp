@@ -440,15 +440,27 @@ class TestSafetensorsExport : public QObject {
         QVERIFY(verified.problems[0].english().find('"' + name + '"') != std::string::npos);
     }
 
-    void verifySaysOneThingOfAMissingConfiguration() {
+    void verifySaysOneThingOfAMissingFile_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("configuration") << "config.json";
+        QTest::newRow("index") << "model.safetensors.index.json";
+        QTest::newRow("weights") << "model-00002-of-00003.safetensors";
+    }
+    void verifySaysOneThingOfAMissingFile() {
+        QFETCH(const QString, file);
         const ExportFixture fixture;
         const auto model = fixture.model();
-        write_export(*model, plan_export(*model, parse_plan("int4:g32"), optionsOf("gptq")), {},
+        ExportOptions options = optionsOf("gptq");
+        options.shard_bytes = 20'000;
+        write_export(*model, plan_export(*model, parse_plan("int4:g32"), options), {},
                      fixture.path("out"));
-        fs::remove(fixture.path("out/config.json"));
+        QVERIFY(verify_file(fixture.path("out")).ok());
+        QVERIFY(fs::remove(fixture.path("out") / file.toStdString()));
         const VerifyResult verified = verify_file(fixture.path("out"));
         QCOMPARE(verified.problems.size(), std::size_t{1});
-        QVERIFY(verified.problems[0].english().find("config.json") != std::string::npos);
+        const std::string said = verified.problems[0].english();
+        QVERIFY2(said.find("The file \"" + file.toStdString() + "\" is missing") == 0,
+                 said.c_str());
     }
 
     void badManifestsAreNamed() {
