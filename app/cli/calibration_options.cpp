@@ -92,6 +92,7 @@ nlohmann::ordered_json report_json(const TransformedModel& transformed) {
             const AwqCandidate& chosen = report.candidates[report.chosen];
             entry["alpha"] = chosen.alpha;
             entry["duo"] = chosen.duo;
+            entry["losses_of"] = report.measured == AwqLoss::module ? "module" : "linears";
             entry["losses_on"] =
                 report.sampled == 0 ? "all tokens" : fmt::format("{} tokens", report.sampled);
             for (const AwqCandidate& candidate : report.candidates) {

@@ -38,6 +38,16 @@ constexpr DType kScaleTypes[] = {DType::f16, DType::bf16, DType::f32};
 
 void select(QComboBox* box, const QVariant& value) { box->setCurrentIndex(box->findData(value)); }
 
+// What parse_transform() reads; the strength of SmoothQuant is a field of its own.
+QString transformKey(const Transform& transform) {
+    if (std::holds_alternative<Smooth>(transform)) {
+        return QStringLiteral("smooth");
+    }
+    QString text = QString::fromStdString(format(transform));
+    text.chop(1);  // the slash
+    return text;
+}
+
 // Re-labels a box without losing what is selected.
 void fill(QComboBox* box, const QList<QPair<QString, QVariant>>& entries) {
     const QVariant selected = box->currentData();
@@ -211,17 +221,10 @@ void SchemeEditor::editGrid(const std::function<void(GridSpec&)>& change) {
 void SchemeEditor::editTransform() {
     edit([this](Plan& plan) {
         Transform& transform = std::get<Scheme>(plan.base).transform;
-        switch (transform_->currentIndex()) {
-            case 1:
-                transform = Awq{};
-                break;
-            case 2: {
-                const double hundredths = std::round(alpha_->value() * 100);
-                transform = Smooth{.alpha = hundredths / 100};
-                break;
-            }
-            default:
-                transform = {};
+        const std::string chosen = transform_->currentData().toString().toStdString();
+        transform = chosen.empty() ? Transform() : parse_transform(chosen, 0);
+        if (auto* smooth = std::get_if<Smooth>(&transform)) {
+            smooth->alpha = std::round(alpha_->value() * 100) / 100;
         }
     });
 }
@@ -318,7 +321,7 @@ void SchemeEditor::loadTransform(const Scheme* scheme) {
     const auto* smooth = scheme ? std::get_if<Smooth>(&scheme->transform) : nullptr;
     setRowVisible(transform_, scheme && !with.validate());
     setRowVisible(alpha_, smooth);
-    transform_->setCurrentIndex(scheme ? static_cast<int>(scheme->transform.index()) : 0);
+    select(transform_, scheme ? transformKey(scheme->transform) : QString());
     alpha_->setValue(smooth ? smooth->alpha : Smooth{}.alpha);
 }
 
@@ -504,9 +507,10 @@ void SchemeEditor::retranslate() {
              "calibration text."));
     label(alpha_, tr("Strength α"),
           tr("How much of the activations' outliers goes to the weights: 0 nothing, 1 all."));
-    fill(transform_, {{tr("none", "no transform"), 0},
-                      {QStringLiteral("AWQ"), 1},
-                      {QStringLiteral("SmoothQuant"), 2}});  // as the alternatives of Transform
+    fill(transform_, {{tr("none", "no transform"), QString()},
+                      {QStringLiteral("AWQ"), transformKey(Awq())},
+                      {tr("AWQ, by whole modules"), transformKey(Awq{AwqLoss::module})},
+                      {QStringLiteral("SmoothQuant"), transformKey(Smooth())}});
     fit_->retranslate();
     rounding_->retranslate();
     rules_->retranslate();

@@ -98,10 +98,16 @@ QString fp8Explanation(const Fp8Grid& grid) {
 }
 
 QString transformExplanation(const Scheme& scheme) {
-    if (std::holds_alternative<Awq>(scheme.transform)) {
-        return SchemeExplanation::tr(
+    if (const auto* awq = std::get_if<Awq>(&scheme.transform)) {
+        const QString what = SchemeExplanation::tr(
             "AWQ: columns that read large activations are stored larger, by what gives the least "
             "error of the output, and the activations are made smaller where they come from.");
+        return awq->loss == AwqLoss::linears
+                   ? what
+                   : what + u' ' +
+                         SchemeExplanation::tr(
+                             "The output is that of the whole attention or MLP, as in the method's "
+                             "first implementation.");
     }
     if (std::holds_alternative<Smooth>(scheme.transform)) {
         return SchemeExplanation::tr(

@@ -2,6 +2,7 @@
 
 #include <QLabel>
 #include <QLocale>
+#include <algorithm>
 #include <cmath>
 
 #include "widgets/help_button.h"
@@ -31,7 +32,11 @@ void AwqView::fill() {
     const int color = subject()->color;
     LineSeries plain{tr("s = mean|x|^α"), color, {}, {}};
     LineSeries duo{tr("s = mean|x|^α / mean|w|^(1−α)"), (color + 1) % kSchemeColors, {}, {}};
-    for (const AwqCandidate& candidate : report()->candidates) {
+    std::vector<AwqCandidate> tried = report()->candidates;
+    std::stable_sort(tried.begin(), tried.end(), [](const AwqCandidate& a, const AwqCandidate& b) {
+        return a.alpha < b.alpha;
+    });
+    for (const AwqCandidate& candidate : tried) {
         LineSeries& of = candidate.duo ? duo : plain;
         if (std::isfinite(candidate.loss)) {  // else the scaled weights left the grid's range
             of.x.push_back(candidate.alpha);
@@ -54,11 +59,24 @@ void AwqView::fill() {
     facts << tr("loss %1, without scales %2 (%3 less)")
                  .arg(formatNumber(chosen.loss), formatNumber(identity.loss),
                       formatPercent(identity.loss > 0 ? 1 - chosen.loss / identity.loss : 0));
+    facts << whatIsMeasured();
     facts << (report()->sampled > 0
                   ? tr("on %n sampled token(s)", nullptr, static_cast<int>(report()->sampled))
                   : tr("on all tokens"));
     facts << origin();
     setFacts(facts);
+}
+
+QString AwqView::whatIsMeasured() const {
+    const bool attention = report()->mapping.place.site == InputSite::attention;
+    if (report()->measured == AwqLoss::module) {
+        return attention ? tr("measured at the output of the whole attention")
+                         : tr("measured at the output of the whole MLP");
+    }
+    const bool preview =
+        report()->mapping.norm && report()->transform == ql::Transform(Awq{AwqLoss::module});
+    return preview ? tr("a preview, measured at the outputs of the linears alone")
+                   : tr("measured at the outputs of the linears");
 }
 
 void AwqView::retranslate() {
@@ -72,7 +90,9 @@ void AwqView::retranslate() {
            "in between, and is searched for.</p>"
            "<p>Each point is a set of scales that was really tried: the weights of all linears "
            "that read this input were rounded on their own grids, and the loss is the sum of their "
-           "outputs' relative squared errors. The second curve lets the weights' own sizes count. "
+           "outputs' relative squared errors, or with awq(module) the relative squared error of "
+           "what the attention or MLP behind them makes of them. The search goes in steps of 0.05, "
+           "then of 0.01 around the best. The second curve lets the weights' own sizes count. "
            "The grey line is what rounding costs without scales; the ring marks what is used.</p>"
            "<p>Until the scheme has been compared on the whole model, the candidates are measured "
            "on what the calibration kept.</p>"));

@@ -23,6 +23,8 @@ class AwqView : public ReportView {
     void fill() override;
 
   private:
+    QString whatIsMeasured() const;
+
     LinePlot* plot_;
 };
 

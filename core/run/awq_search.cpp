@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
+#include <numeric>
 
 #include "core/base/parallel.h"
 #include "core/model/resolve_plan.h"
@@ -13,7 +15,8 @@ namespace ql {
 
 namespace {
 
-constexpr int kAlphaSteps = 20;  // of α
+constexpr int kAlphaSteps = 100;  // of α, in all
+constexpr int kCoarse = 5;        // of them at once, at first
 
 /// Weights that share a scale on the grid: what a weight is large or small among.
 std::int64_t shared_columns(const GridSpec& grid, std::int64_t cols) {
@@ -23,6 +26,12 @@ std::int64_t shared_columns(const GridSpec& grid, std::int64_t cols) {
                               : storage != nullptr ? traits(storage->dtype).block_values
                                                    : 0;
     return span > 0 ? span : cols;
+}
+
+double squares(const std::vector<float>& values) {
+    return std::inner_product(
+        values.begin(), values.end(), values.begin(), 0.0, std::plus<>(),
+        [](float a, float b) { return static_cast<double>(a) * static_cast<double>(b); });
 }
 
 /// Divided by the geometric mean of the largest and the smallest.
@@ -48,16 +57,17 @@ class Search {
     Search(const AwqTask& task, const Progress& progress) : task_(task), progress_(progress) {}
 
     AwqChoice run() {
-        list_candidates();
-        for (const std::size_t consumer : task_.mapping.consumers) {
-            measure(consumer);
+        const std::vector<double> weights = relative_weights();
+        for (int step = 0; step <= kAlphaSteps; step += kCoarse) {
+            add(step, nullptr);
         }
-        const auto less = [](const AwqCandidate& a, const AwqCandidate& b) {
-            return a.loss < b.loss;
-        };
-        auto& all = choice_.candidates;
-        choice_.chosen =
-            static_cast<std::size_t>(std::min_element(all.begin(), all.end(), less) - all.begin());
+        for (int step = 0; step < kAlphaSteps; step += kCoarse) {
+            add(step, &weights);
+        }
+        measure(0);
+        const std::size_t coarse = changes_.size();
+        add_around(choice_.candidates[choice_.chosen], weights);
+        measure(coarse);
         choice_.scales = changes_[choice_.chosen].columns;
         return std::move(choice_);
     }
@@ -101,13 +111,15 @@ class Search {
         }
     }
 
-    void list_candidates() {
-        const std::vector<double> weights = relative_weights();
-        for (int step = 0; step <= kAlphaSteps; ++step) {
-            add(step, nullptr);
-        }
-        for (int step = 0; step < kAlphaSteps; ++step) {
-            add(step, &weights);
+    /// The fine steps up to the neighbours of a coarse one.
+    void add_around(AwqCandidate best, const std::vector<double>& weights) {
+        const int middle = static_cast<int>(std::lround(best.alpha * kAlphaSteps));
+        const int first = std::max(middle - kCoarse + 1, 0);
+        const int last = std::min(middle + kCoarse - 1, kAlphaSteps);
+        for (int step = first; step <= last; ++step) {
+            if (step != middle) {
+                add(step, best.duo ? &weights : nullptr);
+            }
         }
     }
 
@@ -130,13 +142,86 @@ class Search {
         choice_.candidates.push_back({alpha, weights != nullptr, 0});
     }
 
+    /// Finds the losses of the candidates from one on, and the least of all.
+    void measure(std::size_t from) {
+        if (task_.block != nullptr && task_.inputs.stretches.sequences.count() > 0) {
+            measure_module(from);
+        } else {
+            for (const std::size_t consumer : task_.mapping.consumers) {
+                measure_linear(consumer, from);
+            }
+            choice_.sampled = task_.inputs.form.sampled();
+        }
+        const auto less = [](const AwqCandidate& a, const AwqCandidate& b) {
+            return a.loss < b.loss;
+        };
+        const auto& all = choice_.candidates;
+        choice_.chosen =
+            static_cast<std::size_t>(std::min_element(all.begin(), all.end(), less) - all.begin());
+    }
+
+    /// Finds what the candidates cost the output of the attention or MLP.
+    void measure_module(std::size_t from) {
+        choice_.measured = AwqLoss::module;
+        const std::int64_t tokens = task_.inputs.stretches.sequences.tokens();
+        choice_.sampled = tokens < task_.inputs.statistics.tokens ? tokens : 0;
+        const BlockWeights& block = task_.block->weights;
+        const std::vector<LinearWeights>& readers =
+            task_.mapping.place.site == InputSite::attention ? block.qkv : block.gate_up;
+        const std::vector<float> output = module_output(readers);
+        const double size = squares(output);
+        std::vector<LinearWeights> rounded = readers;
+        for (std::size_t i = from; i < changes_.size() && size > 0; ++i) {
+            if (!round(readers, i, rounded)) {
+                choice_.candidates[i].loss = std::numeric_limits<double>::infinity();
+                continue;
+            }
+            std::vector<float> difference = module_output(rounded);
+            std::transform(difference.begin(), difference.end(), output.begin(), difference.begin(),
+                           std::minus<>());
+            const double loss = squares(difference) / size;
+            choice_.candidates[i].loss =
+                std::isfinite(loss) ? loss : std::numeric_limits<double>::infinity();
+        }
+    }
+
+    std::vector<float> module_output(const std::vector<LinearWeights>& readers) const {
+        HiddenStates states = task_.inputs.stretches;
+        task_.block->decoder.run_module(task_.block->weights, task_.mapping.place.site, readers,
+                                        states, progress_);
+        return std::move(states.values);
+    }
+
+    /// What becomes of the consumers' weights, in terms of the inputs as they are. False where they
+    /// become too large for a grid; as they are they must not be.
+    bool round(const std::vector<LinearWeights>& readers, std::size_t candidate,
+               std::vector<LinearWeights>& rounded) const {
+        try {
+            for (std::size_t i = 0; i < readers.size(); ++i) {
+                const std::size_t consumer = task_.mapping.consumers[i];
+                const ModelTensor& tensor = task_.model.tensors()[consumer];
+                rounded[i].weight =
+                    FoldedLinear(task_.model, tensor, *task_.entries[consumer].scheme,
+                                 changes_[candidate], importance_of(tensor, task_.importance),
+                                 progress_)
+                        .decoded(readers[i].weight, 0, progress_);
+            }
+            return true;
+        } catch (const Error& error) {
+            if (candidate == 0 || error.code() != ErrorCode::bad_data) {
+                throw;
+            }
+            return false;
+        }
+    }
+
     /// Adds what the candidates cost the output of one consumer.
-    void measure(std::size_t consumer) {
+    void measure_linear(std::size_t consumer, std::size_t from) {
         const ModelTensor& tensor = task_.model.tensors()[consumer];
         std::vector<std::unique_ptr<FoldedLinear>> trials;
-        for (const TensorChange& change : changes_) {
+        for (std::size_t i = from; i < changes_.size(); ++i) {
             trials.push_back(std::make_unique<FoldedLinear>(
-                task_.model, tensor, *task_.entries[consumer].scheme, change,
+                task_.model, tensor, *task_.entries[consumer].scheme, changes_[i],
                 importance_of(tensor, task_.importance), progress_));
         }
         std::vector<double> errors(trials.size());
@@ -149,11 +234,11 @@ class Search {
             // One trial is one thread's work: it is too little to share.
             parallel_for(static_cast<std::int64_t>(trials.size()), progress_, [&](std::int64_t i) {
                 const auto trial = static_cast<std::size_t>(i);
-                errors[trial] += error_of(*trials[trial], weights, first, trial == 0);
+                errors[trial] += error_of(*trials[trial], weights, first, from + trial == 0);
             });
         }
         for (std::size_t i = 0; i < errors.size() && output > 0; ++i) {
-            choice_.candidates[i].loss += errors[i] / output;
+            choice_.candidates[from + i].loss += errors[i] / output;
         }
     }
 

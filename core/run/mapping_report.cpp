@@ -100,8 +100,8 @@ std::vector<TransformedMapping> transformed_mappings(const MappingTask& task) {
 }
 
 MappingReport transform_mapping(const MappingTask& task, const TransformedMapping& mapping,
-                                const LinearInputs& inputs, Model::Changes& changes,
-                                const Progress& progress) {
+                                const LinearInputs& inputs, const LoadedBlock* block,
+                                Model::Changes& changes, const Progress& progress) {
     MappingReport report;
     report.mapping = mapping.mapping;
     report.transform = mapping.transform;
@@ -111,11 +111,12 @@ MappingReport transform_mapping(const MappingTask& task, const TransformedMappin
         report.scales = smooth_scales(smooth->alpha, report.input_max, report.weight_max);
     } else {
         AwqChoice choice = search_awq(
-            {task.model, mapping.mapping, task.entries, task.importance, inputs}, progress);
+            {task.model, mapping.mapping, task.entries, task.importance, inputs, block}, progress);
         report.scales = std::move(choice.scales);
         report.candidates = std::move(choice.candidates);
         report.chosen = choice.chosen;
-        report.sampled = inputs.form.sampled();
+        report.measured = choice.measured;
+        report.sampled = choice.sampled;
     }
     const std::size_t producer = mapping.mapping.producer;
     report.scales =
@@ -140,7 +141,7 @@ std::optional<MappingReport> kept_report(const MappingTask& task, std::size_t te
         inputs.statistics = calibration.inputs.at(mapping->mapping.place);
     }
     Model::Changes unused;
-    return transform_mapping(task, *mapping, inputs, unused, progress);
+    return transform_mapping(task, *mapping, inputs, nullptr, unused, progress);
 }
 
 std::vector<SmoothTrial> kept_sweep(const MappingTask& task, std::size_t tensor,

@@ -20,8 +20,8 @@ struct MappingReport {
     std::vector<float> scales;             ///< what the consumers' columns are multiplied by
     std::vector<AwqCandidate> candidates;  ///< that AWQ tried, the identity first
     std::size_t chosen = 0;                ///< of them
-    /// Rows of inputs that AWQ's losses are measured on; 0: all, by their Gram matrix.
-    std::int64_t sampled = 0;
+    AwqLoss measured = AwqLoss::linears;   ///< what AWQ's losses are really of
+    std::int64_t sampled = 0;              ///< tokens that they are measured on; 0: all
     // Of each channel, before the scales; they divide the first and multiply the second.
     std::vector<float> input_max;   ///< max |x| over the calibration
     std::vector<float> weight_max;  ///< max |w| over the consumers' rows
@@ -51,16 +51,17 @@ struct TransformedMapping {
 std::vector<TransformedMapping> transformed_mappings(const MappingTask& task);
 
 /// Finds the scales of a mapping from what its consumers read, and adds to `changes` what moving
-/// them does. Throws what search_awq throws.
+/// them does. `block` is that of the mapping, or null: see AwqTask. Throws what search_awq throws.
 MappingReport transform_mapping(const MappingTask& task, const TransformedMapping& mapping,
-                                const LinearInputs& inputs, Model::Changes& changes,
-                                const Progress& progress);
+                                const LinearInputs& inputs, const LoadedBlock* block,
+                                Model::Changes& changes, const Progress& progress);
 
-/// What transform_plan would do at the mapping whose scales come to a tensor's columns, found from
-/// a kept calibration. The same if that is of the same text, and AWQ measures on the Gram matrix:
-/// it was kept, and the input has at most 1,024 channels; else on other tokens. Nothing where no
-/// scales come to them. Throws Error(usage) if AWQ has neither a Gram matrix nor a sample of the
-/// inputs to go by.
+/// What transform_plan would do at the mapping whose scales come to a tensor's columns, as far as a
+/// kept calibration tells: it has no tokens that follow each other, so AWQ goes by the outputs of
+/// the linears everywhere. For mappings from linears and for SmoothQuant it is the same if the
+/// calibration is of the same text, and AWQ measures on the Gram matrix: it was kept, and the input
+/// has at most 1,024 channels; else on other tokens. Nothing where no scales come to the columns.
+/// Throws Error(usage) if AWQ has neither a Gram matrix nor a sample of the inputs to go by.
 std::optional<MappingReport> kept_report(const MappingTask& task, std::size_t tensor,
                                          const Calibration& calibration,
                                          const Progress& progress = {});

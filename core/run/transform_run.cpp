@@ -42,9 +42,9 @@ class Transformer {
                                                 static_cast<double>(layer + 1) / end);
             part.report(0,
                         Sentence(QL_TR("core", "Scales: running layer {} of {}"), layer + 1, end));
-            const auto inputs = run_and_learn(decoder_, decoder_.load(layer, stored, part), hidden,
-                                              sites_of(layer), part);
-            transform_layer(layer, inputs, part);
+            const BlockWeights weights = decoder_.load(layer, stored, part);
+            const LoadedBlock block{decoder_, weights};
+            transform_layer(block, run_and_learn(block, hidden, sites_of(layer), part), part);
         }
         progress.report(1);
         result_.model = model_->with(std::move(changes_));
@@ -66,23 +66,28 @@ class Transformer {
         return last;
     }
 
-    std::set<InputSite> sites_of(int layer) const {
-        std::set<InputSite> sites;
+    LearnedSites sites_of(int layer) const {
+        LearnedSites sites;
         for (const TransformedMapping& wanted : wanted_) {
-            if (wanted.mapping.place.layer == layer) {
-                sites.insert(wanted.mapping.place.site);
+            if (wanted.mapping.place.layer != layer) {
+                continue;
+            }
+            sites.all.insert(wanted.mapping.place.site);
+            if (wanted.mapping.norm && wanted.transform == Transform(Awq{AwqLoss::module})) {
+                sites.stretches.insert(wanted.mapping.place.site);
             }
         }
         for (const std::size_t tensor : clipped_) {
             if (model_->tensors()[tensor].layer == layer) {
-                sites.insert(input_place(model_->tensors()[tensor])->site);
+                sites.all.insert(input_place(model_->tensors()[tensor])->site);
             }
         }
         return sites;
     }
 
-    void transform_layer(int layer, const std::map<InputSite, LinearInputs>& inputs,
+    void transform_layer(const LoadedBlock& block, const std::map<InputSite, LinearInputs>& inputs,
                          const Progress& progress) {
+        const int layer = block.weights.layer;
         // A forward pass costs about what a few candidates do.
         double done = 0.1;
         const double all = 0.1 + static_cast<double>(steps_of(layer));
@@ -93,8 +98,9 @@ class Transformer {
         for (const TransformedMapping& wanted : wanted_) {
             if (wanted.mapping.place.layer == layer) {
                 tell(wanted.mapping.producer);
-                result_.mappings.push_back(transform_mapping(
-                    task(), wanted, inputs.at(wanted.mapping.place.site), changes_, progress));
+                result_.mappings.push_back(transform_mapping(task(), wanted,
+                                                             inputs.at(wanted.mapping.place.site),
+                                                             &block, changes_, progress));
             }
         }
         for (const std::size_t tensor : clipped_) {

@@ -11,6 +11,7 @@ namespace ql {
 namespace {
 
 constexpr std::string_view kAwq = "awq";
+constexpr std::string_view kAwqModule = "awq(module)";
 constexpr std::string_view kSmooth = "smooth";
 
 double parse_alpha(std::string_view text, std::size_t offset) {
@@ -32,12 +33,18 @@ std::string format(const Transform& transform) {
     if (const auto* smooth = std::get_if<Smooth>(&transform)) {
         return fmt::format("{}({})/", kSmooth, smooth->alpha);
     }
-    return std::holds_alternative<Awq>(transform) ? fmt::format("{}/", kAwq) : std::string();
+    if (const auto* awq = std::get_if<Awq>(&transform)) {
+        return fmt::format("{}/", awq->loss == AwqLoss::module ? kAwqModule : kAwq);
+    }
+    return {};
 }
 
 Transform parse_transform(std::string_view text, std::size_t offset) {
     if (text == kAwq) {
         return Awq();
+    }
+    if (text == kAwqModule) {
+        return Awq{AwqLoss::module};
     }
     if (text == kSmooth) {
         return Smooth();

@@ -7,9 +7,19 @@
 
 namespace ql {
 
+/// What AWQ's candidates for scales are judged by.
+enum class AwqLoss {
+    /// Σ over the linears that read the scaled input of ‖X ΔWᵀ‖² / ‖X Wᵀ‖²: each counts the same.
+    linears,
+    /// ‖ΔY‖² / ‖Y‖² of the output Y of the attention or MLP that these linears begin, as llm-awq
+    /// has it; of linears that end one, their own.
+    module,
+};
+
 /// AWQ's scaling: columns that read large activations are stored larger, by what was seen to help
 /// most. Source: Lin et al., "AWQ: Activation-aware Weight Quantization" (2023).
 struct Awq {
+    AwqLoss loss = AwqLoss::linears;
     bool operator==(const Awq&) const = default;
 };
 
@@ -29,11 +39,11 @@ inline bool transforms(const Transform& transform) {
     return !std::holds_alternative<std::monostate>(transform);
 }
 
-/// "awq/", "smooth(0.85)/", as it stands before a grid; nothing for none.
+/// "awq/", "awq(module)/", "smooth(0.85)/", as it stands before a grid; nothing for none.
 std::string format(const Transform& transform);
 
-/// Reads "awq", "smooth" or "smooth(0.85)", in lower case. Throws ParseError; `offset` is added to
-/// positions.
+/// Reads "awq", "awq(module)", "smooth" or "smooth(0.85)", in lower case. Throws ParseError;
+/// `offset` is added to positions.
 Transform parse_transform(std::string_view text, std::size_t offset);
 
 }  // namespace ql

@@ -346,6 +346,8 @@ void TestSchemeDock::transformAndClippingAreEdited() {
     dock_->findChild<QCheckBox*>("clip")->click();
     QCOMPARE(text(), QStringLiteral("awq/int4:g128:asym+clip"));
     dock_->findChild<QCheckBox*>("clip")->click();
+    choose("transform", "AWQ, by whole modules");
+    QCOMPARE(text(), QStringLiteral("awq(module)/int4:g128:asym"));
     choose("transform", "SmoothQuant");
     QCOMPARE(text(), QStringLiteral("smooth(0.5)/int4:g128:asym"));
     QVERIFY(alpha->isVisible());

@@ -142,8 +142,13 @@ void Decoder::add_residual(const std::optional<NormWeights>& post_norm, Batch& b
     add(batch.hidden, result, progress);
 }
 
-void Decoder::attend(const BlockWeights& weights, Batch& batch, const LinearInputHook& hook,
-                     const Progress& progress) const {
+void Decoder::norm_states(const NormWeights& norm, Batch& batch, const Progress& progress) const {
+    backend_.norm(batch.tokens, spec_.width, norm.op(spec_), batch.hidden.data(),
+                  Batch::rows(batch.narrow, batch.tokens, spec_.width).data(), progress);
+}
+
+void Decoder::attend(const BlockWeights& weights, std::span<const LinearWeights> qkv, Batch& batch,
+                     const LinearInputHook& hook, const Progress& progress) const {
     AttentionOp op;
     op.heads = spec_.heads;
     op.kv_heads = spec_.kv_heads;
@@ -152,44 +157,61 @@ void Decoder::attend(const BlockWeights& weights, Batch& batch, const LinearInpu
     op.scale = spec_.attention_scale;
     op.softcap = spec_.attention_softcap;
     const std::span<float> normed = Batch::rows(batch.narrow, batch.tokens, spec_.width);
-    const std::span<float> qkv = Batch::rows(batch.wide, batch.tokens, op.qkv_width());
+    const std::span<float> projected = Batch::rows(batch.wide, batch.tokens, op.qkv_width());
     const std::span<float> attended = Batch::rows(batch.middle, batch.tokens, op.q_width());
-    backend_.norm(batch.tokens, spec_.width, weights.attention_norm.op(spec_), batch.hidden.data(),
-                  normed.data(), progress);
     batch.show(hook, InputSite::attention, normed);
-    float* out = qkv.data();
-    for (const LinearWeights& linear : weights.qkv) {
+    float* out = projected.data();
+    for (const LinearWeights& linear : qkv) {
         backend_.linear(batch.sequences, linear.op(), normed.data(), out, op.qkv_width(), progress);
         out += linear.rows;
     }
     turn_heads(weights, batch, progress);
-    backend_.attention(batch.sequences, op, qkv.data(), attended.data(), progress);
+    backend_.attention(batch.sequences, op, projected.data(), attended.data(), progress);
     batch.show(hook, InputSite::attention_output, attended);
     backend_.linear(batch.sequences, weights.attention_output.op(), attended.data(), normed.data(),
                     spec_.width, progress);
-    add_residual(weights.post_attention_norm, batch, progress);
 }
 
-void Decoder::feed_forward(const BlockWeights& weights, Batch& batch, const LinearInputHook& hook,
+void Decoder::feed_forward(const BlockWeights& weights, std::span<const LinearWeights> gate_up,
+                           Batch& batch, const LinearInputHook& hook,
                            const Progress& progress) const {
     const std::int64_t wide = (weights.gated ? 2 : 1) * spec_.feed_forward;
     const std::span<float> normed = Batch::rows(batch.narrow, batch.tokens, spec_.width);
-    const std::span<float> gate_up = Batch::rows(batch.wide, batch.tokens, wide);
+    const std::span<float> projected = Batch::rows(batch.wide, batch.tokens, wide);
     const std::span<float> active = Batch::rows(batch.middle, batch.tokens, spec_.feed_forward);
-    backend_.norm(batch.tokens, spec_.width, weights.ffn_norm.op(spec_), batch.hidden.data(),
-                  normed.data(), progress);
     batch.show(hook, InputSite::feed_forward, normed);
-    float* out = gate_up.data();
-    for (const LinearWeights& linear : weights.gate_up) {
+    float* out = projected.data();
+    for (const LinearWeights& linear : gate_up) {
         backend_.linear(batch.sequences, linear.op(), normed.data(), out, wide, progress);
         out += linear.rows;
     }
     backend_.activate(batch.tokens, spec_.feed_forward, spec_.activation, weights.gated,
-                      gate_up.data(), active.data(), progress);
+                      projected.data(), active.data(), progress);
     batch.show(hook, InputSite::down, active);
     backend_.linear(batch.sequences, weights.down.op(), active.data(), normed.data(), spec_.width,
                     progress);
-    add_residual(weights.post_ffn_norm, batch, progress);
+}
+
+void Decoder::in_batches(int layer, HiddenStates& states, const std::function<void(Batch&)>& body,
+                         const Progress& progress) const {
+    std::vector<float> narrow;
+    std::vector<float> wide;
+    std::vector<float> middle;
+    const RotationTables rotations(spec_.blocks[static_cast<std::size_t>(layer)].local_rotary
+                                       ? spec_.local_rotary
+                                       : spec_.rotary,
+                                   states.sequences, progress);
+    for (const TokenBatch& group : block_batches(states.sequences)) {
+        const std::int64_t tokens = group.sequences.tokens();
+        const std::span<float> rows =
+            std::span(states.values)
+                .subspan(static_cast<std::size_t>(group.first_token * spec_.width),
+                         static_cast<std::size_t>(tokens * spec_.width));
+        Batch batch{
+            group.sequences, group.first_token, tokens, layer, rotations, rows, narrow, wide,
+            middle};
+        body(batch);
+    }
 }
 
 std::vector<TokenBatch> Decoder::block_batches(const Sequences& sequences) const {
@@ -201,24 +223,31 @@ std::vector<TokenBatch> Decoder::block_batches(const Sequences& sequences) const
 
 void Decoder::run_block(const BlockWeights& weights, HiddenStates& hidden,
                         const LinearInputHook& hook, const Progress& progress) const {
-    std::vector<float> narrow;
-    std::vector<float> wide;
-    std::vector<float> middle;
-    const RotationTables rotations(
-        spec_.blocks[static_cast<std::size_t>(weights.layer)].local_rotary ? spec_.local_rotary
-                                                                           : spec_.rotary,
-        hidden.sequences, progress);
-    for (const TokenBatch& part : block_batches(hidden.sequences)) {
-        const std::int64_t tokens = part.sequences.tokens();
-        const std::span<float> rows =
-            std::span(hidden.values)
-                .subspan(static_cast<std::size_t>(part.first_token * spec_.width),
-                         static_cast<std::size_t>(tokens * spec_.width));
-        Batch batch{part.sequences, part.first_token, tokens, weights.layer, rotations,
-                    rows,           narrow,           wide,   middle};
-        attend(weights, batch, hook, progress);
-        feed_forward(weights, batch, hook, progress);
-    }
+    const auto run = [&](Batch& batch) {
+        norm_states(weights.attention_norm, batch, progress);
+        attend(weights, weights.qkv, batch, hook, progress);
+        add_residual(weights.post_attention_norm, batch, progress);
+        norm_states(weights.ffn_norm, batch, progress);
+        feed_forward(weights, weights.gate_up, batch, hook, progress);
+        add_residual(weights.post_ffn_norm, batch, progress);
+    };
+    in_batches(weights.layer, hidden, run, progress);
+}
+
+void Decoder::run_module(const BlockWeights& weights, InputSite site,
+                         std::span<const LinearWeights> readers, HiddenStates& states,
+                         const Progress& progress) const {
+    const auto run = [&](Batch& batch) {
+        const std::span<float> narrow = Batch::rows(batch.narrow, batch.tokens, spec_.width);
+        std::copy(batch.hidden.begin(), batch.hidden.end(), narrow.begin());
+        if (site == InputSite::attention) {
+            attend(weights, readers, batch, {}, progress);
+        } else {
+            feed_forward(weights, readers, batch, {}, progress);
+        }
+        std::copy(narrow.begin(), narrow.end(), batch.hidden.begin());
+    };
+    in_batches(weights.layer, states, run, progress);
 }
 
 HiddenStates Decoder::run(const std::vector<TokenIds>& ids, const WeightSource& source,

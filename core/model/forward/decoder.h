@@ -92,6 +92,14 @@ class Decoder {
     void run_block(const BlockWeights& weights, HiddenStates& hidden,
                    const LinearInputHook& hook = {}, const Progress& progress = {}) const;
 
+    /// Takes what the norm before a block's attention or MLP (`site`: attention or feed_forward)
+    /// gives through that module alone: `states` become its output, without a norm behind it and
+    /// the residual stream. `readers` are the linears that read the states, in place of the block's
+    /// own.
+    void run_module(const BlockWeights& weights, InputSite site,
+                    std::span<const LinearWeights> readers, HiddenStates& states,
+                    const Progress& progress = {}) const;
+
     /// The norm after the last block, in place: hidden states become what the output matrix reads.
     void finish(HiddenStates& hidden, const WeightSource& source, const LinearInputHook& hook = {},
                 const Progress& progress = {}) const;
@@ -114,10 +122,14 @@ class Decoder {
   private:
     class RotationTables;
     struct Batch;
-    void attend(const BlockWeights& weights, Batch& batch, const LinearInputHook& hook,
-                const Progress& progress) const;
-    void feed_forward(const BlockWeights& weights, Batch& batch, const LinearInputHook& hook,
-                      const Progress& progress) const;
+    void in_batches(int layer, HiddenStates& states, const std::function<void(Batch&)>& body,
+                    const Progress& progress) const;
+    void norm_states(const NormWeights& norm, Batch& batch, const Progress& progress) const;
+    // From normed states to what is added to the residual stream, both in Batch::narrow.
+    void attend(const BlockWeights& weights, std::span<const LinearWeights> qkv, Batch& batch,
+                const LinearInputHook& hook, const Progress& progress) const;
+    void feed_forward(const BlockWeights& weights, std::span<const LinearWeights> gate_up,
+                      Batch& batch, const LinearInputHook& hook, const Progress& progress) const;
     void turn_heads(const BlockWeights& weights, Batch& batch, const Progress& progress) const;
     void add_residual(const std::optional<NormWeights>& post_norm, Batch& batch,
                       const Progress& progress) const;

@@ -75,7 +75,7 @@ class TestMappingReport : public QObject {
             if (!kept) {
                 continue;
             }
-            QCOMPARE(kept->candidates.size(), std::size_t{41});
+            QVERIFY(kept->candidates.size() > std::size_t{41});
             QCOMPARE(kept->candidates.size(), done->candidates.size());
             QCOMPARE(kept->chosen, done->chosen);
             QVERIFY(kept->scales == done->scales);

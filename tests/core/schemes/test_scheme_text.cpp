@@ -132,6 +132,8 @@ class TestSchemeText : public QObject {
 
     void transformsAreRead() {
         QVERIFY(parse_scheme("AWQ/Q4_0").transform == Transform(Awq()));
+        QVERIFY(parse_scheme("awq(module)/q4_0").transform == Transform(Awq{AwqLoss::module}));
+        QCOMPARE(format(parse_scheme("AWQ(Module)/Q4_0")), std::string("awq(module)/q4_0"));
         QVERIFY(parse_scheme("smooth/int8").transform == Transform(Smooth{0.5}));
         QVERIFY(parse_scheme("smooth(1)/int8").transform == Transform(Smooth{1}));
         QCOMPARE(format(parse_scheme("awq/int4")), std::string("awq/int4:g128:asym"));  // a preset
