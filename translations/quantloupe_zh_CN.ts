@@ -1465,10 +1465,6 @@
         <translation>4 位整数，每 128 个权重一个缩放因子和一个零点；先把读取大激活值的列放大，并在有利之处截断权重。需要校准文本。</translation>
     </message>
     <message>
-        <source>8-bit integers, one scale for each output channel, after outliers of the activations were moved into the weights. Needs a calibration text.</source>
-        <translation>8 位整数，每个输出通道一个缩放因子；先把激活值中的离群值移入权重。需要校准文本。</translation>
-    </message>
-    <message>
         <source>8-bit integers for weights (a scale for each output channel) and for activations (a scale for each token), rounded to nearest.</source>
         <translation>权重用 8 位整数（每个输出通道一个缩放因子），激活值也用 8 位整数（每个词元一个缩放因子），最近舍入。</translation>
     </message>
@@ -1559,10 +1555,6 @@
     <message>
         <source>The model&apos;s weights are already quantized in a form that cannot be read (quant_method {}).</source>
         <translation>模型的权重已经量化，而且是无法读取的形式（quant_method {}）。</translation>
-    </message>
-    <message>
-        <source>A hash is no hexadecimal number.</source>
-        <translation>某个哈希值不是十六进制数。</translation>
     </message>
     <message>
         <source>The file is not what an export writes.</source>
@@ -1815,6 +1807,34 @@
     <message>
         <source>vLLM joins q, k and v, and gate and up, and wants each of one type; {} differs from the others of its layer.</source>
         <translation>vLLM 会把 q、k、v 合为一个矩阵，gate 与 up 也合为一个，并要求各自类型一致；{} 与同层的其他部分不同。</translation>
+    </message>
+    <message>
+        <source>The hash of {} is no hexadecimal number.</source>
+        <translation>{} 的哈希值不是十六进制数。</translation>
+    </message>
+    <message>
+        <source>{} is no name of a file in the folder.</source>
+        <translation>{} 不是文件夹中某个文件的名字。</translation>
+    </message>
+    <message>
+        <source>There is no tokenizer beside the model, and so none in the folder: programs load it, but need a tokenizer from elsewhere.</source>
+        <translation>模型旁边没有分词器，因此导出的文件夹里也没有：程序可以加载它，但需要另外提供分词器。</translation>
+    </message>
+    <message>
+        <source>The file {} was changed after the export.</source>
+        <translation>文件 {} 在导出之后被修改过。</translation>
+    </message>
+    <message>
+        <source>Tensor {} is missing.</source>
+        <translation>缺少张量 {}。</translation>
+    </message>
+    <message>
+        <source>The file {} is missing, and without it nobody knows what the tensors mean.</source>
+        <translation>缺少文件 {}；没有它，就无从得知各张量的含义。</translation>
+    </message>
+    <message>
+        <source>8-bit integers, one scale for each output channel, after outliers of the activations were moved into the weights. Weights only: smooth(0.5)/w8a8 stores activations in 8 bits too. Needs a calibration text.</source>
+        <translation>8 位整数，每个输出通道一个缩放因子，先把激活值中的离群值移入权重。只量化权重：smooth(0.5)/w8a8 把激活值也存为 8 位。需要校准文本。</translation>
     </message>
 </context>
 <context>
@@ -2280,8 +2300,24 @@
         <translation>AWQ 的搜索</translation>
     </message>
     <message>
-        <source>&lt;p&gt;AWQ multiplies columns of weights that meet large activations by s before they are rounded, and divides what they read by s. Larger weights lose relatively less, but they also widen the range that their group has to share: so the best α lies somewhere in between, and is searched for.&lt;/p&gt;&lt;p&gt;Each point is a set of scales that was really tried: the weights of all linears that read this input were rounded on their own grids, and the loss is the sum of their outputs&apos; relative squared errors. The second curve lets the weights&apos; own sizes count. The grey line is what rounding costs without scales; the ring marks what is used.&lt;/p&gt;&lt;p&gt;Until the scheme has been compared on the whole model, the candidates are measured on what the calibration kept.&lt;/p&gt;</source>
-        <translation>&lt;p&gt;AWQ 在舍入之前把遇到大激活值的权重列乘以 s，并把它们读入的值除以 s。较大的权重相对损失较小，但也会撑大同组权重共用的范围，因此最佳的 α 介于两端之间，需要搜索。&lt;/p&gt;&lt;p&gt;每个点都是真正试过的一组缩放因子：读取这一输入的所有线性层的权重都在各自的网格上舍入，损失是它们输出的相对平方误差之和。第二条曲线同时考虑权重本身的大小。灰线是不缩放时舍入的代价，圆环标出采用的候选。&lt;/p&gt;&lt;p&gt;在整个模型上比较该方案之前，候选是在校准所保留的数据上测量的。&lt;/p&gt;</translation>
+        <source>measured at the output of the whole attention</source>
+        <translation>按整个注意力模块的输出衡量</translation>
+    </message>
+    <message>
+        <source>measured at the output of the whole MLP</source>
+        <translation>按整个 MLP 的输出衡量</translation>
+    </message>
+    <message>
+        <source>a preview, measured at the outputs of the linears alone</source>
+        <translation>预览，仅按线性层的输出衡量</translation>
+    </message>
+    <message>
+        <source>measured at the outputs of the linears</source>
+        <translation>按线性层的输出衡量</translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;AWQ multiplies columns of weights that meet large activations by s before they are rounded, and divides what they read by s. Larger weights lose relatively less, but they also widen the range that their group has to share: so the best α lies somewhere in between, and is searched for.&lt;/p&gt;&lt;p&gt;Each point is a set of scales that was really tried: the weights of all linears that read this input were rounded on their own grids, and the loss is the sum of their outputs&apos; relative squared errors, or with awq(module) the relative squared error of what the attention or MLP behind them makes of them. The search goes in steps of 0.05, then of 0.01 around the best. The second curve lets the weights&apos; own sizes count. The grey line is what rounding costs without scales; the ring marks what is used.&lt;/p&gt;&lt;p&gt;Until the scheme has been compared on the whole model, the candidates are measured on what the calibration kept.&lt;/p&gt;</source>
+        <translation>&lt;p&gt;AWQ 在舍入之前把遇到大激活值的权重列乘以 s，并把它们读入的值除以 s。较大的权重相对损失较小，但也会撑大同组权重共用的范围，因此最佳的 α 介于两端之间，需要搜索。&lt;/p&gt;&lt;p&gt;每个点都是真正试过的一组缩放因子：读取这一输入的所有线性层的权重都在各自的网格上舍入，损失是它们输出的相对平方误差之和；用 awq(module) 时，则是其后的注意力模块或 MLP 由此得到的输出的相对平方误差。搜索先以 0.05 为步长，再在最佳点附近以 0.01 为步长。第二条曲线同时考虑权重本身的大小。灰线是不缩放时舍入的代价，圆环标出采用的候选。&lt;/p&gt;&lt;p&gt;在整个模型上比较该方案之前，候选是在校准所保留的数据上测量的。&lt;/p&gt;</translation>
     </message>
 </context>
 <context>
@@ -5690,6 +5726,10 @@
         <source>How what the linears read is stored at run time; it is rounded so when the model is run. A scale per sequence stands for one per tensor; a static one comes from a calibration text.</source>
         <translation>线性层读入的内容在运行时如何存储；运行模型时就按这种方式舍入。每个序列一个缩放因子即对应每张量一个；静态的则来自校准文本。</translation>
     </message>
+    <message>
+        <source>AWQ, by whole modules</source>
+        <translation>AWQ（按整个模块）</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::SchemeExplanation</name>
@@ -5886,6 +5926,10 @@
     <message>
         <source>GPTAQ: they also make up for what quantized blocks before have changed about the inputs.</source>
         <translation>GPTAQ：它们还会补偿前面已量化的块给输入带来的变化。</translation>
+    </message>
+    <message>
+        <source>The output is that of the whole attention or MLP, as in the method&apos;s first implementation.</source>
+        <translation>这里的输出指整个注意力模块或 MLP 的输出，与该方法最初的实现一致。</translation>
     </message>
 </context>
 <context>

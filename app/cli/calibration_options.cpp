@@ -12,12 +12,11 @@ namespace ql::cli {
 namespace {
 
 /// Refuses with a sentence what is no count.
-std::string whole_number_from_1(const std::string& text) {
+std::string whole_number(const std::string& text) {
     const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-    const bool zero = text.find_first_not_of('0') == text.npos;
-    return digits && !zero
+    return digits
                ? std::string()
-               : fmt::format("'{}' is no number of windows: 1 or more are needed", text);
+               : fmt::format("'{}' is no number of windows: a whole one is, and 0 for all", text);
 }
 
 }  // namespace
@@ -35,8 +34,8 @@ void add_calibration_options(CLI::App& command, CalibrationChoice& choice) {
         ->capture_default_str();
     command
         .add_option("--calibration-samples", choice.samples,
-                    "So many windows of it, spread evenly over it; all if it has no more")
-        ->check(whole_number_from_1)
+                    "So many windows of it, spread evenly over it; 0: all")
+        ->check(whole_number)
         ->capture_default_str();
 }
 

@@ -14,7 +14,7 @@ namespace ql::cli {
 
 struct CalibrationChoice {
     std::string file;           ///< --calibration; empty: the built-in text
-    std::size_t samples = 128;  ///< at most
+    std::size_t samples = 128;  ///< at most; 0: all that the text gives
     std::int64_t context = 512;
 };
 
