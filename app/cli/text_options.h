@@ -26,10 +26,14 @@ struct TextOptions {
 /// Adds --text, --context, --windows, --protocol and --resume; `options` must outlive the parsing.
 void add_text_options(CLI::App& command, TextOptions& options);
 
-/// The text in the model's tokens. Throws Error.
 /// Tells on stderr if windows are longer than what the model was made for.
 void note_long_context(const Settings& settings, const TextOptions& options, const Model& model);
 
+/// Tells on stderr whether the model's configuration wants activations rounded, and whether they
+/// are.
+void note_activations(const Settings& settings, const Model& model);
+
+/// The text in the model's tokens. Throws Error.
 EvaluationText read_text(const TextOptions& options, const Model& model, const Progress& progress);
 
 /// Appends what was measured, under the keys of the command line: perplexity, nll, …, kl,

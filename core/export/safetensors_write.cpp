@@ -241,12 +241,8 @@ class FolderWriter {
 
     /// The number that a runtime divides inputs by: what the largest of them is stored as 1 of.
     float input_scale(const SafetensorsExportTensor& tensor) const {
-        const ModelTensor& source = model_.tensors()[tensor.tensor];
-        const auto place = input_place(source);
-        const float limit = plan_.options.limits->at(*place);
-        return make_grid(tensor.entry.scheme->activations->grid())
-            ->fit_tensor({-limit, limit})
-            .scale;
+        const auto place = input_place(model_.tensors()[tensor.tensor]);
+        return weights_.activation_scale(place->layer, place->site);
     }
 
     const Model& model_;
