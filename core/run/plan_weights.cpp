@@ -84,13 +84,7 @@ PlanWeights::PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
       limits_(std::move(limits)),
       entries_(resolve_plan(plan, *model_, importance_.get())),
       activations_(activations_of(*model_, entries_)),
-      stored_activations_(*model_) {
-    for (std::size_t t = 0; t < entries_.size(); ++t) {
-        const auto place = input_place(model_->tensors()[t]);
-        if (place && entries_[t].scheme) {
-            stored_activations_.drop(place->layer, place->site);
-        }
-    }
+      stored_activations_(kept_activations(*model_, entries_)) {
     if (plan.folds() || (plan.uses_gptq() && rounded_ == nullptr) ||
         (plan.fixes_activations() && limits_ == nullptr)) {
         throw Error(ErrorCode::usage, needs_calibration());
