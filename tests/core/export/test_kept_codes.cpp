@@ -203,6 +203,24 @@ class TestKeptCodes : public QObject {
         }
     }
 
+    void scatteredGroupsAreNot() {
+        const KeptFixture fixture("gptq", "int4:g32");
+        const StoredTensor* order =
+            fixture.source->checkpoint().find("model.layers.0.mlp.up_proj.g_idx");
+        const auto stored = fixture.source->checkpoint().bytes(*order);
+        QByteArray groups(reinterpret_cast<const char*>(stored.data()),
+                          static_cast<qsizetype>(stored.size()));
+        std::swap(groups.front(), groups[groups.size() - 4]);  // little-endian words
+        ExportFixture::overwrite(fixture.path("a/model.safetensors"), order->offset, groups);
+        const auto scattered = Model::open(fixture.path("a"));
+        const std::string said = error_of([&] { fixture.plan(scattered, "keep", "gptq"); });
+        QVERIFY2(said.find("desc_act") != std::string::npos, said.c_str());
+        QVERIFY2(said.find("layers.0.mlp.up_proj") != std::string::npos, said.c_str());
+        const ExportPlan planned = fixture.plan(scattered, "int4:g32", "gptq");
+        QVERIFY(notes(planned, "1 tensors are quantized already"));
+        QVERIFY(notes(planned, "codes are kept"));
+    }
+
     void ggufIsTheSame() {
         const KeptFixture fixture("gptq", "int4:g32");
         fixture.write("q8_0", "a.gguf");
