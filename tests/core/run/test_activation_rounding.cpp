@@ -206,7 +206,9 @@ class TestActivationRounding : public QObject {
             const float most =
                 std::string_view(text).find("fp8") != std::string_view::npos ? 448 : 127;
             for (const auto& [place, limit] : largest) {
-                QCOMPARE(weights->activation_scale(place.layer, place.site), limit / most);
+                if (place.site != InputSite::output) {  // which is read as it is
+                    QCOMPARE(weights->activation_scale(place.layer, place.site), limit / most);
+                }
             }
         }
     }
