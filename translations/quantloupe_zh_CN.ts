@@ -1729,10 +1729,6 @@
         <translation>其 {} 个字并非 {} 个 4 位或 8 位编码，而只有这两种可以读取。</translation>
     </message>
     <message>
-        <source>The model names how activations are rounded ({}); here it is run with activations as they are.</source>
-        <translation>模型声明了激活的舍入方式（{}）；此处运行时激活保持原样。</translation>
-    </message>
-    <message>
         <source>A GGUF file of this architecture cannot be written in Hugging Face form.</source>
         <translation>这种架构的 GGUF 文件无法写成 Hugging Face 形式。</translation>
     </message>
@@ -1835,6 +1831,34 @@
     <message>
         <source>8-bit integers, one scale for each output channel, after outliers of the activations were moved into the weights. Weights only: smooth(0.5)/w8a8 stores activations in 8 bits too. Needs a calibration text.</source>
         <translation>8 位整数，每个输出通道一个缩放因子，先把激活值中的离群值移入权重。只量化权重：smooth(0.5)/w8a8 把激活值也存为 8 位。需要校准文本。</translation>
+    </message>
+    <message>
+        <source>{} tensors are of the type that is asked for already: their codes are kept as they are, whatever fit the scheme names.</source>
+        <translation>{} 个张量已经是所要求的类型：无论方案指定何种拟合方式，其编码都将原样保留。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s configuration rounds what its linears read; what is written does not say so, and is run with activations as they are.</source>
+        <translation>模型配置规定对线性层读取的激活值进行舍入；写出的文件不记录这一点，运行时激活值保持原样。</translation>
+    </message>
+    <message>
+        <source>Its codes cannot be kept: the plan scales its weights for other tensors.</source>
+        <translation>无法保留其编码：方案为其他张量缩放了它的权重。</translation>
+    </message>
+    <message>
+        <source>Its codes cannot be kept: its groups are not made of neighbouring columns (desc_act).</source>
+        <translation>无法保留其编码：它的分组并非由相邻的列组成（desc_act）。</translation>
+    </message>
+    <message>
+        <source>What linears read is rounded while the model runs, as its configuration says ({}).</source>
+        <translation>按照模型配置的规定，运行时会对线性层读取的激活值进行舍入（{}）。</translation>
+    </message>
+    <message>
+        <source>The model names how activations are rounded ({}) in a way that is not simulated here: there, they are run as they are.</source>
+        <translation>模型指定的激活值舍入方式（{}）此处无法模拟：相应位置的激活值将按原样运行。</translation>
+    </message>
+    <message>
+        <source>Linears that read the same activations as {} round them in another way: there, they are run as they are.</source>
+        <translation>与 {} 读取相同激活值的线性层采用了另一种舍入方式：相应位置的激活值将按原样运行。</translation>
     </message>
 </context>
 <context>

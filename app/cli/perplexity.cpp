@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
 #include "app/cli/text_options.h"
+#include "core/run/activation_rounding.h"
 #include "core/run/other_checkpoint.h"
 #include "core/run/predictions.h"
 
@@ -44,11 +45,15 @@ void print(const Divergence& d) {
     print_row("correlation", 100 * d.correlation, " %");
 }
 
-void print(const Evaluation& evaluation, const EvaluationText& text) {
+void print(const Evaluation& evaluation, const std::string& activations,
+           const EvaluationText& text) {
     fmt::print("{}\n", for_terminal(evaluation.label));
     print_row("perplexity", evaluation.perplexity);
     if (evaluation.divergence) {
         print(*evaluation.divergence);
+    }
+    if (!activations.empty()) {
+        fmt::print("  {:<22} {:>12}\n", "activations rounded", activations);
     }
     fmt::print("  {} scored in {} of {}, protocol {}\n", counted(evaluation.tokens, "token"),
                counted(text.windows.size(), "window"), text.context, name(text.protocol));
@@ -81,40 +86,59 @@ std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments&
 
 /// A model as it is stored, beside the one that it was made of.
 std::vector<EvaluatedModel> with_its_original(const std::shared_ptr<const Model>& first,
-                                              const std::string& path) {
+                                              const std::string& path,
+                                              const std::shared_ptr<const Model>& other) {
     EvaluatedModel as_it_was = original(first);
     as_it_was.label = fmt::format("{} (the original)", first->checkpoint().path().string());
-    return {as_it_was, {path, std::make_shared<OtherCheckpoint>(first, Model::open(path))}};
+    return {as_it_was, {path, std::make_shared<OtherCheckpoint>(first, other)}};
+}
+
+/// What was measured of a model, and how its activations were stored.
+void append_with(const Evaluation& evaluation, const std::string& activations,
+                 nlohmann::ordered_json& json) {
+    append(evaluation, json);
+    json["activations"] =
+        activations.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(activations);
 }
 
 void run(const Settings& settings, const Arguments& arguments) {
     RoundingFile kept(arguments.text.rounding());
     const bool compared = !arguments.original.empty();
-    const auto model = Model::open(compared ? arguments.original : arguments.model);
+    const auto named = Model::open(arguments.model);
+    const auto model = compared ? Model::open(arguments.original) : named;
     const Decoder decoder(model);
     note_long_context(settings, arguments.text.context, *model, kPredictsWorse);
+    note_activations(settings, *named);
     const Progress progress = terminal_progress(settings);
     const std::vector<EvaluatedModel> models =
-        compared ? with_its_original(model, arguments.model)
+        compared ? with_its_original(model, arguments.model, named)
                  : models_of(settings, arguments, model, kept, progress);
     const EvaluationText text = read_text(arguments.text, *model, progress);
     const auto results = evaluate(decoder, models, text, arguments.text.evaluation(), progress);
     kept.remove();
     finish_progress();
+    const auto activations = [&](std::size_t m) {
+        return rounded_activations(*models[m].weights, decoder.blocks());
+    };
     if (!settings.json) {
-        for (const Evaluation& result : results) {
-            print(result, text);
+        for (std::size_t m = 0; m < results.size(); ++m) {
+            print(results[m], activations(m), text);
         }
         return;
     }
     nlohmann::ordered_json json = {{"scheme", results.back().label}};
-    append(results.back(), json);
+    append_with(results.back(), activations(results.size() - 1), json);
+    json["notes"] = nlohmann::ordered_json::array();
+    const StoredActivations stored(*named);
+    for (const Sentence& note : stored.notes()) {
+        json["notes"].push_back(note.english());
+    }
     json["protocol"] = name(text.protocol);
     json["context"] = text.context;
     json["windows"] = text.windows.size();
     json["tokens_scored"] = results.back().tokens;
     if (results.size() > 1) {
-        append(results.front(), json["original"]);
+        append_with(results.front(), activations(0), json["original"]);
     }
     print_json(json);
 }

@@ -53,6 +53,16 @@ void note_long_context(const Settings& settings, std::int64_t context, const Mod
     }
 }
 
+void note_activations(const Settings& settings, const Model& model) {
+    if (settings.json || settings.quiet) {
+        return;
+    }
+    const StoredActivations stored(model);
+    for (const Sentence& note : stored.notes()) {
+        fmt::print(stderr, "note: {}\n", for_terminal(note.english()));
+    }
+}
+
 EvaluationText read_text(const TextOptions& options, const Model& model, const Progress& progress) {
     const MappedFile file(options.file);
     const auto bytes = file.range(0, file.size());

@@ -35,6 +35,10 @@ inline constexpr std::string_view kCalibratesWorse =
 void note_long_context(const Settings& settings, std::int64_t context, const Model& model,
                        std::string_view what_follows);
 
+/// Tells on stderr whether the model's configuration wants activations rounded, and whether they
+/// are.
+void note_activations(const Settings& settings, const Model& model);
+
 /// The text in the model's tokens. Throws Error.
 EvaluationText read_text(const TextOptions& options, const Model& model, const Progress& progress);
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files/escape.h"
+#include "core/model/resolve_plan.h"
 
 namespace ql {
 
@@ -47,12 +48,44 @@ void note_quantized_twice(const Model& model, const std::vector<ExportRow>& rows
                           std::vector<Sentence>& notes) {
     const auto twice = std::count_if(rows.begin(), rows.end(), [&](const ExportRow& row) {
         return row.entry.scheme && is_quantized(model.tensors()[row.tensor]) &&
-               row.type != model.tensors()[row.tensor].stored_as();
+               !is_copied(model, model.tensors()[row.tensor], *row.entry.scheme);
     });
+    const auto kept = std::count_if(rows.begin(), rows.end(), [&](const ExportRow& row) {
+        return row.entry.scheme && is_quantized(model.tensors()[row.tensor]) &&
+               row.type == model.tensors()[row.tensor].stored_as() &&
+               is_copied(model, model.tensors()[row.tensor], *row.entry.scheme);
+    });
+    if (kept > 0) {
+        notes.emplace_back(
+            QL_TR("core",
+                  "{} tensors are of the type that is asked for already: their codes are kept as "
+                  "they are, whatever fit the scheme names."),
+            kept);
+    }
     if (twice > 0) {
         notes.emplace_back(
             QL_TR("core", "{} tensors are quantized already; quantizing them again costs quality."),
             twice);
+    }
+}
+
+/// Of what a plan keeps; where it has a scheme, that says how activations are stored.
+void note_lost_activations(const Model& model, const std::vector<ExportRow>& rows,
+                           ExportFormat format, std::vector<Sentence>& notes) {
+    const bool lost = std::any_of(rows.begin(), rows.end(), [&](const ExportRow& row) {
+        if (row.tensor >= model.tensors().size() || row.entry.scheme) {
+            return false;
+        }
+        const auto& packed = model.tensors()[row.tensor].packed;
+        return packed != nullptr &&
+               (!packed->activations.unknown.empty() ||
+                (packed->activations.known && format != ExportFormat::compressed_tensors));
+    });
+    if (lost) {
+        notes.emplace_back(QL_TR(
+            "core",
+            "The model's configuration rounds what its linears read; what is written does not say "
+            "so, and is run with activations as they are."));
     }
 }
 
@@ -64,6 +97,7 @@ std::vector<Sentence> plan_notes(const Model& model, const Plan& plan,
     note_idle_rules(plan, rows, notes);
     note_fallbacks(rows, notes);
     note_quantized_twice(model, rows, notes);
+    note_lost_activations(model, rows, options.format, notes);
     if (options.importance != nullptr && !plan.uses_importance()) {
         notes.emplace_back(QL_TR(
             "core", "The importance matrix is not used: no scheme of the plan has +imatrix."));

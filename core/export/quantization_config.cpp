@@ -43,7 +43,8 @@ int columns_of_group(const IntegerGrid& grid) {
 Json gptq_config(const SafetensorsExport& plan) {
     const SafetensorsExportTensor& tensor = first_packed(plan);
     const auto& grid = std::get<IntegerGrid>(tensor.packed->grid);
-    const std::optional<Gptq>& gptq = tensor.entry.scheme->gptq;
+    const bool rounded = !tensor.kept && tensor.entry.scheme->gptq;
+    const Gptq* gptq = rounded ? &*tensor.entry.scheme->gptq : nullptr;
     Json config = {
         {"quant_method", "gptq"},
         {"bits", grid.bits},
@@ -53,7 +54,7 @@ Json gptq_config(const SafetensorsExport& plan) {
         {"lm_head", false},
         {"checkpoint_format", tensor.packed->layout == PackedLayout::gptq_v2 ? "gptq_v2" : "gptq"},
         {"pack_dtype", "int32"}};
-    if (gptq) {
+    if (gptq != nullptr) {
         if (gptq->damp > 0 && gptq->damp < 1) {  // transformers takes no others
             config["damp_percent"] = gptq->damp;
         }
@@ -147,7 +148,7 @@ std::vector<Group> groups_of(const SafetensorsExport& plan) {
             continue;
         }
         Group group{layout_name(tensor.packed->layout), weight_arguments(tensor.packed->grid),
-                    activation_arguments(tensor.entry.scheme->activations)};
+                    activation_arguments(tensor.activations)};
         auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& other) {
             return other.layout == group.layout && other.weights == group.weights &&
                    other.activations == group.activations;

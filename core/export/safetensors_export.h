@@ -19,8 +19,9 @@ struct SafetensorsExportTensor {
     std::size_t tensor = 0;    ///< index into Model::tensors()
     std::string name;          ///< of a packed one: that of the weight, which its parts make up
     DType dtype = DType::f32;  ///< unless packed
-    std::optional<PackedFormat> packed;  ///< how a linear is laid out; nothing: by itself
-    bool input_scale = false;            ///< stands beside it: activations have a fixed scale
+    std::optional<PackedFormat> packed;           ///< how a linear is laid out; nothing: by itself
+    std::optional<Activations> activations = {};  ///< of a packed one: what its linear reads
+    bool kept = false;  ///< packed, and its codes and scales are those of the model
     Shape shape;
     std::uint64_t bytes = 0;  ///< of all parts
     PlanEntry entry;
@@ -31,6 +32,10 @@ struct SafetensorsExportTensor {
     /// The tensors that are stored for it, in this order.
     std::vector<PackedPart> parts() const;
     std::string part_name(const PackedPart& part) const;
+    /// Whether a fixed scale of activations stands beside it.
+    bool input_scale() const {
+        return activations && activations->scaling == Activations::Scaling::fixed;
+    }
     /// "model.layers.0.mlp.down_proj" of ".weight".
     std::string module() const;
 };

@@ -77,6 +77,7 @@ class FolderPlanner {
         : model_(model), options_(options) {}
 
     std::vector<SafetensorsExportTensor> tensors(std::vector<PlanEntry> entries) {
+        kept_activations_ = kept_activations(model_, entries);
         std::vector<SafetensorsExportTensor> tensors;
         for (std::size_t i = 0; i < entries.size(); ++i) {
             if (!name_of(model_.tensors()[i]).empty()) {
@@ -118,7 +119,9 @@ class FolderPlanner {
                                         format(*scheme->activations)));
             }
         } else if (scheme && !float_type(scheme)) {
-            pack(source, result);
+            pack(source, *scheme, result);
+        } else if (!scheme && source.packed != nullptr && is_block_linear(source)) {
+            keep(source, result);
         } else if (options_.format == ExportFormat::gptq && source.linear) {
             obstacles_.add(source.name,
                            result.entry.fallback.empty()
@@ -133,9 +136,32 @@ class FolderPlanner {
         return result;
     }
 
-    void pack(const ModelTensor& source, SafetensorsExportTensor& result) {
-        if (!source.linear || source.layer < 0 || source.adjust == Adjust::transpose ||
-            !result.name.ends_with(kWeight)) {
+    static bool is_block_linear(const ModelTensor& source) {
+        return source.linear && source.layer >= 0 && source.adjust != Adjust::transpose;
+    }
+
+    /// Lays the model's own codes out once more: as if a scheme asked for their type.
+    void keep(const ModelTensor& source, SafetensorsExportTensor& result) {
+        if (!source.packed->columns.empty() || model_.change_of(source) != nullptr) {
+            obstacles_.add(
+                source.name,
+                source.packed->columns.empty()
+                    ? Sentence(QL_TR("core",
+                                     "Its codes cannot be kept: the plan scales its weights for "
+                                     "other tensors."))
+                    : Sentence(QL_TR("core",
+                                     "Its codes cannot be kept: its groups are not made of "
+                                     "neighbouring columns (desc_act).")));
+            return;
+        }
+        const auto place = input_place(source);
+        Scheme scheme{.grid = source.packed->format.grid};
+        scheme.activations = kept_activations_.at(place->layer, place->site);
+        pack(source, scheme, result);
+    }
+
+    void pack(const ModelTensor& source, const Scheme& scheme, SafetensorsExportTensor& result) {
+        if (!is_block_linear(source) || !result.name.ends_with(kWeight)) {
             obstacles_.add(source.name,
                            Sentence(QL_TR("core",
                                           "Only linears of a decoder's blocks can be quantized in "
@@ -144,10 +170,16 @@ class FolderPlanner {
         }
         PackedFormat format;
         try {
-            format = packed_format(options_.format, *result.entry.scheme);
+            format = packed_format(options_.format, scheme);
         } catch (const Error& error) {
             obstacles_.add(source.name, error.sentence());
             return;
+        }
+        result.kept =
+            source.packed != nullptr && (!result.entry.scheme || is_copied(model_, source, scheme));
+        if (result.kept) {
+            format.grid = source.packed->format.grid;
+            format.fp8_scale = source.packed->format.fp8_scale;
         }
         if (const auto refusal = PackedMatrix::refuses(format, source.rows, source.cols)) {
             obstacles_.add(source.name, *refusal);
@@ -174,13 +206,12 @@ class FolderPlanner {
         }
         first_ = format;
         result.packed = format;
-        result.input_scale =
-            result.entry.scheme->activations &&
-            result.entry.scheme->activations->scaling == Activations::Scaling::fixed;
+        result.activations = scheme.activations;
     }
 
     const Model& model_;
     const ExportOptions& options_;
+    StoredActivations kept_activations_;
     std::optional<PackedFormat> first_;
     Obstacles obstacles_;
 };
@@ -344,7 +375,7 @@ std::vector<PackedPart> SafetensorsExportTensor::parts() const {
         return {{{}, dtype, shape}};
     }
     std::vector<PackedPart> parts = PackedMatrix(*packed, shape[0], shape[1]).parts();
-    if (input_scale) {
+    if (input_scale()) {
         parts.push_back(kInputScale);
     }
     return parts;

@@ -9,6 +9,7 @@
 #include "core/export/manifest.h"
 #include "core/export/model_files.h"
 #include "core/export/safetensors_export.h"
+#include "core/export/stored_codes.h"
 #include "core/export/stored_values.h"
 #include "core/files/atomic_folder.h"
 #include "core/files/escape.h"
@@ -199,18 +200,26 @@ class FolderWriter {
                                AtomicFile& file) {
         const ModelTensor& source = model_.tensors()[tensor.tensor];
         const PackedMatrix matrix(*tensor.packed, source.rows, source.cols);
+        QuantizedTensor encoded{matrix.grid(), source.rows, source.cols, {}, {}};
+        encoded.bytes.resize(static_cast<std::size_t>(source.rows) *
+                             matrix.grid()->row_bytes(source.cols));
+        const std::uint64_t hash =
+            tensor.kept ? take_stored_codes(model_, source, encoded, written_.progress())
+                        : encode(tensor, source, encoded);
+        write_parts(tensor, packed(matrix, encoded), offsets, file);
+        return hash;
+    }
+
+    std::uint64_t encode(const SafetensorsExportTensor& tensor, const ModelTensor& source,
+                         QuantizedTensor& encoded) const {
         const auto rows = model_.rows(source, RowOrder::hugging_face);
         const MatrixImportance importance(importance_of(source, plan_.options.importance.get()),
                                           source.rows, source.cols);
         const RowEncoder encoder(*tensor.entry.scheme, *rows, importance, written_.progress(),
                                  rounded_rows(model_, tensor.tensor, tensor.entry,
                                               plan_.options.rounded.get(), RowOrder::hugging_face));
-        QuantizedTensor encoded{matrix.grid(), source.rows, source.cols, encoder.params(), {}};
-        encoded.bytes.resize(static_cast<std::size_t>(source.rows) *
-                             matrix.grid()->row_bytes(source.cols));
-        const std::uint64_t hash = encode_all(*rows, encoder, encoded, written_.progress());
-        write_parts(tensor, packed(matrix, encoded), offsets, file);
-        return hash;
+        encoded.params = encoder.params();
+        return encode_all(*rows, encoder, encoded, written_.progress());
     }
 
     std::vector<std::vector<std::byte>> packed(const PackedMatrix& matrix,
@@ -232,7 +241,7 @@ class FolderWriter {
     void write_parts(const SafetensorsExportTensor& tensor,
                      std::vector<std::vector<std::byte>> parts,
                      const std::map<std::string_view, std::uint64_t>& offsets, AtomicFile& file) {
-        if (tensor.input_scale) {
+        if (tensor.input_scale()) {
             const float scale = input_scale(tensor);
             const auto bytes = std::as_bytes(std::span(&scale, 1));
             parts.emplace_back(bytes.begin(), bytes.end());
@@ -254,11 +263,11 @@ class FolderWriter {
     /// The number that a runtime divides inputs by: what the largest of them is stored as 1 of.
     float input_scale(const SafetensorsExportTensor& tensor) const {
         const ModelTensor& source = model_.tensors()[tensor.tensor];
+        if (!tensor.entry.scheme) {
+            return source.packed->activations.scale;
+        }
         const auto place = input_place(source);
-        const float limit = plan_.options.limits->at(*place);
-        return make_grid(tensor.entry.scheme->activations->grid())
-            ->fit_tensor({-limit, limit})
-            .scale;
+        return weights_.activation_scale(place->layer, place->site);
     }
 
     const Model& model_;

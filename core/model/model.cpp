@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/model/forward/stored_activations.h"
 #include "core/model/tensor_rows.h"
 
 namespace ql {
@@ -167,6 +168,8 @@ std::shared_ptr<const Model> Model::open(const std::filesystem::path& path) {
             error.context().empty() ? path.string() : path.string() + ": " + error.context());
     }
     model->find_missing();
+    const std::vector<Sentence> notes = StoredActivations(*model).notes();
+    model->warnings_.insert(model->warnings_.end(), notes.begin(), notes.end());
     return model;
 }
 

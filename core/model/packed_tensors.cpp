@@ -24,7 +24,7 @@ std::string text_of(const Json& object, const char* key, std::string_view otherw
 class PackedFinder {
   public:
     PackedFinder(const Checkpoint& checkpoint, const Json& config)
-        : checkpoint_(checkpoint), config_(config) {
+        : checkpoint_(checkpoint), config_(config), activations_(config) {
         found_.taken.resize(checkpoint.tensors().size());
     }
 
@@ -40,7 +40,6 @@ class PackedFinder {
             find_all(".weight_scale", &PackedFinder::bytes);
             find_all(".weight_scale_inv", &PackedFinder::bytes);
         }
-        note_activations();
         if (found_.tensors.empty()) {
             found_.notes.emplace_back(
                 QL_TR("core",
@@ -55,25 +54,6 @@ class PackedFinder {
     bool has_known_blocks() const {
         const auto size = config_.find("weight_block_size");
         return size == config_.end() || size->is_null() || *size == Json({kBlockSide, kBlockSide});
-    }
-
-    /// Said, not done: what compressed-tensors' runtimes do to the inputs of linears.
-    void note_activations() {
-        const auto groups = config_.find("config_groups");
-        if (groups == config_.end() || !groups->is_object()) {
-            return;
-        }
-        for (const auto& [name, group] : groups->items()) {
-            const auto inputs = group.find("input_activations");
-            if (group.is_object() && inputs != group.end() && inputs->is_object()) {
-                found_.notes.emplace_back(
-                    QL_TR("core",
-                          "The model names how activations are rounded ({}); here it is run with "
-                          "activations as they are."),
-                    escaped(text_of(*inputs, "type") + ", " + text_of(*inputs, "strategy")));
-                return;
-            }
-        }
     }
 
     using Maker = void (PackedFinder::*)(const std::string& prefix);
@@ -179,6 +159,7 @@ class PackedFinder {
             throw Error(ErrorCode::unsupported, *refusal);
         }
         PackedTensor tensor{prefix + ".weight", format, rows, cols, {}, std::move(columns)};
+        tensor.activations = activations_.of(prefix, format.grid, checkpoint_);
         const PackedMatrix matrix(format, rows, cols);
         for (const PackedPart& wanted : matrix.parts()) {
             const StoredTensor* stored = part(prefix, wanted.name);
@@ -385,6 +366,7 @@ class PackedFinder {
 
     const Checkpoint& checkpoint_;
     const Json& config_;
+    ActivationConfig activations_;
     PackedTensors found_;
 };
 

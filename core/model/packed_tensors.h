@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/files/checkpoint.h"
 #include "core/grids/packed_matrix.h"
+#include "core/model/packed_activations.h"
 
 namespace ql {
 
@@ -23,6 +24,7 @@ struct PackedTensor {
     /// groups, which are of equal size. Empty: as they are.
     std::vector<std::int32_t> columns = {};
     std::uint64_t bytes = 0;  ///< of all parts together
+    PackedActivations activations = {};
 };
 
 struct PackedTensors {

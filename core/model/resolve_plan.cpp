@@ -71,6 +71,20 @@ PlanModel plan_model(const Model& model, bool importance) {
     return facts;
 }
 
+/// Whether a packed matrix is of the type of a scheme that changes no weights. Groups of scattered
+/// columns are no type of a scheme.
+bool has_codes_of(const ModelTensor& tensor, const Scheme& scheme) {
+    if (tensor.packed == nullptr || !tensor.packed->columns.empty() || scheme.folds()) {
+        return false;
+    }
+    GridSpec wanted = scheme.grid;
+    if (auto* integers = std::get_if<IntegerGrid>(&wanted);
+        integers != nullptr && integers->symmetry == Symmetry::narrow) {
+        integers->symmetry = Symmetry::symmetric;
+    }
+    return wanted == tensor.packed->format.grid;
+}
+
 }  // namespace
 
 bool knows_recipes(const Model& model) { return plan_model(model, false).blocks > 0; }
@@ -101,9 +115,23 @@ std::vector<float> importance_of(const ModelTensor& tensor, const ImportanceMatr
 }
 
 bool is_copied(const Model& model, const ModelTensor& tensor, const Scheme& scheme) {
+    if (model.change_of(tensor) == nullptr && has_codes_of(tensor, scheme)) {
+        return true;
+    }
     const auto* storage = std::get_if<StorageGrid>(&scheme.grid);
     return storage != nullptr && storage->dtype == tensor.dtype &&
            model.change_of(tensor) == nullptr;
+}
+
+StoredActivations kept_activations(const Model& model, const std::vector<PlanEntry>& entries) {
+    StoredActivations activations(model);
+    for (std::size_t t = 0; t < entries.size(); ++t) {
+        const auto place = input_place(model.tensors()[t]);
+        if (place && entries[t].scheme) {
+            activations.drop(place->layer, place->site);
+        }
+    }
+    return activations;
 }
 
 }  // namespace ql

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/files/imatrix.h"
+#include "core/model/forward/stored_activations.h"
 #include "core/model/model.h"
 #include "core/schemes/plan.h"
 
@@ -24,7 +25,11 @@ std::vector<PlanEntry> resolve_plan(const Plan& plan, const Model& model,
 std::vector<float> importance_of(const ModelTensor& tensor, const ImportanceMatrix* importance);
 
 /// Whether a scheme asks for the very type that a tensor is stored as, with the stored values: they
-/// are then kept, where decoding and encoding them once more could only lose.
+/// are then kept, where decoding and encoding them once more could only lose. In a quantized
+/// checkpoint nothing tells narrow codes from symmetric ones.
 bool is_copied(const Model& model, const ModelTensor& tensor, const Scheme& scheme);
+
+/// How the model's own configuration rounds what linears read, where a plan keeps all that read it.
+StoredActivations kept_activations(const Model& model, const std::vector<PlanEntry>& entries);
 
 }  // namespace ql

@@ -1,6 +1,7 @@
 #include "core/run/activation_rounding.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/parallel.h"
 #include "core/model/calibration/calibration.h"
@@ -25,7 +26,7 @@ void round_rows(const Grid& grid, const TensorParams& params, std::span<float> v
 
 }  // namespace
 
-void round_activations(const Activations& activations, float limit, const LinearInput& input,
+void round_activations(const Activations& activations, float scale, const LinearInput& input,
                        const Backend& backend, const Progress& progress) {
     require_finite(input);
     const auto grid = make_grid(activations.grid());
@@ -34,8 +35,7 @@ void round_activations(const Activations& activations, float limit, const Linear
         return;
     }
     if (activations.scaling == Activations::Scaling::fixed) {
-        round_rows(*grid, grid->fit_tensor({-limit, limit}), input.values, input.channels, backend,
-                   progress);
+        round_rows(*grid, {scale, 0}, input.values, input.channels, backend, progress);
         return;
     }
     std::size_t begin = 0;
@@ -53,10 +53,23 @@ LinearInputHook activation_rounding(const WeightSource& source, const Backend& b
                                     const Progress& progress) {
     return [&source, &backend, progress](const LinearInput& input) {
         if (const auto activations = source.activations(input.layer, input.site)) {
-            round_activations(*activations, source.activation_limit(input.layer, input.site), input,
+            round_activations(*activations, source.activation_scale(input.layer, input.site), input,
                               backend, progress);
         }
     };
+}
+
+std::string rounded_activations(const WeightSource& source, int blocks) {
+    std::set<std::string> all;
+    for (int layer = 0; layer < blocks; ++layer) {
+        for (const InputSite site : {InputSite::attention, InputSite::attention_output,
+                                     InputSite::feed_forward, InputSite::down}) {
+            if (const auto activations = source.activations(layer, site)) {
+                all.insert(format(*activations));
+            }
+        }
+    }
+    return fmt::format("{}", fmt::join(all, ", "));
 }
 
 }  // namespace ql

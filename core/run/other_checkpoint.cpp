@@ -1,5 +1,6 @@
 #include "core/run/other_checkpoint.h"
 
+#include "core/base/hash.h"
 #include "core/files/escape.h"
 #include "core/model/calibration/calibration.h"
 
@@ -21,7 +22,7 @@ std::array<std::uint64_t, 3> heads_of(const Model& model) {
 
 OtherCheckpoint::OtherCheckpoint(std::shared_ptr<const Model> original,
                                  std::shared_ptr<const Model> other)
-    : original_(std::move(original)), other_(std::move(other)) {
+    : original_(std::move(original)), other_(std::move(other)), activations_(*other_) {
     if (original_->architecture() == nullptr ||
         original_->architecture() != other_->architecture()) {
         refuse(Sentence(QL_TR("core", "The two models are not known to be of one architecture.")),
@@ -59,6 +60,9 @@ std::unique_ptr<RowSource> OtherCheckpoint::rows(const ModelTensor& tensor) cons
                         gguf ? RowOrder::gguf : RowOrder::hugging_face);
 }
 
-std::uint64_t OtherCheckpoint::fingerprint() const { return weights_hash(*other_); }
+std::uint64_t OtherCheckpoint::fingerprint() const {
+    const std::array all = {weights_hash(*other_), activations_.fingerprint()};
+    return hash_bytes(all.data(), sizeof all);
+}
 
 }  // namespace ql

@@ -97,21 +97,26 @@ class OutputMeasurement {
     };
 
     void look_at(const LinearInput& input, const Progress& progress) {
-        add_gram(grams_, input, decoder_.backend(), progress);
         Samples& samples = samples_[input.site];
         samples.rounded.resize(models_.size());
         bool any = false;
+        const WeightSource& original = *models_[0].weights;
+        const bool original_rounds = original.activations(input.layer, input.site).has_value();
         for (std::size_t m = 1; m < models_.size(); ++m) {
             const auto activations = models_[m].weights->activations(input.layer, input.site);
-            if (activations) {
+            if (activations || original_rounds) {
                 std::vector<float> values(input.values.begin(), input.values.end());
                 LinearInput rounded = input;
                 rounded.values = values;
-                round_inputs(*models_[m].weights, *activations, rounded, progress);
+                if (activations) {
+                    round_inputs(*models_[m].weights, *activations, rounded, progress);
+                }
                 keep_sample(rounded, sampled_, samples.rounded[m]);
                 any = true;
             }
         }
+        activation_rounding(original, decoder_.backend(), progress)(input);
+        add_gram(grams_, input, decoder_.backend(), progress);
         if (any) {
             keep_sample(input, sampled_, samples.original);
         }
@@ -127,7 +132,7 @@ class OutputMeasurement {
             }
         };
         scale(std::divides<>());
-        round_activations(activations, weights.activation_limit(input.layer, input.site), input,
+        round_activations(activations, weights.activation_scale(input.layer, input.site), input,
                           decoder_.backend(), progress);
         scale(std::multiplies<>());
     }

@@ -83,7 +83,8 @@ PlanWeights::PlanWeights(std::shared_ptr<const Model> model, const Plan& plan,
       rounded_(std::move(rounded)),
       limits_(std::move(limits)),
       entries_(resolve_plan(plan, *model_, importance_.get())),
-      activations_(activations_of(*model_, entries_)) {
+      activations_(activations_of(*model_, entries_)),
+      stored_activations_(kept_activations(*model_, entries_)) {
     if (plan.folds() || (plan.uses_gptq() && rounded_ == nullptr) ||
         (plan.fixes_activations() && limits_ == nullptr)) {
         throw Error(ErrorCode::usage, needs_calibration());
@@ -118,11 +119,17 @@ const std::vector<float>* PlanWeights::input_scales(int layer, InputSite site) c
 
 std::optional<Activations> PlanWeights::activations(int layer, InputSite site) const {
     const auto found = activations_.find({layer, site});
-    return found == activations_.end() ? std::nullopt : std::optional(found->second);
+    return found != activations_.end() ? std::optional(found->second)
+                                       : stored_activations_.at(layer, site);
 }
 
-float PlanWeights::activation_limit(int layer, InputSite site) const {
-    return limits_ == nullptr ? 0 : limits_->at({layer, site});
+float PlanWeights::activation_scale(int layer, InputSite site) const {
+    const auto found = activations_.find({layer, site});
+    if (found == activations_.end()) {
+        return stored_activations_.scale(layer, site);
+    }
+    const bool fixed = found->second.scaling == Activations::Scaling::fixed;
+    return fixed ? found->second.scale_reaching(limits_->at({layer, site})) : 0;
 }
 
 std::uint64_t PlanWeights::fingerprint() const {
@@ -147,6 +154,9 @@ std::uint64_t PlanWeights::fingerprint() const {
             add(fmt::format("input {}.{}", place.layer, static_cast<int>(place.site)),
                 std::vector{limit});
         }
+    }
+    if (const std::uint64_t stored = stored_activations_.fingerprint(); stored != 0) {
+        add("activations", std::vector{stored});
     }
     if (rounded_ != nullptr) {
         for (const auto& [index, rounded] : *rounded_) {

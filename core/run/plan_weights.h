@@ -16,7 +16,8 @@ namespace ql {
 
 /// The weights that a model has after a plan was applied: decoded from the very bytes that an
 /// export would write. Encoded anew each time they are read, so nothing but the rows in work is
-/// held (and what GPTQ has rounded).
+/// held (and what GPTQ has rounded). Where a plan keeps all linears that read one tensor, they read
+/// it as the model's configuration says; else, as the plan does.
 class PlanWeights final : public WeightSource {
   public:
     /// `importance` may be null, and is shared otherwise; so is `rounded`, which a plan with GPTQ
@@ -34,7 +35,7 @@ class PlanWeights final : public WeightSource {
     std::unique_ptr<RowSource> original_rows(const ModelTensor& tensor) const override;
     const std::vector<float>* input_scales(int layer, InputSite site) const override;
     std::optional<Activations> activations(int layer, InputSite site) const override;
-    float activation_limit(int layer, InputSite site) const override;
+    float activation_scale(int layer, InputSite site) const override;
     /// Of the importance, the limits of activations, the changes of the model, and what GPTQ has
     /// rounded.
     std::uint64_t fingerprint() const override;
@@ -45,7 +46,9 @@ class PlanWeights final : public WeightSource {
     std::shared_ptr<const RoundedTensors> rounded_;
     std::shared_ptr<const InputLimits> limits_;
     std::vector<PlanEntry> entries_;
-    std::map<InputPlace, Activations> activations_;
+    std::map<InputPlace, Activations> activations_;  ///< that the plan asks for
+    /// The model's own, where the plan keeps all linears of a place.
+    StoredActivations stored_activations_;
 };
 
 }  // namespace ql

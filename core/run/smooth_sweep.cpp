@@ -57,7 +57,8 @@ class Sweep {
             const auto channels = task_.mapping.channels;
             const Sequences tokens({static_cast<std::int64_t>(values.size()) / channels});
             const auto& [layer, site] = task_.mapping.place;
-            round_activations(*scheme.activations, limit(change.columns),
+            round_activations(*scheme.activations,
+                              scheme.activations->scale_reaching(limit(change.columns)),
                               {site, layer, tokens, 0, channels, values}, cpu_backend(), progress_);
             scale(std::multiplies<>());
         }

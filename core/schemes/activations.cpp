@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/grids/grid.h"
+
 namespace ql {
 
 namespace {
@@ -33,6 +35,10 @@ GridSpec Activations::grid() const {
                            Symmetry::narrow, DType::f32};
     }
     return Fp8Grid{dtype, tensor ? Fp8Scaling::tensor : Fp8Scaling::channel};
+}
+
+float Activations::scale_reaching(float limit) const {
+    return make_grid(grid())->fit_tensor({-limit, limit}).scale;
 }
 
 std::vector<Activations> all_activations() {

@@ -22,6 +22,8 @@ struct Activations {
 
     /// The grid of the values, whose rows are tokens.
     GridSpec grid() const;
+    /// The scale of Scaling::fixed with which magnitudes up to `limit` do not saturate.
+    float scale_reaching(float limit) const;
 };
 
 /// All of them, in the order in which they are offered.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/model/forward/input_site.h"
+#include "core/model/forward/stored_activations.h"
 #include "core/model/model.h"
 #include "core/schemes/activations.h"
 
@@ -38,26 +39,35 @@ class WeightSource {
         return std::nullopt;
     }
 
-    /// The magnitude that Activations::Scaling::fixed reaches there. Precondition: activations()
-    /// has that scaling.
-    virtual float activation_limit(int /*layer*/, InputSite /*site*/) const { return 0; }
+    /// The scale of Activations::Scaling::fixed there. Precondition: there are activations(); of
+    /// another scaling it means nothing.
+    virtual float activation_scale(int /*layer*/, InputSite /*site*/) const { return 0; }
 
     /// Of everything that the values depend on beside the model and the text of a scheme or plan:
     /// an interrupted evaluation only goes on with the same.
     virtual std::uint64_t fingerprint() const { return 0; }
 };
 
-/// The weights as they are stored.
+/// The weights as they are stored, and activations as the model's configuration says.
 class StoredWeights final : public WeightSource {
   public:
-    explicit StoredWeights(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
+    explicit StoredWeights(std::shared_ptr<const Model> model)
+        : model_(std::move(model)), activations_(*model_) {}
 
     std::unique_ptr<RowSource> rows(const ModelTensor& tensor) const override {
         return model_->rows(tensor);
     }
+    std::optional<Activations> activations(int layer, InputSite site) const override {
+        return activations_.at(layer, site);
+    }
+    float activation_scale(int layer, InputSite site) const override {
+        return activations_.scale(layer, site);
+    }
+    std::uint64_t fingerprint() const override { return activations_.fingerprint(); }
 
   private:
     std::shared_ptr<const Model> model_;
+    StoredActivations activations_;
 };
 
 }  // namespace ql

@@ -1,8 +1,10 @@
 #include <QTest>
 
 #include "core/export/export_plan.h"
+#include "core/run/calibrated_plan.h"
 #include "core/run/evaluation.h"
 #include "core/run/other_checkpoint.h"
+#include "core/run/output_error.h"
 #include "core/run/plan_weights.h"
 #include "tests/core/export/export_fixture.h"
 #include "tests/core/model/text_windows.h"
@@ -62,6 +64,73 @@ class TestOtherCheckpoint : public QObject {
                                       text);
         QCOMPARE(results[2].nll, results[1].nll);
         QVERIFY(results[2].divergence->mean_kl.value > 0);
+    }
+
+    /// A quantized checkpoint predicts what the plan that it was written by said that it would.
+    void activationsAreThoseOfTheConfiguration_data() {
+        QTest::addColumn<QString>("plan");
+        QTest::addColumn<QString>("weights");
+        const auto add = [](const char* plan, const char* weights) {
+            QTest::newRow(plan) << plan << weights;
+        };
+        add("smooth(0.5)/int8:channel:narrow@int8:token", "smooth(0.5)/int8:channel:narrow");
+        add("int8:channel@int8:static", "int8:channel");
+        add("fp8_e4m3:channel@fp8_e4m3:token", "fp8_e4m3:channel");
+        add("fp8_e4m3:tensor@fp8_e4m3:static", "fp8_e4m3:tensor");
+    }
+    void activationsAreThoseOfTheConfiguration() {
+        QFETCH(const QString, plan);
+        QFETCH(const QString, weights);
+        const ExportFixture fixture;
+        const auto original = fixture.model();
+        const Decoder decoder(original);
+        const auto windows = randomWindows(2, 24);
+        const auto made = [&](const QString& text) {
+            return calibrate_plan(decoder, original, parse_plan(text.toStdString()), nullptr,
+                                  windows);
+        };
+        const auto planned = [&](const QString& text) {
+            return made(text).weights(original, parse_plan(text.toStdString()), nullptr);
+        };
+        ExportOptions options;
+        options.format = ExportFormat::compressed_tensors;
+        write_export(*original, plan_export(*original, parse_plan(plan.toStdString()), options),
+                     made(plan), fixture.path("folder"));
+        const auto folder = Model::open(fixture.path("folder"));
+        const EvaluationText text{Protocol::gptq, 24, randomWindows(3, 24)};
+        const auto results =
+            evaluate(decoder,
+                     {{"original", std::make_shared<StoredWeights>(original)},
+                      {"planned", planned(plan)},
+                      {"other", std::make_shared<OtherCheckpoint>(original, folder)},
+                      {"as they are", planned(weights)}},
+                     text);
+        QCOMPARE(results[2].nll, results[1].nll);
+        QVERIFY(results[3].nll != results[1].nll);
+        // Alone, and under a plan that keeps what is there.
+        const auto alone =
+            evaluate(Decoder(folder),
+                     {{"folder", std::make_shared<StoredWeights>(folder)},
+                      {"keep", std::make_shared<PlanWeights>(folder, Plan{})},
+                      {"o is another",
+                       std::make_shared<PlanWeights>(folder, parse_plan("keep; *o_proj*=q8_0"))}},
+                     text);
+        QCOMPARE(alone[0].nll, results[1].nll);
+        QCOMPARE(alone[1].nll, results[1].nll);
+        QVERIFY(alone[2].nll != results[1].nll);
+        const PlanWeights other(folder, parse_plan("keep; *o_proj*=f32"));
+        QVERIFY(!other.activations(1, InputSite::attention_output));
+        QVERIFY(other.activations(1, InputSite::down));
+        // What outputs are compared with are the original's own.
+        const auto outputs = measure_outputs(
+            Decoder(folder),
+            {{"folder", std::make_shared<StoredWeights>(folder)},
+             {"keep", std::make_shared<PlanWeights>(folder, Plan{})},
+             {"o is another",
+              std::make_shared<PlanWeights>(folder, parse_plan("keep; *o_proj*=f32"))}},
+            windows);
+        QCOMPARE(outputs[0].mean_relative, 0.0);
+        QVERIFY(outputs[1].mean_relative > 0);
     }
 
     void otherModelsAreRefused() {

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/model/forward/input_site.h"
+#include "core/schemes/activations.h"
+
+namespace ql {
+
+class Model;
+
+/// How a model's own configuration says that what its linears read is rounded while it runs, place
+/// by place: where all linears that read one tensor round it alike.
+class StoredActivations {
+  public:
+    StoredActivations() = default;
+    explicit StoredActivations(const Model& model);
+
+    std::optional<Activations> at(int layer, InputSite site) const;
+    /// Of Activations::Scaling::fixed; the largest of the linears', as vLLM takes it for those that
+    /// it joins.
+    float scale(int layer, InputSite site) const;
+
+    /// Forgets a place.
+    void drop(int layer, InputSite site) { places_.erase({layer, site}); }
+
+    /// What people should know of it: nothing where nothing is rounded.
+    const std::vector<Sentence>& notes() const { return notes_; }
+    std::uint64_t fingerprint() const;
+
+  private:
+    struct Rounding {
+        Activations activations;
+        float scale = 0;
+    };
+
+    std::map<std::pair<int, InputSite>, Rounding> places_;
+    std::vector<Sentence> notes_;
+};
+
+}  // namespace ql

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/files/checkpoint.h"
+#include "core/grids/packed_matrix.h"
+#include "core/schemes/activations.h"
+#include "core/schemes/name_pattern.h"
+
+namespace ql {
+
+/// How what a linear of a quantized checkpoint reads is rounded while it runs.
+struct PackedActivations {
+    std::optional<Activations> known;  ///< nothing: not at all, or in a way that is not known here
+    float scale = 0;                   ///< Activations::Scaling::fixed: what values are divided by
+    std::string unknown;               ///< the configuration's words for a way that is not known
+    bool operator==(const PackedActivations&) const = default;
+};
+
+/// What compressed-tensors' (input_activations) and native FP8's (activation_scheme)
+/// quantization_config say of it. Facts: compressed-tensors' QuantizationArgs, vLLM's Fp8Config.
+class ActivationConfig {
+  public:
+    explicit ActivationConfig(const nlohmann::json& quantization);
+
+    /// Of the linear `module` ("model.layers.0.mlp.up_proj"), whose weights are stored as `grid`.
+    PackedActivations of(const std::string& module, const GridSpec& grid,
+                         const Checkpoint& checkpoint) const;
+
+  private:
+    /// A group of linears, of compressed-tensors.
+    struct Group {
+        std::set<std::string> names;
+        std::vector<NamePattern> expressions;
+        bool all = false;  ///< "Linear", their class
+        PackedActivations activations;
+    };
+
+    static void add_target(const std::string& target, Group& group);
+    const Group* group_of(const std::string& module) const;
+
+    std::vector<Group> groups_;
+    std::string native_;          ///< activation_scheme of native FP8
+    bool native_blocks_ = false;  ///< whose weights have scales for blocks
+};
+
+}  // namespace ql
