@@ -1860,6 +1860,10 @@
         <source>Linears that read the same activations as {} round them in another way: there, they are run as they are.</source>
         <translation>与 {} 读取相同激活值的线性层采用了另一种舍入方式：相应位置的激活值将按原样运行。</translation>
     </message>
+    <message>
+        <source>Activations are to be rounded ({}), but what {} needs for that is missing or no positive number (input_scale): there, they are run as they are.</source>
+        <translation>激活值应当舍入（{}），但 {} 为此所需的数值（input_scale）缺失或不是正数：相应位置的激活值将按原样运行。</translation>
+    </message>
 </context>
 <context>
     <name>ql::gui::Actions</name>

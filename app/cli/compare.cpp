@@ -255,7 +255,7 @@ void run(const Settings& settings, const Arguments& arguments) {
     request.importance = importance;
     if (on_text) {
         note_long_context(settings, arguments.text.context, *model, kPredictsWorse);
-        note_activations(settings, *model);
+        note_activations(settings, StoredActivations(*model));
         request.text = read_text(arguments.text, *model, progress);
     }
     const bool calibrated = runs_model && uses_calibration(plans);

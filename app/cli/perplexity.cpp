@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/plan_options.h"
 #include "app/cli/text_options.h"
+#include "core/model/resolve_plan.h"
 #include "core/run/activation_rounding.h"
 #include "core/run/other_checkpoint.h"
 #include "core/run/predictions.h"
@@ -59,10 +60,11 @@ void print(const Evaluation& evaluation, const std::string& activations,
                counted(text.windows.size(), "window"), text.context, name(text.protocol));
 }
 
-/// The original, if asked for or if there is nothing else, and the model with the scheme.
+/// The original, if asked for or if there is nothing else, and the model with the scheme: `stored`
+/// becomes what that keeps.
 std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments& arguments,
                                       const std::shared_ptr<const Model>& model, RoundingFile& kept,
-                                      const Progress& progress) {
+                                      StoredActivations& stored, const Progress& progress) {
     std::vector<EvaluatedModel> models;
     const bool changed = !arguments.scheme.empty() || !arguments.plan_options.tensor_types.empty();
     if (arguments.kl || !changed) {
@@ -74,6 +76,7 @@ std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments&
         add_tensor_types(arguments.plan_options, plan);
         require_importance(plan, importance.get());
         check_effect(settings, plan, *model, importance.get());
+        stored = kept_activations(*model, resolve_plan(plan, *model, importance.get()));
         if (plan.uses_calibration()) {
             note_long_context(settings, arguments.calibration.context, *model, kCalibratesWorse);
         }
@@ -108,11 +111,12 @@ void run(const Settings& settings, const Arguments& arguments) {
     const auto model = compared ? Model::open(arguments.original) : named;
     const Decoder decoder(model);
     note_long_context(settings, arguments.text.context, *model, kPredictsWorse);
-    note_activations(settings, *named);
     const Progress progress = terminal_progress(settings);
+    StoredActivations stored(*named);
     const std::vector<EvaluatedModel> models =
         compared ? with_its_original(model, arguments.model, named)
-                 : models_of(settings, arguments, model, kept, progress);
+                 : models_of(settings, arguments, model, kept, stored, progress);
+    note_activations(settings, stored);
     const EvaluationText text = read_text(arguments.text, *model, progress);
     const auto results = evaluate(decoder, models, text, arguments.text.evaluation(), progress);
     kept.remove();
@@ -129,7 +133,6 @@ void run(const Settings& settings, const Arguments& arguments) {
     nlohmann::ordered_json json = {{"scheme", results.back().label}};
     append_with(results.back(), activations(results.size() - 1), json);
     json["notes"] = nlohmann::ordered_json::array();
-    const StoredActivations stored(*named);
     for (const Sentence& note : stored.notes()) {
         json["notes"].push_back(note.english());
     }

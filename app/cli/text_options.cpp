@@ -53,11 +53,10 @@ void note_long_context(const Settings& settings, std::int64_t context, const Mod
     }
 }
 
-void note_activations(const Settings& settings, const Model& model) {
+void note_activations(const Settings& settings, const StoredActivations& stored) {
     if (settings.json || settings.quiet) {
         return;
     }
-    const StoredActivations stored(model);
     for (const Sentence& note : stored.notes()) {
         fmt::print(stderr, "note: {}\n", for_terminal(note.english()));
     }

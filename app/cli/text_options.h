@@ -35,9 +35,8 @@ inline constexpr std::string_view kCalibratesWorse =
 void note_long_context(const Settings& settings, std::int64_t context, const Model& model,
                        std::string_view what_follows);
 
-/// Tells on stderr whether the model's configuration wants activations rounded, and whether they
-/// are.
-void note_activations(const Settings& settings, const Model& model);
+/// Tells on stderr whether a model's configuration wants activations rounded, and whether they are.
+void note_activations(const Settings& settings, const StoredActivations& stored);
 
 /// The text in the model's tokens. Throws Error.
 EvaluationText read_text(const TextOptions& options, const Model& model, const Progress& progress);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files/escape.h"
+#include "core/model/calibration/input_place.h"
 #include "core/model/resolve_plan.h"
 
 namespace ql {
@@ -69,17 +70,29 @@ void note_quantized_twice(const Model& model, const std::vector<ExportRow>& rows
     }
 }
 
-/// Of what a plan keeps; where it has a scheme, that says how activations are stored.
+/// Of what a plan keeps; where it has a scheme, that says how activations are stored. Linears that
+/// read one tensor round it alike, so where one of them has a scheme the others' words are lost.
 void note_lost_activations(const Model& model, const std::vector<ExportRow>& rows,
                            ExportFormat format, std::vector<Sentence>& notes) {
+    std::vector<PlanEntry> entries(model.tensors().size());
+    for (const ExportRow& row : rows) {
+        if (row.tensor < entries.size()) {
+            entries[row.tensor] = row.entry;
+        }
+    }
+    const bool recorded = format == ExportFormat::compressed_tensors;
+    const StoredActivations kept =
+        recorded ? kept_activations(model, entries) : StoredActivations();
     const bool lost = std::any_of(rows.begin(), rows.end(), [&](const ExportRow& row) {
         if (row.tensor >= model.tensors().size() || row.entry.scheme) {
             return false;
         }
-        const auto& packed = model.tensors()[row.tensor].packed;
-        return packed != nullptr &&
-               (!packed->activations.unknown.empty() ||
-                (packed->activations.known && format != ExportFormat::compressed_tensors));
+        const ModelTensor& tensor = model.tensors()[row.tensor];
+        if (tensor.packed == nullptr || tensor.packed->activations == PackedActivations()) {
+            return false;
+        }
+        const auto place = input_place(tensor);
+        return !place || !kept.at(place->layer, place->site);
     });
     if (lost) {
         notes.emplace_back(QL_TR(

@@ -89,18 +89,39 @@ ActivationConfig::ActivationConfig(const Json& quantization) {
         return;
     }
     for (const auto& [name, group] : groups->items()) {
-        if (!group.is_object()) {
-            continue;
-        }
-        Group& added = groups_.emplace_back();
-        added.activations = input_activations(group);
-        const auto targets = group.find("targets");
-        for (std::size_t i = 0; targets != group.end() && i < targets->size(); ++i) {
-            if (targets->is_array() && (*targets)[i].is_string()) {
-                add_target((*targets)[i].get<std::string>(), added);
-            }
+        if (group.is_object()) {
+            groups_.push_back(group_from(group));
         }
     }
+    slow_.activations.unknown = "re:…";
+}
+
+/// A group of which nobody knows what it is for: for all that nothing else fits, as far as it has
+/// activations.
+void ActivationConfig::fit_unknown(Group& group, const std::string& target) {
+    if (group.activations != PackedActivations()) {
+        group.all = true;
+        group.activations = {};
+        group.activations.unknown = escaped(target);
+    }
+}
+
+ActivationConfig::Group ActivationConfig::group_from(const Json& json) {
+    Group group;
+    group.activations = input_activations(json);
+    const auto targets = json.find("targets");
+    if (targets == json.end() || !targets->is_array()) {
+        fit_unknown(group, targets == json.end() ? "targets" : targets->dump());
+        return group;
+    }
+    for (const Json& target : *targets) {
+        if (target.is_string()) {
+            add_target(target.get<std::string>(), group);
+        } else {
+            fit_unknown(group, target.dump());
+        }
+    }
+    return group;
 }
 
 void ActivationConfig::add_target(const std::string& target, Group& group) {
@@ -112,32 +133,55 @@ void ActivationConfig::add_target(const std::string& target, Group& group) {
     } else {
         try {  // as Python's re.match, at the beginning
             group.expressions.emplace_back("/^(?:" + target.substr(kExpression.size()) + ")/");
-        } catch (const Error&) {  // not known which linears it is for
-            group.all = true;
-            group.activations = {};
-            group.activations.unknown = escaped(target);
+        } catch (const Error&) {
+            fit_unknown(group, target);
         }
     }
 }
 
+/// Whether one of a group's expressions fits; nothing if that takes too long, for this module or
+/// for all together.
+std::optional<bool> ActivationConfig::fits(const Group& group, const std::string& module) {
+    constexpr std::chrono::seconds kMost(2);
+    for (const NamePattern& expression : group.expressions) {
+        if (compared_ > kMost) {
+            return std::nullopt;
+        }
+        const auto start = std::chrono::steady_clock::now();
+        std::optional<bool> found;
+        try {
+            found = expression.matches(module);
+        } catch (const Error&) {  // this one alone takes too long
+        }
+        compared_ += std::chrono::steady_clock::now() - start;
+        if (!found || *found) {
+            return found;
+        }
+    }
+    return false;
+}
+
 /// By name, by expression, by class: the first kind that fits a module decides.
-const ActivationConfig::Group* ActivationConfig::group_of(const std::string& module) const {
-    const auto first = [&](const auto& fits) {
-        const auto found = std::find_if(groups_.begin(), groups_.end(), fits);
+const ActivationConfig::Group* ActivationConfig::group_of(const std::string& module) {
+    const auto first = [&](const auto& fits_it) {
+        const auto found = std::find_if(groups_.begin(), groups_.end(), fits_it);
         return found == groups_.end() ? nullptr : &*found;
     };
-    const Group* group = first([&](const Group& each) { return each.names.count(module) > 0; });
-    if (group == nullptr) {
-        group = first([&](const Group& each) {
-            return std::any_of(each.expressions.begin(), each.expressions.end(),
-                               [&](const NamePattern& one) { return one.matches(module); });
-        });
+    const Group* named = first([&](const Group& each) { return each.names.count(module) > 0; });
+    if (named != nullptr) {
+        return named;
     }
-    return group != nullptr ? group : first([](const Group& each) { return each.all; });
+    for (const Group& each : groups_) {
+        const std::optional<bool> fitting = fits(each, module);
+        if (!fitting || *fitting) {
+            return fitting ? &each : &slow_;
+        }
+    }
+    return first([](const Group& each) { return each.all; });
 }
 
 PackedActivations ActivationConfig::of(const std::string& module, const GridSpec& grid,
-                                       const Checkpoint& checkpoint) const {
+                                       const Checkpoint& checkpoint) {
     PackedActivations result;
     if (!native_.empty()) {
         const auto* fp8 = std::get_if<Fp8Grid>(&grid);
@@ -151,6 +195,7 @@ PackedActivations ActivationConfig::of(const std::string& module, const GridSpec
             result.scale = *scale;
         } else {
             result.unknown = format(*result.known);
+            result.unscaled = true;
             result.known.reset();
         }
     }

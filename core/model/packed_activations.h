@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,6 +20,7 @@ struct PackedActivations {
     std::optional<Activations> known;  ///< nothing: not at all, or in a way that is not known here
     float scale = 0;                   ///< Activations::Scaling::fixed: what values are divided by
     std::string unknown;               ///< the configuration's words for a way that is not known
+    bool unscaled = false;             ///< what is not known is only the scale that the file lacks
     bool operator==(const PackedActivations&) const = default;
 };
 
@@ -30,7 +32,7 @@ class ActivationConfig {
 
     /// Of the linear `module` ("model.layers.0.mlp.up_proj"), whose weights are stored as `grid`.
     PackedActivations of(const std::string& module, const GridSpec& grid,
-                         const Checkpoint& checkpoint) const;
+                         const Checkpoint& checkpoint);
 
   private:
     /// A group of linears, of compressed-tensors.
@@ -41,12 +43,17 @@ class ActivationConfig {
         PackedActivations activations;
     };
 
+    static Group group_from(const nlohmann::json& json);
     static void add_target(const std::string& target, Group& group);
-    const Group* group_of(const std::string& module) const;
+    static void fit_unknown(Group& group, const std::string& target);
+    const Group* group_of(const std::string& module);
+    std::optional<bool> fits(const Group& group, const std::string& module);
 
     std::vector<Group> groups_;
+    Group slow_;                  ///< stands for one whose expressions take too long
     std::string native_;          ///< activation_scheme of native FP8
     bool native_blocks_ = false;  ///< whose weights have scales for blocks
+    std::chrono::steady_clock::duration compared_{};  ///< time that expressions have taken
 };
 
 }  // namespace ql

@@ -17,54 +17,77 @@ std::optional<Activations> activations_of(const ModelTensor& tensor) {
 }  // namespace
 
 StoredActivations::StoredActivations(const Model& model) {
-    std::map<InputPlace, const ModelTensor*> first;
-    std::set<InputPlace> mixed;
-    std::string unknown;
+    std::map<Place, const ModelTensor*> first;
     for (const ModelTensor& tensor : model.tensors()) {
-        const auto place = input_place(tensor);
-        if (!place) {
+        const auto input = input_place(tensor);
+        if (!input) {
             continue;
         }
-        if (tensor.packed != nullptr && unknown.empty()) {
-            unknown = tensor.packed->activations.unknown;
+        const Place place(input->layer, input->site);
+        if (tensor.packed != nullptr && tensor.packed->activations.unscaled) {
+            unscaled_.try_emplace(place, tensor.name, tensor.packed->activations.unknown);
+        } else if (tensor.packed != nullptr && !tensor.packed->activations.unknown.empty()) {
+            unknown_.try_emplace(place, tensor.packed->activations.unknown);
         }
         const auto activations = activations_of(tensor);
-        if (activations_of(*first.emplace(*place, &tensor).first->second) != activations) {
-            mixed.insert(*place);
+        const ModelTensor& other = *first.try_emplace(place, &tensor).first->second;
+        if (activations_of(other) != activations) {
+            mixed_.try_emplace(place, other.name);
         } else if (activations) {
-            Rounding& rounding = places_[{place->layer, place->site}];
+            Rounding& rounding = places_[place];
             rounding.activations = *activations;
             rounding.scale = std::max(rounding.scale, tensor.packed->activations.scale);
         }
     }
-    for (const InputPlace& place : mixed) {
-        places_.erase({place.layer, place.site});
+    for (const auto& [place, name] : mixed_) {
+        places_.erase(place);
     }
+}
+
+void StoredActivations::drop(int layer, InputSite site) {
+    const Place place(layer, site);
+    places_.erase(place);
+    unknown_.erase(place);
+    unscaled_.erase(place);
+    mixed_.erase(place);
+}
+
+std::vector<Sentence> StoredActivations::notes() const {
+    std::vector<Sentence> notes;
     std::set<std::string> known;
     for (const auto& [place, rounding] : places_) {
         known.insert(format(rounding.activations));
     }
     if (!known.empty()) {
-        notes_.emplace_back(
+        notes.emplace_back(
             QL_TR("core",
                   "What linears read is rounded while the model runs, as its configuration says "
                   "({})."),
             fmt::format("{}", fmt::join(known, ", ")));
     }
-    if (!unknown.empty()) {
-        notes_.emplace_back(
+    if (!unknown_.empty()) {
+        notes.emplace_back(
             QL_TR("core",
                   "The model names how activations are rounded ({}) in a way that is not simulated "
                   "here: there, they are run as they are."),
-            unknown);
+            unknown_.begin()->second);
     }
-    if (!mixed.empty()) {
-        notes_.emplace_back(
+    if (!unscaled_.empty()) {
+        const auto& [name, words] = unscaled_.begin()->second;
+        notes.emplace_back(
+            QL_TR("core",
+                  "Activations are to be rounded ({}), but what {} needs for that is missing or no "
+                  "positive number (input_scale): there, they are run as they are."),
+            words, in_quotes(name));
+    }
+    if (!mixed_.empty()) {
+        notes.emplace_back(
             QL_TR("core",
                   "Linears that read the same activations as {} round them in another way: there, "
                   "they are run as they are."),
-            in_quotes(first.at(*mixed.begin())->name));
+            in_quotes(mixed_.begin()->second));
     }
+    return notes;
 }
 
 std::optional<Activations> StoredActivations::at(int layer, InputSite site) const {

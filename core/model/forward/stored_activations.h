@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,20 +28,24 @@ class StoredActivations {
     float scale(int layer, InputSite site) const;
 
     /// Forgets a place.
-    void drop(int layer, InputSite site) { places_.erase({layer, site}); }
+    void drop(int layer, InputSite site);
 
     /// What people should know of it: nothing where nothing is rounded.
-    const std::vector<Sentence>& notes() const { return notes_; }
+    std::vector<Sentence> notes() const;
     std::uint64_t fingerprint() const;
 
   private:
+    using Place = std::pair<int, InputSite>;
     struct Rounding {
         Activations activations;
         float scale = 0;
     };
 
-    std::map<std::pair<int, InputSite>, Rounding> places_;
-    std::vector<Sentence> notes_;
+    std::map<Place, Rounding> places_;
+    // Where it is not rounded, though the configuration says so.
+    std::map<Place, std::string> unknown_;                           ///< in what words
+    std::map<Place, std::pair<std::string, std::string>> unscaled_;  ///< which linear, what words
+    std::map<Place, std::string> mixed_;                             ///< one of the linears
 };
 
 }  // namespace ql

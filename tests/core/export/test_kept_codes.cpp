@@ -244,8 +244,9 @@ class TestKeptCodes : public QObject {
         QVERIFY(notes(fixture.plan(fixture.source, "keep", "dequantized"), "does not say so"));
         QVERIFY(!notes(fixture.plan(fixture.source, "keep", "compressed-tensors"), "does not say"));
         // Linears that read one tensor round it alike: where one is quantized anew, the plan says.
-        fixture.write_from(fixture.source, "keep; *layers.0.self_attn.q_proj*=int4:g32",
-                           "compressed-tensors", "b");
+        const std::string partly = "keep; *layers.0.self_attn.q_proj*=int4:g32";
+        QVERIFY(notes(fixture.plan(fixture.source, partly, "compressed-tensors"), "does not say"));
+        fixture.write_from(fixture.source, partly, "compressed-tensors", "b");
         const auto written = Model::open(fixture.path("b"));
         const StoredActivations stored(*written);
         QVERIFY(!stored.at(0, InputSite::attention));

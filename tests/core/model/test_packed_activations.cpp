@@ -108,7 +108,12 @@ class TestPackedActivations : public QObject {
         const auto without = folder.open();
         QVERIFY(!StoredActivations(*without).at(1, InputSite::down));
         QVERIFY(StoredActivations(*without).at(0, InputSite::down));
-        QVERIFY(warns(*without, "int8:static) in a way that is not simulated"));
+        QVERIFY(warns(*without, "(int8:static), but what"));
+        QVERIFY(warns(*without, "layers.1.mlp.down_proj.weight"));
+        QVERIFY(!warns(*without, "not simulated"));
+        StoredActivations forgotten(*without);
+        forgotten.drop(1, InputSite::down);
+        QCOMPARE(forgotten.notes().size(), std::size_t{1});  // of the others, which are rounded
     }
 
     void joinedLinearsTakeTheLargestScale() {
@@ -145,6 +150,29 @@ class TestPackedActivations : public QObject {
         const auto model = folder.open();
         QVERIFY(!StoredActivations(*model).at(0, InputSite::down));
         QVERIFY(warns(*model, "re:(("));
+    }
+
+    void targetsThatAreNoListAreSaid() {
+        QuantizedFolder folder("int8:channel@int8");
+        for (const json& targets : {json("Linear"), json({{"a", "b"}}), json({1})}) {
+            folder.group()["targets"] = targets;
+            const auto model = folder.open();
+            QVERIFY(!StoredActivations(*model).at(0, InputSite::down));
+            QVERIFY(warns(*model, "not simulated"));
+        }
+    }
+
+    /// The file opens nevertheless, after a time that does not grow with them.
+    void expressionsThatTakeTooLongAreSaid() {
+        QuantizedFolder folder("int8:channel@int8");
+        folder.group()["targets"] = {"re:(m|o|d|e|l|.)*(.*)*(.*)*zzz$"};
+        QVERIFY(warns(*folder.open(), "re:"));
+        json many = json::array();
+        for (int i = 0; i < 300; ++i) {
+            many.push_back("re:.*.*.*.*.*.*.*.*z" + std::to_string(i));
+        }
+        folder.group()["targets"] = many;
+        QVERIFY(warns(*folder.open(), "re:"));
     }
 
     void linearsOfOneInputThatDisagreeReadItAsItIs() {
@@ -189,7 +217,9 @@ class TestPackedActivations : public QObject {
         }
         const auto model = folder.open();
         QCOMPARE(textOf(StoredActivations(*model), 1, InputSite::down), known.toStdString());
-        QCOMPARE(warns(*model, "not simulated"), known.isEmpty());
+        const bool blocks = weights.contains("block");
+        QCOMPARE(warns(*model, "not simulated"), blocks);
+        QCOMPARE(warns(*model, "(input_scale)"), known.isEmpty() && !blocks);
     }
 };
 
