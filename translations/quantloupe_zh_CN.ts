@@ -576,10 +576,6 @@
         <translation>计划没有这种键“{}”。</translation>
     </message>
     <message>
-        <source>“{}” is not a transform that exists here.</source>
-        <translation>这里没有名为“{}”的变换。</translation>
-    </message>
-    <message>
         <source>“{}” is neither a fit nor a rounding that exists here.</source>
         <translation>这里没有名为“{}”的拟合或舍入方式。</translation>
     </message>
@@ -1863,6 +1859,22 @@
     <message>
         <source>Activations are to be rounded ({}), but what {} needs for that is missing or no positive number (input_scale): there, they are run as they are.</source>
         <translation>激活值应当舍入（{}），但 {} 为此所需的数值（input_scale）缺失或不是正数：相应位置的激活值将按原样运行。</translation>
+    </message>
+    <message>
+        <source>Loaded by transformers with {}; vLLM wants q, k and v, and gate and up, each of one type.</source>
+        <translation>可由装有 {} 的 transformers 加载；vLLM 要求 q、k、v 类型一致，gate 与 up 类型一致。</translation>
+    </message>
+    <message>
+        <source>{} quantized tensors are written as the floats that they stand for, as {}: the format has no place for their codes.</source>
+        <translation>{} 个量化张量将以其所代表的浮点数（{}）写出：该格式无法存放它们的编码。</translation>
+    </message>
+    <message>
+        <source>What some of the linears read is rounded while the model runs, as its configuration says ({}).</source>
+        <translation>按照模型配置的规定，运行时会对部分线性层读取的激活值进行舍入（{}）。</translation>
+    </message>
+    <message>
+        <source>“{}” is not a transform that exists here: awq, awq(module), smooth and smooth(0.5) are.</source>
+        <translation>“{}” 不是这里已有的变换：可用的有 awq、awq(module)、smooth 和 smooth(0.5)。</translation>
     </message>
 </context>
 <context>

@@ -15,6 +15,7 @@ namespace {
 
 struct Arguments {
     std::string model;
+    std::string plan;
     std::string scheme;
     std::string original;
     bool kl = false;
@@ -66,12 +67,15 @@ std::vector<EvaluatedModel> models_of(const Settings& settings, const Arguments&
                                       const std::shared_ptr<const Model>& model, RoundingFile& kept,
                                       StoredActivations& stored, const Progress& progress) {
     std::vector<EvaluatedModel> models;
-    const bool changed = !arguments.scheme.empty() || !arguments.plan_options.tensor_types.empty();
+    const bool changed = !arguments.scheme.empty() || !arguments.plan.empty() ||
+                         !arguments.plan_options.tensor_types.empty();
     if (arguments.kl || !changed) {
         models.push_back(original(model));
     }
     if (changed) {
-        Plan plan = parse_plan(arguments.scheme.empty() ? "keep" : arguments.scheme);
+        Plan plan = !arguments.plan.empty()    ? read_plan(arguments.plan)
+                    : arguments.scheme.empty() ? parse_plan("keep")
+                                               : parse_plan(arguments.scheme);
         const auto importance = read_importance(arguments.plan_options);
         add_tensor_types(arguments.plan_options, plan);
         require_importance(plan, importance.get());
@@ -157,11 +161,15 @@ void add_perplexity(CLI::App& app, Settings& settings) {
         ->required();
     CLI::Option* scheme =
         command->add_option("--scheme", arguments->scheme, "Scheme or recipe (default: as stored)");
+    CLI::Option* plan =
+        command->add_option("--plan", arguments->plan, "JSON file with rules: tensor -> scheme")
+            ->excludes(scheme);
     add_plan_options(*command, arguments->plan_options);
     command
         ->add_option("--original", arguments->original,
                      "The model that MODEL was quantized from, to compare with")
         ->excludes(scheme)
+        ->excludes(plan)
         ->excludes("--tensor-type");
     command->add_flag("--kl", arguments->kl, "Also how far predictions are from the original's");
     add_text_options(*command, arguments->text);

@@ -1,4 +1,4 @@
-// What `compare` and `quantize` share: rules for single tensors and importance.
+// What commands with schemes share: rules for single tensors and importance.
 #pragma once
 
 #include <memory>

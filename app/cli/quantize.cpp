@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -221,6 +223,9 @@ void run(const Settings& settings, const Arguments& arguments) {
                                        : is_folder(planned.format) ? "The folder " + arguments.out
                                                                    : arguments.out;
             fmt::print("\n{} would be {}.\n", for_terminal(target), size_of(planned));
+            if (std::error_code ignored; std::filesystem::exists(arguments.out, ignored)) {
+                fmt::print("It would replace the one that is there.\n");
+            }
         }
         return;
     }
@@ -256,6 +261,13 @@ void run(const Settings& settings, const Arguments& arguments) {
                    for_terminal(result.path.string()),
                    human_bytes(static_cast<double>(result.bytes)), calibrated_in, result.seconds,
                    loaders_of(planned).english(), for_terminal(run_command(planned, result.path)));
+        const auto other =
+            std::count_if(planned.tensors.begin(), planned.tensors.end(),
+                          [](const ExportRow& row) { return !row.entry.fallback.empty(); });
+        if (other > 0) {
+            fmt::print("{} got something else than was chosen; --dry-run lists them.\n",
+                       counted(static_cast<std::uint64_t>(other), "tensor"));
+        }
     }
 }
 
@@ -289,11 +301,14 @@ void add_quantize(CLI::App& app, Settings& settings) {
                          "What to write: gguf is a file, everything else a folder")
             ->check(CLI::IsMember(formats))
             ->capture_default_str();
-    command
-        ->add_option("--shard-size", arguments->shard_bytes,
-                     "Most bytes in one file of a folder, such as 2GB")
-        ->transform(CLI::Validator(as_size, "SIZE"))
-        ->default_str("5GB");
+    CLI::Option* shards =
+        command
+            ->add_option(
+                "--shard-size", arguments->shard_bytes,
+                "Most bytes in one file of a folder, such as 2GB; a larger tensor has a file "
+                "to itself")
+            ->transform(CLI::Validator(as_size, "SIZE"))
+            ->default_str("5GB");
     command
         ->add_option("--rest", arguments->rest,
                      "Type of the other matrices, and of dequantized weights (default: as stored)")
@@ -306,12 +321,15 @@ void add_quantize(CLI::App& app, Settings& settings) {
                         "export is written");
     command->add_flag("--dry-run", arguments->dry_run,
                       "Show what would be written, and check where");
-    command->callback([&settings, arguments, format] {
+    command->callback([&settings, arguments, format, shards] {
         if (arguments->scheme.empty() && arguments->plan.empty()) {
             throw CLI::RequiredError("--scheme or --plan");
         }
         if (arguments->out.empty() && !arguments->dry_run) {
             throw CLI::RequiredError("--output");
+        }
+        if (shards->count() > 0 && !is_folder(*export_format_from_name(arguments->format))) {
+            throw CLI::ValidationError("--shard-size", "is for folders: a GGUF export is one file");
         }
         arguments->format_chosen = format->count() > 0;
         run(settings, *arguments);

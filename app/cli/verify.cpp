@@ -36,7 +36,13 @@ void add_verify(CLI::App& app, Settings& settings) {
                         {"notes", notes},
                         {"tensors", result.tensors},
                         {"hashes_compared", result.hashes_compared}});
-        } else if (result.ok()) {
+        } else if (!result.ok()) {
+            fmt::print("{}: not good.\n", for_terminal(*path));
+        } else if (result.hashes_compared == 0) {
+            fmt::print(
+                "{}: readable. {} tensors decoded; it keeps no hashes to compare them with.\n",
+                for_terminal(*path), result.tensors);
+        } else {
             fmt::print("{}: good. {} tensors decoded, {} compared with their stored hash.\n",
                        for_terminal(*path), result.tensors, result.hashes_compared);
         }

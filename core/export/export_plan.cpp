@@ -64,6 +64,13 @@ std::vector<ExportRow> export_rows(const SafetensorsExport& folder) {
 }
 
 Sentence loaders_of(const ExportPlan& plan) {
+    if (is_folder(plan.format) && !std::get<SafetensorsExport>(plan.file).joinable) {
+        return Sentence(
+            QL_TR("core",
+                  "Loaded by transformers with {}; vLLM wants q, k and v, and gate and up, each of "
+                  "one type."),
+            plan.format == ExportFormat::compressed_tensors ? "compressed-tensors" : "gptqmodel");
+    }
     switch (plan.format) {
         case ExportFormat::gguf:
             return Sentence(QL_TR("core", "Loaded by llama.cpp and what is built on it."));
@@ -92,8 +99,8 @@ std::string run_command(const ExportPlan& plan, const std::filesystem::path& tar
     if (plan.format == ExportFormat::gguf) {
         return fmt::format("llama-cli -m {} -p 'The old house stood'", shell_word(target));
     }
-    if (plan.format == ExportFormat::gptq &&
-        !is_symmetric_4_or_8(std::get<SafetensorsExport>(plan.file))) {
+    const auto& folder = std::get<SafetensorsExport>(plan.file);
+    if (!folder.joinable || (plan.format == ExportFormat::gptq && !is_symmetric_4_or_8(folder))) {
         return fmt::format("transformers chat {}", shell_word(target));
     }
     return fmt::format("vllm serve {}", shell_word(target));

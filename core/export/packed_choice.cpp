@@ -58,13 +58,13 @@ PackedFormat awq_format(const Scheme& scheme) {
 
 /// compressed-tensors' loaders find scales while they run for each token, or have one for all
 /// texts.
-void require_known_scaling(const Scheme& scheme) {
+void require_known_scaling(const Scheme& scheme, std::string_view instead) {
     if (scheme.activations->scaling == Activations::Scaling::tensor) {
         refuse(scheme,
                QL_TR("core",
                      "compressed-tensors' programs scale activations by token, or by one number "
                      "that is known beforehand, not as {} asks for; @{} would fit."),
-               "int8:token");
+               instead);
     }
 }
 
@@ -81,7 +81,7 @@ PackedFormat fp8_format(const Scheme& scheme, const Fp8Grid& grid) {
                 QL_TR("core", "compressed-tensors' programs do not compute with {}; {} would fit."),
                 "fp8_e4m3:channel@fp8_e4m3");
         }
-        require_known_scaling(scheme);
+        require_known_scaling(scheme, "fp8_e4m3:token");
     }
     return {PackedLayout::float_quantized, grid};
 }
@@ -95,7 +95,7 @@ PackedFormat int8_format(const Scheme& scheme, const IntegerGrid& grid) {
                QL_TR("core", "compressed-tensors' programs do not compute with {}; {} would fit."),
                "int8:channel@int8");
     }
-    require_known_scaling(scheme);
+    require_known_scaling(scheme, "int8:token");
     return {PackedLayout::int_quantized, grid};
 }
 

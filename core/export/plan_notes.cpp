@@ -70,6 +70,26 @@ void note_quantized_twice(const Model& model, const std::vector<ExportRow>& rows
     }
 }
 
+/// Kept tensors whose codes a format has no place for.
+void note_lost_codes(const Model& model, const std::vector<ExportRow>& rows,
+                     std::vector<Sentence>& notes) {
+    std::map<std::string, std::size_t> counts;
+    for (const ExportRow& row : rows) {
+        const bool floats = row.type == "F32" || row.type == "F16" || row.type == "BF16";
+        if (row.tensor < model.tensors().size() && !row.entry.scheme && floats &&
+            is_quantized(model.tensors()[row.tensor])) {
+            ++counts[row.type];
+        }
+    }
+    for (const auto& [type, count] : counts) {
+        notes.emplace_back(
+            QL_TR("core",
+                  "{} quantized tensors are written as the floats that they stand for, as {}: the "
+                  "format has no place for their codes."),
+            count, type);
+    }
+}
+
 /// Of what a plan keeps; where it has a scheme, that says how activations are stored. Linears that
 /// read one tensor round it alike, so where one of them has a scheme the others' words are lost.
 void note_lost_activations(const Model& model, const std::vector<ExportRow>& rows,
@@ -110,6 +130,7 @@ std::vector<Sentence> plan_notes(const Model& model, const Plan& plan,
     note_idle_rules(plan, rows, notes);
     note_fallbacks(rows, notes);
     note_quantized_twice(model, rows, notes);
+    note_lost_codes(model, rows, notes);
     note_lost_activations(model, rows, options.format, notes);
     if (options.importance != nullptr && !plan.uses_importance()) {
         notes.emplace_back(QL_TR(

@@ -48,6 +48,7 @@ struct SafetensorsExport {
     std::vector<SafetensorsExportTensor> tensors;   ///< in the model's order
     std::map<std::string, std::string> companions;  ///< tokenizer and other small files, by name
     std::size_t shards = 1;
+    bool joinable = true;          ///< linears that vLLM makes one matrix of have one type
     std::uint64_t file_bytes = 0;  ///< of the weights' files, without their headers
     std::vector<Sentence> notes;
     Plan plan;

@@ -287,6 +287,7 @@ void note_joined(const Model& model, SafetensorsExport& plan) {
                       "vLLM joins q, k and v, and gate and up, and wants each of one type; {} "
                       "differs from the others of its layer."),
                 in_quotes(tensor.name));
+            plan.joinable = false;
             return;
         }
     }

@@ -54,8 +54,12 @@ Transform parse_transform(std::string_view text, std::size_t offset) {
         text.back() == ')') {
         return Smooth{parse_alpha(text.substr(begin, text.size() - begin - 1), offset + begin)};
     }
-    throw ParseError(Sentence(QL_TR("core", "“{}” is not a transform that exists here."), text),
-                     offset);
+    throw ParseError(
+        Sentence(QL_TR("core",
+                       "“{}” is not a transform that exists here: awq, awq(module), smooth and "
+                       "smooth(0.5) are."),
+                 text),
+        offset);
 }
 
 }  // namespace ql

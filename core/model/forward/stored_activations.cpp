@@ -18,12 +18,16 @@ std::optional<Activations> activations_of(const ModelTensor& tensor) {
 
 StoredActivations::StoredActivations(const Model& model) {
     std::map<Place, const ModelTensor*> first;
+    std::set<Place> inputs;
     for (const ModelTensor& tensor : model.tensors()) {
         const auto input = input_place(tensor);
         if (!input) {
             continue;
         }
         const Place place(input->layer, input->site);
+        if (tensor.packed != nullptr) {
+            inputs.insert(place);
+        }
         if (tensor.packed != nullptr && tensor.packed->activations.unscaled) {
             unscaled_.try_emplace(place, tensor.name, tensor.packed->activations.unknown);
         } else if (tensor.packed != nullptr && !tensor.packed->activations.unknown.empty()) {
@@ -42,6 +46,7 @@ StoredActivations::StoredActivations(const Model& model) {
     for (const auto& [place, name] : mixed_) {
         places_.erase(place);
     }
+    inputs_ = inputs.size();
 }
 
 void StoredActivations::drop(int layer, InputSite site) {
@@ -59,11 +64,15 @@ std::vector<Sentence> StoredActivations::notes() const {
         known.insert(format(rounding.activations));
     }
     if (!known.empty()) {
-        notes.emplace_back(
+        const char* all = QL_TR(
+            "core",
+            "What linears read is rounded while the model runs, as its configuration says ({}).");
+        const char* some =
             QL_TR("core",
-                  "What linears read is rounded while the model runs, as its configuration says "
-                  "({})."),
-            fmt::format("{}", fmt::join(known, ", ")));
+                  "What some of the linears read is rounded while the model runs, as "
+                  "its configuration says ({}).");
+        notes.emplace_back(places_.size() < inputs_ ? some : all,
+                           fmt::format("{}", fmt::join(known, ", ")));
     }
     if (!unknown_.empty()) {
         notes.emplace_back(

@@ -41,6 +41,7 @@ class StoredActivations {
         float scale = 0;
     };
 
+    std::size_t inputs_ = 0;  ///< places where quantized linears read
     std::map<Place, Rounding> places_;
     // Where it is not rounded, though the configuration says so.
     std::map<Place, std::string> unknown_;                           ///< in what words
