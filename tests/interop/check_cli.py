@@ -354,7 +354,7 @@ def check_threads(report, quantloupe, model, folder):
     report.check("1 and 2 threads write the same file", one.read_bytes() == two.read_bytes())
 
 
-def start_encoding(quantloupe, folder):
+def start_encoding(quantloupe, folder, **more):
     """A program that encodes zeros, which take no room on the disk, and their file."""
     folder.mkdir()
     source, target, rows, cols = folder / "zeros.f32", folder / "zeros.q4_1", 1 << 19, 1 << 10
@@ -363,8 +363,7 @@ def start_encoding(quantloupe, folder):
     process = subprocess.Popen(
         [quantloupe.program, "codec", "encode", "--threads", "1", "--type", "q4_1", "--rows",
          str(rows), "--cols", str(cols), "--in", source, "--out", target],
-        stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))  # nohup would pass on its own
+        stderr=subprocess.PIPE, text=True, **more)
     while not list(folder.glob(LITTER)) and process.poll() is None:
         time.sleep(0.001)
     return process, source
@@ -387,7 +386,9 @@ def check_dry_run(report, quantloupe, model, folder):
 
 
 def check_signal(report, quantloupe, number, folder):
-    process, source = start_encoding(quantloupe, folder)
+    process, source = start_encoding(
+        quantloupe, folder,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))  # nohup would pass on its own
     time.sleep(0.1)  # for threads to start, if there were any
     threads = len(list(Path(f"/proc/{process.pid}/task").iterdir()))
     process.send_signal(number)
