@@ -233,7 +233,7 @@ void TestAtomicFolder::without_exchange_the_old_one_steps_aside() {
         const fs::path aside = folder.temporary_path();
         QVERIFY(names_in(aside) == Names{"old"});
         remove_abandoned_beside(target_);  // as another export would while this one is killed
-        QVERIFY(names_in(aside) == Names{"old"});
+        QVERIFY(fs::exists(aside / "old"));
     }
     QVERIFY(names_in(home_) == Names{"target"});
     QVERIFY(names_in(target_) == Names{"new"});
