@@ -211,10 +211,10 @@ void run(const Settings& settings, const Arguments& arguments) {
     if (plan.uses_calibration()) {
         note_long_context(settings, arguments.calibration.context, *model, kCalibratesWorse);
     }
-    if (!arguments.out.empty()) {
-        check_target(*model, planned, arguments.out);
-    }
     if (arguments.dry_run) {
+        if (!arguments.out.empty()) {
+            check_target(*model, planned, arguments.out);
+        }
         if (settings.json) {
             print_json(to_json(*model, planned));
         } else {
@@ -229,6 +229,7 @@ void run(const Settings& settings, const Arguments& arguments) {
         }
         return;
     }
+    prepare_target(*model, planned, arguments.out);
     const Progress progress = terminal_progress(settings);
     const double calibrated = plan.uses_calibration() ? 0.9 : 0;
     const auto start = std::chrono::steady_clock::now();

@@ -363,7 +363,7 @@ void ExportDialog::startWriting() {
         Lane::heavy, tr("Export %1").arg(QFileInfo(path).fileName()), this,
         [model = model_, planned = plan_, plan = wanted_, calibrated = calibrated_,
          text = workspace_->calibrationText(), path](const Progress& progress) {
-            check_target(*model, *planned, path.toStdString());
+            prepare_target(*model, *planned, path.toStdString());
             CalibratedPlan made = calibrated;
             double begin = 0;
             if (plan.uses_calibration() && !made.exists()) {

@@ -1,6 +1,7 @@
 #include "core/export/export_plan.h"
 
 #include "core/export/export_steps.h"
+#include "core/files/temporary_name.h"
 
 namespace ql {
 
@@ -131,6 +132,12 @@ void check_target(const Model& model, const ExportPlan& plan, const std::filesys
         refuse_own_file(model, target);
         require_space(target, plan.bytes);
     }
+}
+
+void prepare_target(const Model& model, const ExportPlan& plan,
+                    const std::filesystem::path& target) {
+    remove_abandoned_beside(target);
+    check_target(model, plan, target);
 }
 
 ExportResult write_export(const Model& model, const ExportPlan& plan, const CalibratedPlan& made,

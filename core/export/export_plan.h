@@ -45,8 +45,12 @@ std::string run_command(const ExportPlan& plan, const std::filesystem::path& tar
 ExportPlan plan_export(const Model& model, const Plan& plan, const ExportOptions& options);
 
 /// Throws Error(usage) or Error(io) if what was planned cannot be written to `target`: asked before
-/// a long calibration.
+/// a long calibration. Changes nothing there.
 void check_target(const Model& model, const ExportPlan& plan, const std::filesystem::path& target);
+/// The same for who will write: removes first what killed programs have left beside `target`, which
+/// may make the room.
+void prepare_target(const Model& model, const ExportPlan& plan,
+                    const std::filesystem::path& target);
 
 /// Writes what was planned, of what a calibration `made` of the plan. Throws what write_gguf and
 /// write_safetensors throw.

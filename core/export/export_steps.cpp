@@ -3,7 +3,6 @@
 #include "core/base/hash.h"
 #include "core/base/parallel.h"
 #include "core/files/escape.h"
-#include "core/files/temporary_name.h"
 
 namespace ql {
 
@@ -46,7 +45,6 @@ void refuse_own_file(const Model& model, const fs::path& target) {
 }
 
 void require_space(const fs::path& target, std::uint64_t bytes) {
-    remove_abandoned_beside(target);
     std::error_code error;
     const fs::path folder = fs::absolute(target, error).parent_path();
     const fs::space_info space = fs::space(folder, error);

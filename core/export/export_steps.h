@@ -39,8 +39,8 @@ class UnchangedModel {
 /// Throws Error(usage) if `target` is one of the model's files, or the folder of one.
 void refuse_own_file(const Model& model, const std::filesystem::path& target);
 
-/// Throws Error(io) if the disk has not as much room, once what killed programs have left there is
-/// removed. Said before the work rather than after it; a file system that does not tell is tried.
+/// Throws Error(io) if the disk has not as much room. Said before the work rather than after it; a
+/// file system that does not tell is tried.
 void require_space(const std::filesystem::path& target, std::uint64_t bytes);
 
 /// Throws Error(io): what was read back is something else.

@@ -8,6 +8,7 @@
 #include "core/export/verify.h"
 #include "core/files/atomic_file.h"
 #include "core/files/escape.h"
+#include "core/files/temporary_name.h"
 
 namespace ql {
 
@@ -57,6 +58,7 @@ ExportResult write_gguf(const Model& model, const GgufExport& plan, const fs::pa
     refuse_own_file(model, target);
     const UnchangedModel unchanged(model);
     FileLayout layout(plan);
+    remove_abandoned_beside(target);
     require_space(target, layout.file_bytes);
     AtomicFile file(target);
     // The last byte first: all other writes then lie inside the file, and gaps between tensors are

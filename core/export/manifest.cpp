@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/hash.h"
+#include "core/base/hash_in_pieces.h"
 #include "core/base/parallel.h"
 #include "core/export/model_files.h"
 #include "core/files/escape.h"
@@ -115,14 +116,14 @@ std::optional<Manifest> read_manifest(const std::filesystem::path& folder) {
     }
 }
 
-std::uint64_t hash_of_file(const std::filesystem::path& path) {
+std::uint64_t hash_of_file(const std::filesystem::path& path, const Progress& progress) {
     const MappedFile file(path);
-    return hash_bytes(file.range(0, file.size()).data(), file.size());
+    return hash_in_pieces(file.range(0, file.size()), progress);
 }
 
-std::uint64_t hash_of_bytes(const Checkpoint& checkpoint, const StoredTensor& tensor) {
-    const auto bytes = checkpoint.bytes(tensor);
-    return hash_bytes(bytes.data(), bytes.size());
+std::uint64_t hash_of_bytes(const Checkpoint& checkpoint, const StoredTensor& tensor,
+                            const Progress& progress) {
+    return hash_in_pieces(checkpoint.bytes(tensor), progress);
 }
 
 StoredValues values_of_tensor(const Model& model, const ModelTensor& tensor,

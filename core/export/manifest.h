@@ -37,10 +37,11 @@ void write_manifest(const Manifest& manifest, const std::filesystem::path& folde
 /// Nothing if the folder has none. Throws Error(bad_file) with the file's name.
 std::optional<Manifest> read_manifest(const std::filesystem::path& folder);
 
-/// The hash of a file's bytes. Throws Error(not_found, io).
-std::uint64_t hash_of_file(const std::filesystem::path& path);
-/// The hash of a stored tensor's bytes.
-std::uint64_t hash_of_bytes(const Checkpoint& checkpoint, const StoredTensor& tensor);
+/// The hash of a file's bytes. Throws Error(not_found, io, cancelled).
+std::uint64_t hash_of_file(const std::filesystem::path& path, const Progress& progress);
+/// The hash of a stored tensor's bytes. Throws Error(cancelled).
+std::uint64_t hash_of_bytes(const Checkpoint& checkpoint, const StoredTensor& tensor,
+                            const Progress& progress);
 
 /// What a tensor of an opened model decodes to.
 StoredValues values_of_tensor(const Model& model, const ModelTensor& tensor,

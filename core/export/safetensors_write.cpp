@@ -14,6 +14,7 @@
 #include "core/files/atomic_folder.h"
 #include "core/files/escape.h"
 #include "core/files/safetensors_writer.h"
+#include "core/files/temporary_name.h"
 #include "core/model/calibration/input_place.h"
 #include "core/model/resolve_plan.h"
 #include "core/model/tensor_rows.h"
@@ -294,10 +295,11 @@ void check_folder(const fs::path& folder, const Manifest& manifest, const Progre
     for (const auto& [name, hash] : manifest.part_hashes) {
         const StoredTensor* part = model->checkpoint().find(name);
         progress.check();
-        same = same && part != nullptr && hash_of_bytes(model->checkpoint(), *part) == hash;
+        same =
+            same && part != nullptr && hash_of_bytes(model->checkpoint(), *part, progress) == hash;
     }
     for (const auto& [name, hash] : manifest.file_hashes) {
-        same = same && hash_of_file(folder / name) == hash;
+        same = same && hash_of_file(folder / name, progress) == hash;
     }
     if (!same) {
         fail_not_as_written(folder);
@@ -363,6 +365,7 @@ void check_folder_target(const Model& model, const SafetensorsExport& plan,
 ExportResult write_safetensors(const Model& model, const SafetensorsExport& plan,
                                const fs::path& target, const Progress& progress) {
     const auto start = std::chrono::steady_clock::now();
+    remove_abandoned_beside(target);
     check_folder_target(model, plan, target);
     const UnchangedModel unchanged(model);
     AtomicFolder folder(target);

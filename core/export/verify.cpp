@@ -116,7 +116,7 @@ void compare_files(const std::filesystem::path& folder, const Manifest& manifest
         }
         const auto expected = manifest.file_hashes.find(file);
         if (expected != manifest.file_hashes.end() &&
-            hash_of_file(folder / file) != expected->second) {
+            hash_of_file(folder / file, progress) != expected->second) {
             std::vector<Sentence>& said = is_about_use(file) ? result.notes : result.problems;
             said.emplace_back(QL_TR("core", "The file {} was changed after the export."),
                               in_quotes(file));
@@ -142,7 +142,7 @@ void compare_parts(const Model& model, const Manifest& manifest,
         if (part == nullptr) {
             result.problems.emplace_back(QL_TR("core", "Tensor {} is missing."), in_quotes(name));
         } else if (model.find(weight) != nullptr && !changed.contains(weight) &&
-                   hash_of_bytes(checkpoint, *part) != hash) {
+                   hash_of_bytes(checkpoint, *part, progress) != hash) {
             result.problems.emplace_back(
                 QL_TR("core", "Tensor {} is not what was written: its values have changed."),
                 in_quotes(name));

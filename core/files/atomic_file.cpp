@@ -61,24 +61,24 @@ void check_target(const fs::path& target) {
     }
 }
 
-int open_temporary(const fs::path& target, fs::path& temporary, TemporaryLock& lock) {
-    remove_abandoned_beside(target);
-    for (int attempt = 0; attempt < kTemporaryNames; ++attempt) {
-        temporary = temporary_beside(target);
-        const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0) {
-            lock = TemporaryLock(temporary);
-            if (std::error_code ignored; fs::exists(temporary, ignored)) {
-                return fd;
-            }
-            ::close(fd);  // taken for abandoned before it was locked
-            continue;
-        }
-        if (errno != EEXIST) {
-            fail_writing(errno, target);
-        }
+void close_if_open(int fd) {
+    if (fd >= 0) {
+        ::close(fd);
     }
-    fail_writing(EEXIST, target);
+}
+
+int open_temporary(const fs::path& target, fs::path& temporary, TemporaryLock& lock) {
+    int fd = -1;
+    const auto make = [&fd](const fs::path& name) {
+        close_if_open(fd);  // of a name that was taken away
+        fd = ::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        return fd >= 0 ? 0 : errno;
+    };
+    if (const int reason = make_temporary(target, make, temporary, lock); reason != 0) {
+        close_if_open(fd);
+        fail_writing(reason, target);
+    }
+    return fd;
 }
 
 }  // namespace
@@ -94,9 +94,7 @@ AtomicFile::AtomicFile(fs::path target) : target_(resolved(target)) {
 }
 
 AtomicFile::~AtomicFile() {
-    if (fd_ >= 0) {
-        ::close(fd_);
-    }
+    close_if_open(fd_);
     if (!committed_) {
         ::unlink(temporary_.c_str());
     }

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/error.h"
@@ -28,14 +29,14 @@ fs::path real_folder(const fs::path& target) {
     return folder.has_filename() ? folder : folder.parent_path();
 }
 
-/// Puts `made` in the place of the folder `old`, which is at `made` afterwards.
-bool exchange(const fs::path& made, const fs::path& old) {
+}  // namespace
+
+bool exchange_folders(const fs::path& made, const fs::path& old) {
     return ::renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, old.c_str(), RENAME_EXCHANGE) == 0;
 }
 
-}  // namespace
-
-AtomicFolder::AtomicFolder(fs::path target) : target_(real_folder(target)) {
+AtomicFolder::AtomicFolder(fs::path target, FolderExchange* exchange)
+    : target_(real_folder(target)), exchange_(exchange) {
     std::error_code error;
     if (fs::exists(target_, error) && !fs::is_directory(target_, error)) {
         throw Error(ErrorCode::io,
@@ -43,12 +44,12 @@ AtomicFolder::AtomicFolder(fs::path target) : target_(real_folder(target)) {
                     target_.string());
     }
     make_parents();
-    remove_abandoned_beside(target_);
-    try {
-        make_temporary();
-    } catch (const Error&) {
+    const auto make = [](const fs::path& name) {
+        return ::mkdir(name.c_str(), 0777) == 0 ? 0 : errno;
+    };
+    if (const int reason = make_temporary(target_, make, temporary_, lock_); reason != 0) {
         remove_parents();
-        throw;
+        fail_making(reason, target_);
     }
 }
 
@@ -60,25 +61,6 @@ void AtomicFolder::make_parents() {
         folder = folder.parent_path();
     }
     fs::create_directories(target_.parent_path(), ignored);  // what fails then says why
-}
-
-void AtomicFolder::make_temporary() {
-    std::error_code error;
-    for (int attempt = 0; attempt < kTemporaryNames; ++attempt) {
-        const fs::path name = temporary_beside(target_);
-        if (fs::create_directory(name, error)) {
-            lock_ = TemporaryLock(name);
-            if (fs::exists(name, error)) {
-                temporary_ = name;
-                return;
-            }
-            continue;  // taken for abandoned before it was locked
-        }
-        if (error) {
-            break;
-        }
-    }
-    fail_making(error ? error.value() : EEXIST, target_);
 }
 
 /// Those that hold something else by now stay.
@@ -106,10 +88,10 @@ void AtomicFolder::commit() {
     sync_folder(temporary_);
     if (::rename(temporary_.c_str(), target_.c_str()) == 0) {  // nothing there, or an empty folder
         temporary_.clear();
-    } else if (!exchange(temporary_, target_)) {
-        // The file system cannot exchange: the old folder steps aside first.
-        fs::path aside = temporary_beside(target_);
-        const TemporaryLock old(target_);
+    } else if (!exchange_(temporary_, target_)) {
+        // The file system cannot exchange: the old folder steps aside first. Under a name that is
+        // not taken for abandoned: a program killed now leaves no other whole one.
+        const fs::path aside = temporary_beside(target_).replace_extension(".old");
         if (::rename(target_.c_str(), aside.c_str()) != 0) {
             fail_making(errno, target_);
         }

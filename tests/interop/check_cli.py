@@ -363,8 +363,8 @@ def check_threads(report, quantloupe, model, folder):
     report.check("1 and 2 threads write the same file", one.read_bytes() == two.read_bytes())
 
 
-def check_signal(report, quantloupe, number, folder):
-    """Interrupts the encoding of zeros that take no room on the disk."""
+def start_encoding(quantloupe, folder, **more):
+    """A program that encodes zeros, which take no room on the disk, and their file."""
     folder.mkdir()
     source, target, rows, cols = folder / "zeros.f32", folder / "zeros.q4_1", 1 << 19, 1 << 10
     with open(source, "wb") as file:
@@ -372,10 +372,32 @@ def check_signal(report, quantloupe, number, folder):
     process = subprocess.Popen(
         [quantloupe.program, "codec", "encode", "--threads", "1", "--type", "q4_1", "--rows",
          str(rows), "--cols", str(cols), "--in", source, "--out", target],
-        stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))  # nohup would pass on its own
+        stderr=subprocess.PIPE, text=True, **more)
     while not list(folder.glob(LITTER)) and process.poll() is None:
         time.sleep(0.001)
+    return process, source
+
+
+def check_dry_run(report, quantloupe, model, folder):
+    """What a killed program has left stays until something is written there."""
+    process, source = start_encoding(quantloupe, folder)
+    process.kill()
+    process.communicate()
+    before = set(folder.iterdir())
+    report.equal("killed: the file and what was left", len(before), 2)
+    for target, *more in (("dry.gguf", "--scheme", "q4_0"),
+                          ("dry", "--scheme", "int4:g32", "--format", "gptq")):
+        done = quantloupe.run("quantize", model, "-o", folder / target, *more, "--dry-run")
+        report.check(f"a dry run to {target} changes nothing",
+                     done.returncode == 0 and set(folder.iterdir()) == before, done.stderr)
+    written = quantloupe.export(model, "q4_0", folder / "written.gguf")
+    report.equal("an export removes it", set(folder.iterdir()), {source, written})
+
+
+def check_signal(report, quantloupe, number, folder):
+    process, source = start_encoding(
+        quantloupe, folder,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))  # nohup would pass on its own
     time.sleep(0.1)  # for threads to start, if there were any
     threads = len(list(Path(f"/proc/{process.pid}/task").iterdir()))
     process.send_signal(number)
@@ -439,6 +461,7 @@ def check(report, quantloupe, model, golden, folder):
               "answers": lambda: check_answers(report, quantloupe, model, folder),
               "not finite": lambda: check_not_finite(report, quantloupe, folder),
               "threads": lambda: check_threads(report, quantloupe, model, folder),
+              "dry run": lambda: check_dry_run(report, quantloupe, model, folder / "dry"),
               "size limit": lambda: check_size_limit(report, quantloupe, model, folder / "limit"),
               "csv": lambda: check_csv(report, quantloupe, model, folder),
               "resume": lambda: check_resume(report, quantloupe, model, folder / "resume"),

@@ -3,6 +3,8 @@
 #include <set>
 
 #include "core/base/checked.h"
+#include "core/base/hash.h"
+#include "core/base/hash_in_pieces.h"
 #include "core/base/parallel.h"
 #include "core/base/parse_error.h"
 
@@ -31,6 +33,20 @@ class TestBase : public QObject {
     void errorNamesItsContext() {
         const Error error(ErrorCode::io, Sentence("It is full."), "disk");
         QCOMPARE(std::string(error.what()), std::string("disk: It is full."));
+    }
+
+    void piecesHaveTheHashOfTheWhole() {
+        std::vector<std::byte> bytes((16 << 20) + 5);  // two pieces and a rest
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            bytes[i] = static_cast<std::byte>(i * i >> 7);
+        }
+        for (const std::size_t size : {std::size_t{0}, std::size_t{100}, bytes.size()}) {
+            QCOMPARE(hash_in_pieces(std::span(bytes).first(size), {}),
+                     hash_bytes(bytes.data(), size));
+        }
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY_EXCEPTION_THROWN(hash_in_pieces(bytes, Progress(stop.get_token(), nullptr)), Error);
     }
 
     void partsOfProgressNest() {

@@ -4,6 +4,7 @@
 
 #include "core/export/export_plan.h"
 #include "core/export/verify.h"
+#include "core/files/temporary_name.h"
 #include "core/run/plan_weights.h"
 #include "tests/core/export/export_fixture.h"
 #include "tests/core/model/text_windows.h"
@@ -273,6 +274,23 @@ class TestSafetensorsExport : public QObject {
         QVERIFY_EXCEPTION_THROWN(check_target(*model, planned, fixture.path("out")), Error);
         QVERIFY_EXCEPTION_THROWN(write_export(*model, planned, {}, fixture.path("out")), Error);
         QVERIFY(fs::exists(fixture.path("out/precious")));
+    }
+
+    void aCheckRemovesNothing() {
+        const ExportFixture fixture;
+        const auto model = fixture.model();
+        const fs::path abandoned = temporary_beside(fixture.path("out"));
+        const std::set<std::string> both = {"model", abandoned.filename().string()};
+        for (const char* format : {"gguf", "gptq"}) {
+            const ExportPlan planned =
+                plan_export(*model, parse_plan(format == std::string("gguf") ? "q4_0" : "int4:g32"),
+                            optionsOf(format));
+            fs::create_directory(abandoned);
+            check_target(*model, planned, fixture.path("out"));
+            QVERIFY(namesIn(fixture.path("")) == both);
+            prepare_target(*model, planned, fixture.path("out"));
+            QVERIFY(namesIn(fixture.path("")) == std::set<std::string>{"model"});
+        }
     }
 
     void whatComesMeanwhileIsKept() {

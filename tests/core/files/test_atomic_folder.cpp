@@ -5,6 +5,8 @@
 #include <iterator>
 #include <set>
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +37,32 @@ std::set<std::string> names_in(const fs::path& folder) {
 
 using Names = std::set<std::string>;
 
+bool cannot_exchange(const fs::path&, const fs::path&) { return false; }
+
+/// And then there is nothing that could take the place.
+bool loses_what_was_made(const fs::path& made, const fs::path&) {
+    fs::remove_all(made);
+    return false;
+}
+
+/// As long as it lives the process can open `more` files and no others.
+class FewFiles {
+  public:
+    explicit FewFiles(rlim_t more) {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const int free = ::open("/", O_RDONLY | O_CLOEXEC);
+        ::close(free);
+        const rlimit few{static_cast<rlim_t>(free) + more, before_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &few);
+    }
+    ~FewFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+    FewFiles(const FewFiles&) = delete;
+    FewFiles& operator=(const FewFiles&) = delete;
+
+  private:
+    rlimit before_{};
+};
+
 }  // namespace
 
 class TestAtomicFolder : public QObject {
@@ -52,6 +80,10 @@ class TestAtomicFolder : public QObject {
     void what_a_killed_program_left_is_removed();
     void what_is_in_use_is_kept();
     void what_others_may_use_is_kept();
+    void without_exchange_the_old_one_steps_aside();
+    void without_exchange_a_failure_brings_the_old_one_back();
+    void what_is_taken_for_abandoned_is_made_again();
+    void what_cannot_be_locked_is_not_made();
 
   private:
     std::unique_ptr<QTemporaryDir> folder_;
@@ -188,6 +220,74 @@ void TestAtomicFolder::what_others_may_use_is_kept() {
     { const AtomicFolder folder(target_); }
     QVERIFY(names_in(home_) == before);
     QVERIFY(fs::exists(home_ / "elsewhere" / "mine"));
+}
+
+void TestAtomicFolder::without_exchange_the_old_one_steps_aside() {
+    fs::create_directory(target_);
+    write_text(target_ / "old", "old");
+    {
+        AtomicFolder folder(target_, cannot_exchange);
+        write_text(folder.temporary_path() / "new", "new");
+        folder.commit();
+        QVERIFY(names_in(target_) == Names{"new"});
+        const fs::path aside = folder.temporary_path();
+        QVERIFY(names_in(aside) == Names{"old"});
+        remove_abandoned_beside(target_);  // as another export would while this one is killed
+        QVERIFY(fs::exists(aside / "old"));
+    }
+    QVERIFY(names_in(home_) == Names{"target"});
+    QVERIFY(names_in(target_) == Names{"new"});
+}
+
+void TestAtomicFolder::without_exchange_a_failure_brings_the_old_one_back() {
+    fs::create_directory(target_);
+    write_text(target_ / "old", "old");
+    {
+        AtomicFolder folder(target_, loses_what_was_made);
+        QVERIFY_EXCEPTION_THROWN(folder.commit(), Error);
+    }
+    QVERIFY(names_in(home_) == Names{"target"});
+    QVERIFY(names_in(target_) == Names{"old"});
+}
+
+void TestAtomicFolder::what_is_taken_for_abandoned_is_made_again() {
+    std::vector<fs::path> made;
+    fs::path temporary;
+    TemporaryLock lock;
+    const auto make = [&](const fs::path& name) {
+        write_text(name, "");
+        if (made.empty()) {
+            remove_abandoned_beside(target_);  // another program looks before it is locked
+        }
+        made.push_back(name);
+        return 0;
+    };
+    QCOMPARE(make_temporary(target_, make, temporary, lock), 0);
+    QCOMPARE(made.size(), std::size_t{2});
+    QVERIFY(made[0] != made[1]);
+    QVERIFY(temporary == made[1]);
+    remove_abandoned_beside(target_);
+    QVERIFY(names_in(home_) == Names{temporary.filename().string()});
+}
+
+void TestAtomicFolder::what_cannot_be_locked_is_not_made() {
+    temporary_beside(target_);  // reads what it names the machine by
+    std::string reasons;
+    try {
+        const FewFiles few(1);  // the file itself
+        const AtomicFile file(target_);
+    } catch (const Error& error) {
+        reasons += error.sentence().english();
+    }
+    try {
+        const FewFiles few(0);
+        const AtomicFolder folder(home_ / "a" / "b");
+    } catch (const Error& error) {
+        reasons += error.sentence().english();
+    }
+    QCOMPARE(reasons, "The file cannot be written: " + system_reason(EMFILE) + "." +
+                          "The folder cannot be written: " + system_reason(EMFILE) + ".");
+    QVERIFY(names_in(home_).empty());
 }
 
 QTEST_APPLESS_MAIN(TestAtomicFolder)
