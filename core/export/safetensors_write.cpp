@@ -53,26 +53,17 @@ class TurnedRows final : public RowSource {
 /// Encodes all rows; returns the hash of what they decode to.
 std::uint64_t encode_all(const RowSource& source, const RowEncoder& encoder, QuantizedTensor& out,
                          const Progress& progress) {
-    const std::size_t row_bytes = out.grid->row_bytes(out.cols);
-    const RowChunks chunks(out.rows, out.cols);
-    std::vector<std::uint64_t> hashes(static_cast<std::size_t>(out.rows));
-    parallel_for(chunks.count(), progress, [&](std::int64_t chunk) {
-        const std::int64_t first = chunks.first(chunk);
-        const std::int64_t count = chunks.size(chunk);
-        std::vector<float> weights(static_cast<std::size_t>(count * out.cols));
+    const auto encode = [&](std::int64_t first, std::int64_t count, std::byte* codes,
+                            std::vector<float>& decoded) {
+        std::vector<float> weights(decoded.size());
         source.read(first, count, weights.data());
         source.release(first, count);
         require_finite(weights);
-        std::vector<float> decoded(weights.size());
-        encoder.encode_and_decode(weights, first, count,
-                                  out.bytes.data() + static_cast<std::size_t>(first) * row_bytes,
-                                  decoded.data());
-        hash_rows(std::span<const float>(decoded),
-                  std::span(hashes).subspan(static_cast<std::size_t>(first),
-                                            static_cast<std::size_t>(count)));
-    });
+        encoder.encode_and_decode(weights, first, count, codes, decoded.data());
+    };
+    const std::uint64_t hash = make_rows(out, encode, progress);
     source.release(0, source.rows());  // pages that two chunks share
-    return hash_row_hashes(hashes.data(), hashes.size());
+    return hash;
 }
 
 /// Writes one export, a tensor at a time.

@@ -4,7 +4,6 @@
 
 #include "core/base/hash.h"
 #include "core/base/parallel.h"
-#include "core/grids/grid.h"
 #include "core/tensor/convert.h"
 #include "core/tensor/row_source.h"
 
@@ -43,6 +42,22 @@ std::size_t hash_stored_rows(DType dtype, std::span<const std::byte> bytes, std:
     decode_values(dtype, bytes.data(), values.size(), values.data());
     hash_rows(std::span<const float>(values), hashes);
     return count_non_finite(values.data(), values.size());
+}
+
+std::uint64_t make_rows(QuantizedTensor& out, const RowMaker& make, const Progress& progress) {
+    const std::size_t row_bytes = out.grid->row_bytes(out.cols);
+    const RowChunks chunks(out.rows, out.cols);
+    std::vector<std::uint64_t> hashes(static_cast<std::size_t>(out.rows));
+    parallel_for(chunks.count(), progress, [&](std::int64_t chunk) {
+        const std::int64_t first = chunks.first(chunk);
+        const std::int64_t count = chunks.size(chunk);
+        std::vector<float> decoded(static_cast<std::size_t>(count * out.cols));
+        make(first, count, out.bytes.data() + static_cast<std::size_t>(first) * row_bytes, decoded);
+        hash_rows(std::span<const float>(decoded),
+                  std::span(hashes).subspan(static_cast<std::size_t>(first),
+                                            static_cast<std::size_t>(count)));
+    });
+    return hash_row_hashes(hashes.data(), hashes.size());
 }
 
 StoredValues read_stored(const Checkpoint& checkpoint, const StoredTensor& tensor,

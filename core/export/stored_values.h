@@ -1,12 +1,15 @@
-// Decoding what lies in a file, to compare it with what was written. Only for core/export.
+// Hashes of what matrices decode to, as they are made and as they lie in a file. Only for
+// core/export.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "core/base/progress.h"
 #include "core/files/checkpoint.h"
+#include "core/grids/grid.h"
 
 namespace ql {
 
@@ -27,6 +30,14 @@ void hash_rows(std::span<const std::byte> bytes, std::span<std::uint64_t> hashes
 /// hash for each row. Returns how many values are not finite.
 std::size_t hash_stored_rows(DType dtype, std::span<const std::byte> bytes, std::int64_t cols,
                              std::span<std::uint64_t> hashes);
+
+/// Makes `count` rows of a matrix from `first` on: their codes, and what these decode to, which has
+/// room for them.
+using RowMaker = std::function<void(std::int64_t first, std::int64_t count, std::byte* codes,
+                                    std::vector<float>& decoded)>;
+
+/// Makes all rows of `out` in parallel, a chunk at a time. Returns the hash of what they decode to.
+std::uint64_t make_rows(QuantizedTensor& out, const RowMaker& make, const Progress& progress);
 
 /// What a stored tensor decodes to.
 struct StoredValues {
